@@ -1,0 +1,52 @@
+// Bundles one file per entry point into dist/: start-up time is a feature, and nothing is compiled on the user's machine.
+import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url).pathname;
+
+/** Output name in dist/ → source. The supervisor is started by the other two, so it stands beside them. */
+const entryPoints = {
+  tscontain: 'src/cli/tscontain.ts',
+  'tscontain-tui': 'src/cli/tscontain-tui.ts',
+  supervisor: 'src/engine/supervisor/main.ts',
+};
+
+export const bundleOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  // koffi finds its native file beside its own package.json, so it stays a real dependency.
+  external: ['koffi'],
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+/** Newest modification time (ms) of any file below `path`. */
+function newest(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+export function isStale() {
+  const outputs = Object.keys(entryPoints).map((name) =>
+    statSync(join(root, 'dist', `${name}.cjs`), { throwIfNoEntry: false }),
+  );
+  if (outputs.some((stat) => !stat)) return true;
+  const oldest = Math.min(...outputs.map((stat) => stat.mtimeMs));
+  return ['src', 'package.json', 'scripts/build.mjs'].some((path) => newest(join(root, path)) > oldest);
+}
+
+export async function buildProducts() {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const common = { ...bundleOptions, minify: true, keepNames: true, outdir: 'dist' };
+  await build({ ...common, entryPoints, banner: { js: '#!/usr/bin/env node' } });
+  for (const name of Object.keys(entryPoints)) chmodSync(join(root, 'dist', `${name}.cjs`), 0o755);
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) await buildProducts();

@@ -1,0 +1,41 @@
+// Runs test files with Node's own runner, in one process each, and counts what they said.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const reporter = new URL('./reporter.mjs', import.meta.url).pathname;
+
+/**
+ * @param {string[]} files absolute paths of bundled tests
+ * @param {{ concurrency?: number, node?: string, env?: Record<string, string> }} options
+ * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ */
+export async function runFiles(files, { concurrency = 2, node = process.execPath, env = {} } = {}) {
+  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+  const scratch = mkdtempSync(join(tmpdir(), 'tscontain-test-'));
+  const countsFile = join(scratch, 'counts.json');
+  const args = [
+    '--enable-source-maps',
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    `--test-reporter=${reporter}`,
+    ...files,
+  ];
+  const code = await new Promise((resolve) => {
+    const child = spawn(node, args, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env, TEST_COUNTS: countsFile },
+    });
+    child.on('close', resolve);
+  });
+  let counts;
+  try {
+    counts = JSON.parse(readFileSync(countsFile, 'utf8'));
+  } catch {
+    counts = { passed: 0, failed: 1, skipped: 0 };
+  }
+  rmSync(scratch, { recursive: true, force: true });
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
