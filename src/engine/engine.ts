@@ -1,0 +1,103 @@
+// The engine's face: what every manager (dashboard, command line) can ask. openEngine() puts the parts together.
+import type {
+  Change,
+  Container,
+  ContainerProcess,
+  CreateSpec,
+  EngineEvent,
+  ExecSpec,
+  ExitStatus,
+  Image,
+  ImageConfig,
+  LaunchReport,
+  LaunchStep,
+  Limits,
+  LogEntry,
+  LogsOptions,
+  RestartPolicy,
+  Session,
+  TerminalSize,
+} from './model.js';
+
+export interface EngineOptions {
+  /** Directory of all state, default /var/lib/tscontain. Made when missing. */
+  readonly root?: string;
+  /** The bundled supervisor program (dist/supervisor.cjs). */
+  readonly supervisorEntry: string;
+}
+
+export interface RecoveryAction {
+  readonly id: string;
+  readonly name: string;
+  /** what was found and what was done, one sentence */
+  readonly what: string;
+}
+
+/** What stands in the state directory but cannot be read; it was moved aside and the others still work. */
+export interface CorruptEntry {
+  readonly id: string;
+  readonly keptAt: string;
+  readonly reason: string;
+}
+
+/** Every method takes a container by name, id or unambiguous id prefix, and throws TscontainError. */
+export interface Engine {
+  readonly root: string;
+
+  /** Every container, newest first. */
+  list(): Promise<Container[]>;
+  get(ref: string): Promise<Container>;
+  create(spec: CreateSpec): Promise<Container>;
+  start(ref: string): Promise<Container>;
+  /** STOPSIGNAL, then SIGKILL after the grace; a paused one is thawed first. Resolves when it has ended. */
+  stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<ExitStatus>;
+  kill(ref: string, signal?: string): Promise<void>;
+  restart(ref: string, options?: { timeoutSeconds?: number }): Promise<Container>;
+  pause(ref: string): Promise<void>;
+  unpause(ref: string): Promise<void>;
+  rename(ref: string, name: string): Promise<void>;
+  /** Changes limits live and on disk; a field that is present is set (to "no limit" where its value says so), others stay. */
+  update(ref: string, change: { limits?: Partial<Limits>; restartPolicy?: RestartPolicy }): Promise<Container>;
+  wait(ref: string, condition?: 'not-running' | 'next-exit' | 'removed'): Promise<ExitStatus>;
+  exec(ref: string, spec: ExecSpec): Promise<Session>;
+  attach(ref: string, options?: { stdin?: boolean; size?: TerminalSize }): Promise<Session>;
+  logs(ref: string, options?: LogsOptions): AsyncIterable<LogEntry>;
+  top(ref: string): Promise<ContainerProcess[]>;
+  diff(ref: string): Promise<Change[]>;
+  /** A tar stream of `path` in the container, running or not, and what it is. */
+  copyFrom(ref: string, path: string): Promise<{ stream: NodeJS.ReadableStream; isDirectory: boolean; name: string }>;
+  /** Unpacks a tar stream below the directory `path` in the container. */
+  copyTo(ref: string, path: string, tar: NodeJS.ReadableStream): Promise<void>;
+  /** What is at `path` in the container; undefined when nothing is. Never follows a link out of the container. */
+  stat(ref: string, path: string): Promise<{ isDirectory: boolean; size: number; mode: number } | undefined>;
+  remove(ref: string, options?: { force?: boolean }): Promise<void>;
+  /** Removes every stopped container; returns their ids and the bytes freed. */
+  prune(): Promise<{ removed: string[]; freedBytes: number }>;
+
+  /** The events since `since` (ms since the epoch, default now), then live until the signal aborts. */
+  events(options?: { since?: number; until?: number; signal?: AbortSignal }): AsyncIterable<EngineEvent>;
+  /** Calls back soon after any manager changed any container (chokidar on the state directory). */
+  watch(listener: () => void): () => void;
+
+  /** The steps that starting this would take, nothing started. */
+  explain(spec: CreateSpec): Promise<Omit<LaunchStep, 'atUs' | 'durationUs' | 'result'>[]>;
+  /** The steps of the last start, each with its time. */
+  launchReport(ref: string): Promise<LaunchReport | undefined>;
+
+  readonly images: Images;
+
+  /** Puts right what a crash left behind, adopts orphans, restarts what its policy asks for. Run by every manager at start. */
+  recover(): Promise<{ actions: RecoveryAction[]; corrupt: CorruptEntry[] }>;
+  /** Makes sure that a supervisor waits, so that the next start costs no Node boot. */
+  warm(): Promise<void>;
+  close(): void;
+}
+
+export interface Images {
+  list(): Promise<Image[]>;
+  /** The image of that name or id (prefix); `base` is made on first use. */
+  get(name: string): Promise<Image>;
+  /** From a tarball (plain, gzip) or a directory. */
+  import(source: string, name: string, config?: Partial<ImageConfig>): Promise<Image>;
+  remove(name: string): Promise<void>;
+}

@@ -1,0 +1,60 @@
+// The closed set of things that can go wrong, as a person and as a program see them.
+
+export const ERROR_CODES = [
+  /** a flag, unit, name, path or field that cannot be right */
+  'INVALID_VALUE',
+  'NO_SUCH_CONTAINER',
+  /** an id prefix that fits several containers */
+  'AMBIGUOUS_ID',
+  'NAME_IN_USE',
+  'NO_SUCH_IMAGE',
+  'IMAGE_IN_USE',
+  /** the move is not in the table of states.ts */
+  'ILLEGAL_STATE',
+  /** the program to run does not exist in the container: exit code 127 */
+  'COMMAND_NOT_FOUND',
+  /** the program is there and cannot be run (EACCES, a directory, a wrong format): exit code 126 */
+  'COMMAND_NOT_EXECUTABLE',
+  /** a step of the launch failed; the cause is the SyscallError that names it */
+  'LAUNCH_FAILED',
+  'CONTROLLER_MISSING',
+  /** the kernel or this host cannot do it */
+  'NOT_SUPPORTED',
+  'NOT_ROOT',
+  'PERMISSION_DENIED',
+  'NO_SUCH_PATH',
+  'NO_SPACE',
+  'READ_ONLY',
+  'STATE_CORRUPT',
+  'SUPERVISOR_FAILED',
+  'TIMEOUT',
+  'IO_ERROR',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** A failure that a person can act on. `message` holds the value involved; `hint` is one sentence that says what to do. */
+export class TscontainError extends Error {
+  override readonly name = 'TscontainError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; hint?: string } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  /** The form in which it crosses a supervisor's socket. */
+  toJSON(): { code: ErrorCode; message: string; hint?: string; cause?: string } {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.cause === undefined ? {} : { cause: this.cause instanceof Error ? this.cause.message : String(this.cause) }),
+    };
+  }
+}
+
+export function isTscontainError(error: unknown, code?: ErrorCode): error is TscontainError {
+  return error instanceof TscontainError && (code === undefined || error.code === code);
+}
