@@ -1,0 +1,43 @@
+// Where everything stands below the state directory. One function a place, so that no other file joins these names.
+//
+//   ROOT/
+//     containers/<id>/          one container; mode 0700
+//       config.json             ContainerConfig
+//       state.json              ContainerState
+//       lock                    flock: held for every read-check-write of the two above, never while waiting
+//       launch.json             LaunchReport of the last start
+//       upper/ work/            the writable layer
+//       etc/                    hosts, hostname, resolv.conf as bound into the container
+//       run/                    stdin, stdout, stderr: the named pipes of a container without a terminal
+//       logs/container.log[.N]  CRI format, N counts backwards in time
+//     names/<name>              symbolic link to the id: taking a name is one atomic call
+//     images/                   the image store
+//     supervisors/<id>/         sock, supervisor.json; supervisors/lock guards choosing and starting one
+//     events.jsonl[.1]          EngineEvent, one a line, appended by everybody
+//     corrupt/                  what could not be read, kept aside
+import { join } from 'node:path';
+
+export const DEFAULT_ROOT = '/var/lib/tscontain';
+
+export const layout = {
+  containers: (root: string) => join(root, 'containers'),
+  container: (root: string, id: string) => join(root, 'containers', id),
+  config: (root: string, id: string) => join(root, 'containers', id, 'config.json'),
+  state: (root: string, id: string) => join(root, 'containers', id, 'state.json'),
+  lock: (root: string, id: string) => join(root, 'containers', id, 'lock'),
+  launchReport: (root: string, id: string) => join(root, 'containers', id, 'launch.json'),
+  upper: (root: string, id: string) => join(root, 'containers', id, 'upper'),
+  work: (root: string, id: string) => join(root, 'containers', id, 'work'),
+  etc: (root: string, id: string) => join(root, 'containers', id, 'etc'),
+  run: (root: string, id: string) => join(root, 'containers', id, 'run'),
+  logs: (root: string, id: string) => join(root, 'containers', id, 'logs'),
+  log: (root: string, id: string) => join(root, 'containers', id, 'logs', 'container.log'),
+  names: (root: string) => join(root, 'names'),
+  name: (root: string, name: string) => join(root, 'names', name),
+  images: (root: string) => join(root, 'images'),
+  supervisors: (root: string) => join(root, 'supervisors'),
+  supervisor: (root: string, id: string) => join(root, 'supervisors', id),
+  supervisorsLock: (root: string) => join(root, 'supervisors', 'lock'),
+  events: (root: string) => join(root, 'events.jsonl'),
+  corrupt: (root: string) => join(root, 'corrupt'),
+} as const;
