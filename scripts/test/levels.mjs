@@ -1,19 +1,29 @@
 // The test levels (docs/ARCHITECTURE.md): what each needs of the machine, and how it is run.
-const isRoot = () => (process.getuid?.() === 0 ? undefined : 'it needs root');
-const isLinux = () => (process.platform === 'linux' ? undefined : 'it needs Linux');
+import { runInCgroup2Machine } from './cgroup2.mjs';
+import { cannotBoot } from './machine.mjs';
+
+const notLinux = () => (process.platform === 'linux' ? undefined : 'it needs Linux');
+const notRoot = () => (process.getuid() === 0 ? undefined : 'it needs root');
 
 /**
  * name: what one types; folder: below test/; cannotRun: the reason on one line, or undefined;
- * needsProducts: whether dist/ must be built; concurrency: files at once.
+ * needsProducts: whether dist/ must be built; concurrency: files at once; run: how, when not by Node's runner here.
  */
 export const levels = [
   { name: 'pure', folder: 'pure', cannotRun: () => undefined, concurrency: 2 },
-  { name: 'screen', folder: 'screen', cannotRun: () => isLinux() ?? isRoot(), needsProducts: true, concurrency: 1 },
+  { name: 'screen', folder: 'screen', cannotRun: () => notLinux() ?? notRoot(), needsProducts: true, concurrency: 1 },
   {
     name: 'container',
     folder: 'container',
-    cannotRun: () => isLinux() ?? isRoot(),
+    cannotRun: () => notLinux() ?? notRoot(),
     needsProducts: true,
     concurrency: 2,
+  },
+  {
+    name: 'cgroup2',
+    folder: 'container',
+    cannotRun: () => notLinux() ?? cannotBoot(),
+    needsProducts: true,
+    run: runInCgroup2Machine,
   },
 ];
