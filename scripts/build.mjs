@@ -2,6 +2,7 @@
 import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { blessedPlugin } from './blessed-plugin.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -21,6 +22,7 @@ export const bundleOptions = {
   outExtension: { '.js': '.cjs' },
   // koffi finds its native file beside its own package.json, so it stays a real dependency.
   external: ['koffi'],
+  plugins: [blessedPlugin],
   logLevel: 'warning',
   legalComments: 'none',
 };

@@ -1,0 +1,24 @@
+// Lets esbuild bundle blessed, and no more of it than is used: its index loads every widget by a computed name, two of them
+// need packages that nobody can install any more, and unicode.js loads the index back.
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+
+const widgets = dirname(createRequire(import.meta.url).resolve('blessed/lib/widgets/screen.js'));
+
+/** What `require('blessed')` gives: the screen, and what blessed-contrib's charts are made of. */
+const parts = `
+exports.screen = exports.Screen = require('./screen.js');
+exports.node = exports.Node = require('./node.js');
+exports.box = exports.Box = require('./box.js');
+`;
+
+export const blessedPlugin = {
+  name: 'blessed',
+  setup(build) {
+    build.onResolve({ filter: /^blessed$/ }, () => ({ path: 'blessed', namespace: 'blessed-parts' }));
+    build.onResolve({ filter: /^\.\.\/$/ }, ({ importer }) =>
+      importer.endsWith('/blessed/lib/unicode.js') ? { path: 'blessed', namespace: 'blessed-parts' } : undefined,
+    );
+    build.onLoad({ filter: /^blessed$/, namespace: 'blessed-parts' }, () => ({ contents: parts, resolveDir: widgets }));
+  },
+};

@@ -1,0 +1,160 @@
+// The signs that the dashboard draws with: one set for terminals with UTF-8, one in plain ASCII that says the same.
+
+export interface Glyphs {
+  readonly ascii: boolean;
+  readonly box: {
+    readonly horizontal: string;
+    readonly vertical: string;
+    readonly topLeft: string;
+    readonly topRight: string;
+    readonly bottomLeft: string;
+    readonly bottomRight: string;
+    /** Open and close a title in a border: ┤title├. */
+    readonly open: string;
+    readonly close: string;
+    readonly teeDown: string;
+    readonly teeUp: string;
+    /** A rule inside a pane. */
+    readonly rule: string;
+    readonly dashed: string;
+  };
+  /** Nothing, then rising steps to full, from the bottom up: heights within one cell. */
+  readonly heights: readonly string[];
+  /** Nothing, then growing steps to full, from the left: lengths within one cell. */
+  readonly lengths: readonly string[];
+  /** The unlit rest of a bar. */
+  readonly track: string;
+  readonly mark: {
+    readonly running: string;
+    readonly paused: string;
+    readonly stopped: string;
+    readonly failed: string;
+    readonly suffers: string;
+    readonly causes: string;
+    readonly open: string;
+    readonly closed: string;
+    readonly marked: string;
+    readonly checked: string;
+    readonly unchecked: string;
+    readonly bell: string;
+    readonly selected: string;
+    readonly shell: string;
+    readonly left: string;
+    readonly right: string;
+  };
+  /** Lines that tie the members of a group to it. */
+  readonly tree: { readonly branch: string; readonly last: string };
+  readonly ascending: string;
+  readonly descending: string;
+  readonly ellipsis: string;
+  /** Not measured, or no limit. */
+  readonly none: string;
+  readonly enter: string;
+  readonly escape: string;
+  readonly space: string;
+  readonly leftRight: readonly [string, string];
+  /** Numbers in borders: which digit leads here. */
+  readonly superscript: readonly string[];
+}
+
+const unicode: Glyphs = {
+  ascii: false,
+  box: {
+    horizontal: '─',
+    vertical: '│',
+    topLeft: '╭',
+    topRight: '╮',
+    bottomLeft: '╰',
+    bottomRight: '╯',
+    open: '┤',
+    close: '├',
+    teeDown: '┬',
+    teeUp: '┴',
+    rule: '─',
+    dashed: '┄',
+  },
+  heights: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+  lengths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+  track: '▁',
+  mark: {
+    running: '●',
+    paused: '‖',
+    stopped: '○',
+    failed: '✖',
+    suffers: '▲',
+    causes: '◆',
+    open: '▾',
+    closed: '▸',
+    marked: '✓',
+    checked: '[✓]',
+    unchecked: '[ ]',
+    bell: '♪',
+    selected: '▸',
+    shell: '▸',
+    left: '‹',
+    right: '›',
+  },
+  tree: { branch: '│ ', last: '└ ' },
+  ascending: '↑',
+  descending: '↓',
+  ellipsis: '…',
+  none: '–',
+  enter: '⏎',
+  escape: 'esc',
+  space: '␣',
+  leftRight: ['←', '→'],
+  superscript: ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'],
+};
+
+const ascii: Glyphs = {
+  ascii: true,
+  box: {
+    horizontal: '-',
+    vertical: '|',
+    topLeft: '+',
+    topRight: '+',
+    bottomLeft: '+',
+    bottomRight: '+',
+    open: '[',
+    close: ']',
+    teeDown: '+',
+    teeUp: '+',
+    rule: '-',
+    dashed: '.',
+  },
+  heights: [' ', '_', '.', '-', '=', '+', '*', '%', '#'],
+  lengths: [' ', ' ', '-', '-', '=', '=', '=', '#', '#'],
+  track: '.',
+  mark: {
+    running: '*',
+    paused: '"',
+    stopped: 'o',
+    failed: 'x',
+    suffers: '!',
+    causes: '>',
+    open: 'v',
+    closed: '>',
+    marked: '+',
+    checked: '[x]',
+    unchecked: '[ ]',
+    bell: '!',
+    selected: '>',
+    shell: '>',
+    left: '<',
+    right: '>',
+  },
+  tree: { branch: '| ', last: '` ' },
+  ascending: '^',
+  descending: 'v',
+  ellipsis: '~',
+  none: '-',
+  enter: 'enter',
+  escape: 'esc',
+  space: 'space',
+  leftRight: ['left', 'right'],
+  superscript: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+};
+
+export function glyphsFor(plainAscii: boolean): Glyphs {
+  return plainAscii ? ascii : unicode;
+}

@@ -1,0 +1,43 @@
+// The ways a process can end or pause, and what must happen first: the terminal is given back.
+
+export interface ProcessEnd {
+  /** Gives the terminal back; called once or more. */
+  readonly restore: () => void;
+  /** Somebody else asked us to stop (SIGTSTP): give the terminal back and stop. */
+  readonly stop: () => void;
+  /** We run again (SIGCONT). */
+  readonly resume: () => void;
+}
+
+const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** Listens until the returned function is called. */
+export function onProcessEnd({ restore, stop, resume }: ProcessEnd): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    restore();
+    // restore() has taken our handlers away, so the signal now does what it does to any program, wait status included;
+    // where the app has a handler of its own, that one decides.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  const onError = (error: unknown): void => {
+    restore();
+    process.stderr.write(`${describe(error)}\n`);
+    process.exit(1);
+  };
+  const listeners: [event: string, listener: (...args: never[]) => void][] = [
+    ...fatalSignals.map((signal): [string, (signal: NodeJS.Signals) => void] => [signal, onSignal]),
+    ['SIGTSTP', stop],
+    ['SIGCONT', resume],
+    ['uncaughtException', onError],
+    ['unhandledRejection', onError],
+    ['exit', restore],
+  ];
+  for (const [event, listener] of listeners) process.on(event, listener);
+  return () => {
+    for (const [event, listener] of listeners) process.off(event, listener);
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : `thrown: ${String(error)}`;
+}

@@ -1,0 +1,332 @@
+// The screen: takes the terminal, paints frames, hands out events, gives the terminal back whatever happens.
+//
+// blessed keeps the two grids (what is shown, what shall be shown), their size and a tree with one element, the painter; the
+// app paints cells on it. A frame is made at most every 16 ms, only after `invalidate()`, and only once the terminal has
+// taken the frame before: a slow line makes frames fewer, never the dashboard late. Nothing changed, nothing written.
+import { writeSync } from 'node:fs';
+import type { ReadStream, WriteStream } from 'node:tty';
+import blessed from 'blessed';
+import { BlessedProgram } from './blessed-program.js';
+import type { Hit, Look } from './canvas.js';
+import { Canvas } from './canvas.js';
+import type { Cell } from './cells.js';
+import type { ColourDepth } from './colours.js';
+import { detectAscii, detectColours } from './detect.js';
+import { Differ } from './draw.js';
+import { glyphsFor } from './glyphs.js';
+import { InputParser, type TerminalEvent } from './input.js';
+import { onProcessEnd } from './process-end.js';
+import { clean } from './sanitize.js';
+import { FRAME_BEGIN, FRAME_END, MOTION_OFF, MOTION_ON, enterSequence, leaveSequence } from './terminal-modes.js';
+import { themeFor } from './theme.js';
+
+/** What happened at the terminal. A mouse event comes with what was hit. */
+export type ScreenEvent = TerminalEvent | { readonly type: 'resize'; readonly width: number; readonly height: number };
+
+export interface ScreenOptions {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  /** Detected from the environment where absent. */
+  readonly colours?: ColourDepth;
+  readonly ascii?: boolean;
+  /** Whether the mouse is taken from the terminal; true where absent. */
+  readonly mouse?: boolean;
+  /** Paints one whole frame on a canvas that is empty. */
+  paint(canvas: Canvas): void;
+  onEvent(event: ScreenEvent, hit: Hit | undefined): void;
+}
+
+export interface Screen {
+  readonly width: number;
+  readonly height: number;
+  readonly look: Look;
+  /** Something changed: a frame is due. Cheap, call it as often as you like. */
+  invalidate(): void;
+  /** Everything is painted again, whatever the terminal is thought to show (ctrl-l). */
+  redraw(): void;
+  /** What the last frame has at a place. */
+  hit(x: number, y: number): Hit | undefined;
+  /** Puts `text` on the user's clipboard by OSC 52; terminals may refuse it, silently. */
+  copy(text: string): void;
+  setTitle(text: string): void;
+  /** Whether the mouse is reported without a button too. */
+  trackMotion(on: boolean): void;
+  /** Gives the terminal back and stops this process, as ctrl-z does to other programs; SIGCONT takes it again. */
+  suspend(): void;
+  /** Gives the terminal back for good. May be called more than once. */
+  close(): void;
+  /** Frames written and bytes in them, since the start: what drawing costs the terminal. */
+  readonly written: { readonly frames: number; readonly bytes: number };
+}
+
+/** One frame at most in this time: 60 a second is what terminals and eyes take. */
+const FRAME_MS = 16;
+
+/** Clipboard limit of common terminals for OSC 52, in bytes of base64. */
+const MAX_CLIPBOARD = 100_000;
+
+class TerminalScreen implements Screen {
+  readonly look: Look;
+  readonly written = { frames: 0, bytes: 0 };
+  readonly #options: ScreenOptions;
+  readonly #program: BlessedProgram;
+  readonly #grid: BlessedGrid;
+  readonly #differ: Differ;
+  readonly #parser = new InputParser();
+  readonly #removeHandlers: (() => void)[] = [];
+  #canvas: Canvas;
+  #flushTimer: NodeJS.Timeout | undefined;
+  #frameTimer: NodeJS.Timeout | undefined;
+  #lastFrameAt = -Infinity;
+  #dirty = false;
+  /** Bytes on their way that the terminal has not taken yet: writes, not bytes. */
+  #writing = 0;
+  #cursor = '';
+  #motion = false;
+  #open = false;
+  #closed = false;
+
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+    const depth = options.colours ?? detectColours(options.env);
+    const ascii = options.ascii ?? detectAscii(options.env);
+    this.look = { theme: themeFor(depth), glyphs: glyphsFor(ascii) };
+    this.#differ = new Differ(depth, ascii);
+    this.#program = new BlessedProgram(options.output.columns || 80, options.output.rows || 24);
+    this.#grid = openGrid(this.#program, () => this.invalidate());
+    this.#canvas = new Canvas(this.#grid.lines, this.look);
+    this.#grid.addPainter(() => this.#paint());
+    this.#takeTerminal();
+    this.#listen();
+  }
+
+  get width(): number {
+    return this.#program.cols;
+  }
+
+  get height(): number {
+    return this.#program.rows;
+  }
+
+  invalidate(): void {
+    this.#dirty = true;
+    if (this.#frameTimer !== undefined || this.#writing > 0 || !this.#open) return;
+    const wait = Math.max(0, this.#lastFrameAt + FRAME_MS - performance.now());
+    // A timer even for 0 ms: what else changes in this turn of the loop belongs into the same frame.
+    this.#frameTimer = setTimeout(() => this.#frame(), wait);
+  }
+
+  redraw(): void {
+    this.#grid.screen.alloc();
+    this.invalidate();
+  }
+
+  hit(x: number, y: number): Hit | undefined {
+    return this.#canvas.hit(x, y);
+  }
+
+  copy(text: string): void {
+    const encoded = Buffer.from(text).toString('base64');
+    if (encoded.length <= MAX_CLIPBOARD) this.#write(`\x1b]52;c;${encoded}\x07`);
+  }
+
+  setTitle(text: string): void {
+    this.#write(`\x1b]2;${clean(text)}\x07`);
+  }
+
+  trackMotion(on: boolean): void {
+    if (on === this.#motion || this.#options.mouse === false) return;
+    this.#motion = on;
+    this.#write(on ? MOTION_ON : MOTION_OFF);
+  }
+
+  suspend(): void {
+    this.#giveTerminal();
+    // SIGSTOP, not SIGTSTP: that one has our handler.
+    process.kill(process.pid, 'SIGSTOP');
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#flushTimer);
+    for (const remove of this.#removeHandlers) remove();
+    this.#giveTerminal();
+    this.#options.input.pause();
+  }
+
+  #listen(): void {
+    const { input, output } = this.#options;
+    const onData = (bytes: Buffer): void => this.#read(bytes);
+    const onResize = (): void => this.#resize();
+    input.on('data', onData);
+    output.on('resize', onResize);
+    const stopListening = onProcessEnd({
+      restore: () => this.close(),
+      stop: () => this.suspend(),
+      resume: () => this.#takeTerminal(),
+    });
+    this.#removeHandlers.push(
+      stopListening,
+      () => input.off('data', onData),
+      () => output.off('resize', onResize),
+    );
+  }
+
+  #takeTerminal(): void {
+    if (this.#open || this.#closed) return;
+    this.#open = true;
+    const { input, output, mouse = true } = this.#options;
+    if (input.isTTY) input.setRawMode(true);
+    input.resume();
+    unblock(output);
+    this.#write(enterSequence(mouse) + (this.#motion ? MOTION_ON : ''));
+    // Another size while we were stopped gives no signal.
+    this.#resize();
+    this.redraw();
+  }
+
+  /** Synchronously: this may be the last thing the process does. */
+  #giveTerminal(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    clearTimeout(this.#frameTimer);
+    this.#frameTimer = undefined;
+    const { input, output } = this.#options;
+    try {
+      writeSync(fdOf(output), leaveSequence());
+      if (input.isTTY) input.setRawMode(false);
+    } catch {
+      // The terminal is gone (hang-up): there is nobody to give it back to.
+    }
+  }
+
+  #read(bytes: Buffer): void {
+    clearTimeout(this.#flushTimer);
+    this.#emit(this.#parser.feed(bytes));
+    const wait = this.#parser.waitMs;
+    if (wait !== undefined) this.#flushTimer = setTimeout(() => this.#emit(this.#parser.flush()), wait);
+  }
+
+  #emit(events: TerminalEvent[]): void {
+    for (const event of events) {
+      if (this.#closed) return;
+      this.#options.onEvent(event, event.type === 'mouse' ? this.hit(event.x, event.y) : undefined);
+    }
+  }
+
+  #resize(): void {
+    const { columns, rows } = this.#options.output;
+    if (!columns || !rows || (columns === this.width && rows === this.height)) return;
+    this.#program.cols = columns;
+    this.#program.rows = rows;
+    // blessed allocates the grids anew on this.
+    this.#program.emit('resize');
+    this.#options.onEvent({ type: 'resize', width: columns, height: rows }, undefined);
+    this.invalidate();
+  }
+
+  #paint(): void {
+    const { lines } = this.#grid;
+    for (const line of lines) {
+      for (const cell of line) {
+        cell[0] = this.look.theme.text;
+        cell[1] = ' ';
+      }
+    }
+    this.#canvas = new Canvas(lines, this.look);
+    this.#options.paint(this.#canvas);
+  }
+
+  #frame(): void {
+    this.#frameTimer = undefined;
+    if (!this.#open || !this.#dirty) return;
+    this.#dirty = false;
+    this.#lastFrameAt = performance.now();
+    this.#grid.render();
+    const cleared = this.#program.needsClear ? '\x1b[0m\x1b[2J' : '';
+    this.#program.needsClear = false;
+    const drawn = cleared + this.#differ.draw(this.#grid.lines, this.#grid.shown);
+    const at = this.#canvas.cursor;
+    const cursor = at ? `\x1b[${at.y + 1};${at.x + 1}H\x1b[?25h` : '\x1b[?25l';
+    if (drawn === '' && cursor === this.#cursor) return;
+    this.#cursor = cursor;
+    const frame = `${FRAME_BEGIN}\x1b[?25l${drawn}${cursor}${FRAME_END}`;
+    this.written.frames += 1;
+    this.written.bytes += Buffer.byteLength(frame);
+    this.#write(frame);
+  }
+
+  #write(text: string): void {
+    if (!this.#open) return;
+    this.#writing += 1;
+    this.#options.output.write(text, () => {
+      this.#writing -= 1;
+      if (this.#writing === 0 && this.#dirty) this.invalidate();
+    });
+  }
+}
+
+/** blessed's Screen, as far as it is used here. */
+interface BlessedGrid {
+  readonly screen: blessed.Widgets.Screen;
+  /** What shall be shown, and what is. */
+  readonly lines: Cell[][];
+  readonly shown: Cell[][];
+  /** Adds the element that paints the whole grid. */
+  addPainter(paint: () => void): void;
+  /** Lets every element of the tree paint. */
+  render(): void;
+}
+
+/** blessed's private fields that are part of its drawing contract. */
+interface ScreenInternals {
+  lines: Cell[][];
+  olines: Cell[][];
+  draw: () => void;
+  render: () => void;
+}
+
+function openGrid(program: BlessedProgram, onRender: () => void): BlessedGrid {
+  // blessed would put handlers of its own on exit, signals and exceptions (process-end.ts has ours).
+  (blessed.screen as unknown as { _bound: boolean })._bound = true;
+  const screen = blessed.screen({ program: program as unknown as blessed.BlessedProgram });
+  const internals = screen as unknown as ScreenInternals;
+  internals.draw = () => undefined;
+  const render = internals.render.bind(screen);
+  internals.render = onRender;
+  return {
+    screen,
+    render,
+    addPainter(paint) {
+      const element = blessed.box({ parent: screen, top: 0, left: 0, width: '100%', height: '100%' });
+      (element as unknown as { render: () => void }).render = paint;
+    },
+    get lines() {
+      return internals.lines;
+    },
+    get shown() {
+      return internals.olines;
+    },
+  };
+}
+
+/**
+ * Node makes writes to a terminal block. A terminal that does not read (ctrl-s, a slow line) would then stop the dashboard, so
+ * the flag is taken back; libuv has opened the terminal anew for itself, and no other program sees it.
+ */
+function unblock(output: WriteStream): void {
+  const handle = (output as unknown as { _handle?: { setBlocking?: (on: boolean) => void } })._handle;
+  handle?.setBlocking?.(false);
+}
+
+/** A tty's descriptor, which its type does not tell of; 1 is where the dashboard's output goes otherwise. */
+function fdOf(output: WriteStream): number {
+  return (output as unknown as { fd?: number }).fd ?? 1;
+}
+
+/** Takes the terminal. From here on it is given back on every way out of the process but SIGKILL. */
+export function openScreen(options: ScreenOptions): Screen {
+  return new TerminalScreen(options);
+}
