@@ -1,0 +1,50 @@
+// What a person types to find things: "text" is a substring, "!text" is everything without it, "re:…" a regular expression.
+// Upper and lower case are alike unless the text has upper case in it.
+
+export interface Pattern {
+  matches(text: string): boolean;
+  /** Where the first match at or after `from` stands; for a search, not for a filter. */
+  find(text: string, from?: number): { readonly start: number; readonly end: number } | undefined;
+  /** Why the text is no pattern: it then matches nothing. */
+  readonly problem?: string;
+}
+
+const hasUpperCase = (text: string): boolean => text !== text.toLowerCase();
+
+/** A search: substring or `re:`. */
+export function searchPattern(text: string): Pattern {
+  if (text.startsWith('re:')) return expression(text.slice(3));
+  const exact = hasUpperCase(text);
+  const find = (line: string, from = 0): { start: number; end: number } | undefined => {
+    if (text === '') return undefined;
+    const start = exact ? line.indexOf(text, from) : line.toLowerCase().indexOf(text, from);
+    return start < 0 ? undefined : { start, end: start + text.length };
+  };
+  return { find, matches: (line) => text === '' || find(line) !== undefined };
+}
+
+function expression(source: string): Pattern {
+  let regExp: RegExp;
+  try {
+    regExp = new RegExp(source, hasUpperCase(source.replace(/\\./g, '')) ? 'gu' : 'giu');
+  } catch (error) {
+    return {
+      find: () => undefined,
+      matches: () => false,
+      problem: error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error),
+    };
+  }
+  const find = (line: string, from = 0): { start: number; end: number } | undefined => {
+    regExp.lastIndex = from;
+    const match = regExp.exec(line);
+    return match && match[0] !== '' ? { start: match.index, end: match.index + match[0].length } : undefined;
+  };
+  return { find, matches: (line) => find(line) !== undefined };
+}
+
+/** A filter: as a search, and `!` turns it round. */
+export function filterPattern(text: string): Pattern {
+  if (!text.startsWith('!') || text === '!') return searchPattern(text === '!' ? '' : text);
+  const inner = searchPattern(text.slice(1));
+  return { ...inner, find: () => undefined, matches: (line) => inner.problem === undefined && !inner.matches(line) };
+}

@@ -1,0 +1,63 @@
+// Where the panes stand for a size of the terminal. Pure; reducers ask it for the height of what they scroll.
+import { rowsOf } from './rows.js';
+import type { Rect } from './screen/index.js';
+import type { State } from './state.js';
+
+export const MIN_COLUMNS = 80;
+export const MIN_ROWS = 24;
+/** Below either of these one pane has the whole screen, and Enter and Esc go to and fro. */
+const WIDE_COLUMNS = 100;
+const WIDE_ROWS = 30;
+
+/** Borders and the line of column names. */
+const TABLE_FRAME_ROWS = 3;
+const TABLE_MIN_ROWS = 9;
+/** The table takes what its rows need, up to this share, so that the graphs below keep room. */
+const TABLE_SHARE = 0.45;
+
+export interface Layout {
+  readonly tooSmall: boolean;
+  /** one pane at a time */
+  readonly narrow: boolean;
+  readonly header: Rect;
+  readonly notice: Rect;
+  readonly body: Rect;
+  /** on the overview; one of the two is absent where the other has the whole body */
+  readonly table?: Rect;
+  readonly tabs?: Rect;
+}
+
+export function layoutOf(state: State): Layout {
+  const { columns, rows } = state.size;
+  const narrow = columns < WIDE_COLUMNS || rows < WIDE_ROWS;
+  const line = (y: number): Rect => ({ x: 0, y, width: columns, height: 1 });
+  const body: Rect = { x: 0, y: 2, width: columns, height: Math.max(0, rows - 2) };
+  const base = { tooSmall: columns < MIN_COLUMNS || rows < MIN_ROWS, narrow, header: line(0), notice: line(1), body };
+  if (state.view.page !== 'overview') return base;
+  const alone = narrow || state.view.zoomed;
+  const isEmpty = state.containers.list.length === 0 && state.shells.list.length === 0;
+  if (isEmpty || (alone && state.view.focus === 'table')) return { ...base, table: body };
+  if (alone) return { ...base, tabs: body };
+  const wanted = rowsOf(state).length + TABLE_FRAME_ROWS;
+  const height = Math.max(TABLE_MIN_ROWS, Math.min(wanted, Math.floor(body.height * TABLE_SHARE)));
+  return {
+    ...base,
+    table: { ...body, height },
+    tabs: { ...body, y: body.y + height, height: body.height - height },
+  };
+}
+
+/** Rows of containers that the table has room for. */
+export const tableRows = (layout: Layout): number => Math.max(1, (layout.table?.height ?? 0) - TABLE_FRAME_ROWS);
+
+/** The inside of a framed pane. */
+export function inside(rect: Rect): Rect {
+  return { x: rect.x + 1, y: rect.y + 1, width: Math.max(0, rect.width - 2), height: Math.max(0, rect.height - 2) };
+}
+
+/** The first row to draw so that `selected` is in sight, moved no further than it must. */
+export function scrolledTo(offset: number, selected: number, height: number, count: number): number {
+  const last = Math.max(0, count - height);
+  const wanted = selected < offset ? selected : selected >= offset + height ? selected - height + 1 : offset;
+  return Math.max(0, Math.min(last, wanted));
+}

@@ -1,0 +1,49 @@
+// One event of the log as a sentence.
+import type { EngineEvent } from '../../engine/index.js';
+import type { Tone } from './container.js';
+
+const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<string, string>>) => string>> = {
+  create: (a) => `created from ${a['image'] ?? 'an image'}`,
+  start: () => 'started',
+  restart: () => 'restarted',
+  stop: () => 'stopped',
+  kill: (a) => `was sent ${a['signal'] === undefined ? 'a signal' : signalName(a['signal'])}`,
+  pause: () => 'paused',
+  unpause: () => 'goes on',
+  rename: (a) => `was renamed${a['oldName'] === undefined ? '' : ` from ${a['oldName'].replace(/^\//, '')}`}`,
+  update: () => 'has new limits',
+  die: (a) => `ended with ${a['exitCode'] === undefined || a['exitCode'] === '' ? 'an unknown exit code' : `exit code ${a['exitCode']}`}`,
+  oom: () => 'ran out of memory: the kernel killed a process',
+  destroy: () => 'removed',
+  attach: () => 'was attached to',
+  detach: () => 'was detached from',
+  resize: () => 'terminal resized',
+  copy: () => 'files were copied',
+  exec_create: () => 'a program is to run inside',
+  exec_start: (a) => `runs ${a['execCommand'] ?? a['command'] ?? 'a program'} inside`,
+  exec_die: (a) => `a program inside ended with ${a['exitCode'] ?? 'an unknown exit code'}`,
+  import: () => 'imported',
+  delete: () => 'removed',
+  recover: (a) => a['what'] ?? 'put right after a crash',
+};
+
+const signalName = (signal: string): string => (/^\d+$/.test(signal) ? `signal ${signal}` : signal);
+
+export function eventSubject(event: EngineEvent): string {
+  return event.attributes['name'] ?? event.id.slice(0, 12);
+}
+
+export function eventSentence(event: EngineEvent): string {
+  return SENTENCES[event.action](event.attributes);
+}
+
+export function eventTone({ action, attributes }: EngineEvent): Tone | 'text' {
+  if (action === 'oom') return 'error';
+  if (action === 'die') return attributes['exitCode'] === '0' ? 'text' : 'notice';
+  if (action === 'recover') return 'notice';
+  return action.startsWith('exec_') || action === 'resize' || action === 'attach' || action === 'detach' ? 'dim' : 'text';
+}
+
+/** Events that are worth the notice line when nothing else is in it. */
+export const isNotable = ({ action, attributes }: EngineEvent): boolean =>
+  action === 'oom' || action === 'recover' || (action === 'die' && attributes['exitCode'] !== '0');

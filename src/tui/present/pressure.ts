@@ -1,0 +1,43 @@
+// Badges: what a container suffers from, worst first. "io 23% ▲" is a share of time spent waiting (PSI, some), "thr 78%" the
+// share of periods in which its CPU quota ran out.
+import type { Sample } from '../../metrics/index.js';
+import { percent } from './units.js';
+
+export interface Badge {
+  readonly text: string;
+  /** 0..1: how bad; the theme's stops say the colour */
+  readonly level: number;
+  /** worth the mark of one who suffers */
+  readonly suffers: boolean;
+}
+
+/** Under this share a wait is noise, % of time. */
+const WORTH_SAYING = 5;
+/** From this share on it gets the mark, % of time. */
+const SUFFERS = 20;
+const THROTTLED_SUFFERS = 50;
+
+/** Pressure that is hot at 50 %: half of the time lost is as bad as it needs to get. */
+const PRESSURE_FULL_SCALE = 50;
+
+export function badgesOf(sample: Sample | undefined): readonly Badge[] {
+  if (!sample) return [];
+  const badges: Badge[] = [];
+  const add = (name: string, value: number | undefined, suffersFrom: number, scale: number): void => {
+    if (value === undefined || value < WORTH_SAYING) return;
+    badges.push({ text: `${name} ${percent(value)}`, level: value / scale, suffers: value >= suffersFrom });
+  };
+  add('thr', sample.cpu.throttledPercent, THROTTLED_SUFFERS, 100);
+  add('io', sample.pressure.io.some, SUFFERS, PRESSURE_FULL_SCALE);
+  add('mem', sample.pressure.memory.some, SUFFERS, PRESSURE_FULL_SCALE);
+  // A throttled container waits for the CPU by definition: saying both would say one thing twice.
+  if (!badges.some(({ text }) => text.startsWith('thr'))) add('cpu', sample.pressure.cpu.some, SUFFERS, PRESSURE_FULL_SCALE);
+  return badges.sort((a, b) => b.level - a.level);
+}
+
+/** One number to sort by: the worst wait, % of time. */
+export function pressureOf(sample: Sample | undefined): number {
+  if (!sample) return 0;
+  const { cpu, memory, io } = sample.pressure;
+  return Math.max(cpu.some ?? 0, memory.some ?? 0, io.some ?? 0, (sample.cpu.throttledPercent ?? 0) / 2);
+}

@@ -1,0 +1,286 @@
+// Everything that the dashboard knows, as one immutable value made of slices; only reducers make the next one.
+// Streams (samples, log lines, the cells of shells) are not in here: they lie in sources.ts and are read while painting.
+import type {
+  Container,
+  ContainerProcess,
+  EngineEvent,
+  Image,
+  LaunchReport,
+  Limits,
+  TerminalSize,
+} from '../engine/index.js';
+import type { HostFacts } from '../metrics/index.js';
+import type { Overlay } from './overlays.js';
+
+export interface State {
+  /** ms since the epoch, as of the last tick or sample */
+  readonly now: number;
+  readonly size: TerminalSize;
+  readonly host: HostSlice;
+  readonly containers: ContainersSlice;
+  readonly table: TableSlice;
+  readonly view: ViewSlice;
+  readonly graphs: GraphsSlice;
+  readonly logs: LogsSlice;
+  readonly processes: ProcessesSlice;
+  readonly inspect: InspectSlice;
+  readonly launch: LaunchSlice;
+  readonly shells: ShellsSlice;
+  readonly grid: GridSlice;
+  readonly images: ImagesSlice;
+  readonly events: EventsSlice;
+  /** A dialog, menu or form above everything; it gets the keys. */
+  readonly overlay: Overlay | undefined;
+  readonly notice: Notice | undefined;
+}
+
+export interface HostSlice {
+  readonly facts: HostFacts | undefined;
+  /** the whole disk below the state directory, as limits name it (/dev/vda); absent where it lies on none */
+  readonly disk: string | undefined;
+  /** counts samples, so that a view can tell that there is a new one */
+  readonly samples: number;
+}
+
+export interface ContainersSlice {
+  /** `failed` holds the sentence: without an engine there is nothing to show. */
+  readonly engine: 'opening' | 'open' | { readonly failed: string };
+  readonly list: readonly Container[];
+  readonly byId: ReadonlyMap<string, Container>;
+  /** What is being done to a container, from the key until the engine answered. */
+  readonly pending: ReadonlyMap<string, Pending>;
+  /** Limits as they were before each change, newest last. */
+  readonly undo: readonly UndoEntry[];
+}
+
+export type Verb = 'start' | 'stop' | 'kill' | 'restart' | 'pause' | 'unpause' | 'remove' | 'rename' | 'update';
+
+export interface Pending {
+  readonly verb: Verb;
+  readonly since: number;
+  /** when the grace of a stop ends, ms since the epoch */
+  readonly deadline?: number;
+}
+
+export interface UndoEntry {
+  readonly id: string;
+  readonly name: string;
+  /** what the fields that were changed said before */
+  readonly limits: Partial<Limits>;
+}
+
+export const SORT_COLUMNS = ['name', 'cpu', 'memory', 'io', 'pressure', 'pids', 'age', 'status'] as const;
+export type SortColumn = (typeof SORT_COLUMNS)[number];
+
+/** What rows are sorted by, one number a resource; smoothed, so that rows change places only when something changed. */
+export interface Load {
+  readonly cores: number;
+  readonly memory: number;
+  readonly io: number;
+  readonly pressure: number;
+  readonly pids: number;
+}
+
+export interface TableSlice {
+  /** id of a container, or `project:NAME` for the row of a group */
+  readonly selected: string | undefined;
+  /** first row drawn */
+  readonly offset: number;
+  readonly marks: ReadonlySet<string>;
+  readonly sort: SortColumn;
+  readonly descending: boolean;
+  readonly filter: Prompt;
+  readonly grouped: boolean;
+  readonly folded: ReadonlySet<string>;
+  readonly showStopped: boolean;
+  /** running averages of every container */
+  readonly loads: ReadonlyMap<string, Load>;
+  /** the averages as of the last time that rows were put in order */
+  readonly ranks: ReadonlyMap<string, Load>;
+  readonly rankedAt: number;
+  /** when the selection was last moved: rows hold still for a moment after */
+  readonly movedAt: number;
+}
+
+/** A line of text that is typed into a border: the filter, a search. */
+export interface Prompt {
+  readonly text: string;
+  readonly editing: boolean;
+}
+
+export const FIXED_TABS = ['graphs', 'logs', 'processes', 'inspect', 'launch'] as const;
+export type FixedTab = (typeof FIXED_TABS)[number];
+/** A fixed tab of the selected container, or `shell:N`. */
+export type TabId = FixedTab | `shell:${number}`;
+export type Page = 'overview' | 'grid' | 'images' | 'events';
+
+export interface ViewSlice {
+  readonly page: Page;
+  readonly focus: 'table' | 'tabs';
+  readonly tab: TabId;
+  /** the pane in focus has the whole screen; on a narrow screen this is how the tabs are opened */
+  readonly zoomed: boolean;
+}
+
+export interface GraphsSlice {
+  /** ms from the left edge to the right */
+  readonly spanMs: number;
+  /** the right edge, ms since the epoch; undefined follows the clock */
+  readonly until: number | undefined;
+}
+
+/** Where the log pane stands: the line that is drawn lowest, and which of its rows when it is wrapped. */
+export interface LogAnchor {
+  /** LogLine.number */
+  readonly line: number;
+  readonly row: number;
+}
+
+export interface LogsSlice {
+  /** undefined follows the newest line */
+  readonly bottom: LogAnchor | undefined;
+  readonly wrap: boolean;
+  readonly timestamps: boolean;
+  /** cells cut off on the left when lines are not wrapped */
+  readonly left: number;
+  readonly search: Prompt;
+  /** number of the line that the search stands on (LogLine.number) */
+  readonly match: number | undefined;
+}
+
+export interface ProcessesSlice {
+  readonly id: string | undefined;
+  readonly list: readonly ContainerProcess[];
+  readonly error: string | undefined;
+  readonly at: number;
+  /** cores in use by each pid, from the last two lists */
+  readonly cores: ReadonlyMap<number, number>;
+  readonly sort: 'cpu' | 'memory' | 'pid';
+  readonly selected: number;
+  readonly offset: number;
+}
+
+export interface InspectSlice {
+  readonly as: 'tree' | 'json';
+  /** paths of the branches that are folded */
+  readonly folded: ReadonlySet<string>;
+  readonly selected: number;
+  readonly offset: number;
+  readonly search: Prompt;
+}
+
+export interface LaunchSlice {
+  readonly id: string | undefined;
+  /** the start that the report belongs to, so that a restart asks again */
+  readonly startedAt: string | undefined;
+  readonly report: LaunchReport | undefined;
+  readonly error: string | undefined;
+  readonly selected: number;
+  readonly offset: number;
+}
+
+export interface Shell {
+  readonly number: number;
+  readonly containerId: string;
+  readonly containerName: string;
+  readonly kind: 'shell' | 'attach';
+  readonly status: 'opening' | 'open' | 'ended';
+  /** whether it can be typed into */
+  readonly input: boolean;
+  /** what the program calls itself, or the shell's name */
+  readonly title: string;
+  /** how it ended */
+  readonly message: string | undefined;
+  readonly bell: boolean;
+}
+
+export interface ShellsSlice {
+  readonly list: readonly Shell[];
+  readonly nextNumber: number;
+  /** whether keys go to the shell in front (while its tab has the focus) or, after ctrl-], to the dashboard */
+  readonly captured: boolean;
+}
+
+export interface GridSlice {
+  readonly scale: 'same' | 'own';
+  readonly onlyMarked: boolean;
+  readonly selected: string | undefined;
+  /** first row of tiles drawn */
+  readonly offset: number;
+}
+
+export interface ImagesSlice {
+  readonly list: readonly Image[] | undefined;
+  readonly error: string | undefined;
+  readonly selected: number;
+  readonly offset: number;
+  /** the name of the image that is being made */
+  readonly importing: string | undefined;
+}
+
+export interface EventsSlice {
+  /** newest last, at most MAX_EVENTS */
+  readonly list: readonly EngineEvent[];
+  /** lines up from the end */
+  readonly back: number;
+}
+
+export interface Notice {
+  readonly kind: 'info' | 'good' | 'warning' | 'error';
+  readonly text: string;
+  readonly at: number;
+}
+
+export const MAX_EVENTS = 1000;
+export const DEFAULT_SPAN_MS = 5 * 60_000;
+
+export interface InitialOptions {
+  readonly now: number;
+  readonly size: TerminalSize;
+}
+
+export function initialState({ now, size }: InitialOptions): State {
+  const prompt: Prompt = { text: '', editing: false };
+  return {
+    now,
+    size,
+    host: { facts: undefined, disk: undefined, samples: 0 },
+    containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
+    table: {
+      selected: undefined,
+      offset: 0,
+      marks: new Set(),
+      sort: 'cpu',
+      descending: true,
+      filter: prompt,
+      grouped: true,
+      folded: new Set(),
+      showStopped: true,
+      loads: new Map(),
+      ranks: new Map(),
+      rankedAt: 0,
+      movedAt: 0,
+    },
+    view: { page: 'overview', focus: 'table', tab: 'graphs', zoomed: false },
+    graphs: { spanMs: DEFAULT_SPAN_MS, until: undefined },
+    logs: { bottom: undefined, wrap: true, timestamps: false, left: 0, search: prompt, match: undefined },
+    processes: {
+      id: undefined,
+      list: [],
+      error: undefined,
+      at: 0,
+      cores: new Map(),
+      sort: 'cpu',
+      selected: 0,
+      offset: 0,
+    },
+    inspect: { as: 'tree', folded: new Set(), selected: 0, offset: 0, search: prompt },
+    launch: { id: undefined, startedAt: undefined, report: undefined, error: undefined, selected: 0, offset: 0 },
+    shells: { list: [], nextNumber: 1, captured: true },
+    grid: { scale: 'same', onlyMarked: false, selected: undefined, offset: 0 },
+    images: { list: undefined, error: undefined, selected: 0, offset: 0, importing: undefined },
+    events: { list: [], back: 0 },
+    overlay: undefined,
+    notice: undefined,
+  };
+}
