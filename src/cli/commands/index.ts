@@ -1,0 +1,65 @@
+// Every command, in the order that help lists them.
+import type { Command } from '../command.js';
+import { attach } from './attach.js';
+import { completion } from './completion.js';
+import { cp } from './cp.js';
+import { create } from './create.js';
+import { diff } from './diff.js';
+import { doctor } from './doctor.js';
+import { events } from './events.js';
+import { exec } from './exec.js';
+import { imageImport } from './image-import.js';
+import { imageLs } from './image-ls.js';
+import { imageRm } from './image-rm.js';
+import { info } from './info.js';
+import { inspect } from './inspect.js';
+import { kill } from './kill.js';
+import { logs } from './logs.js';
+import { pause } from './pause.js';
+import { prune } from './prune.js';
+import { ps } from './ps.js';
+import { rename } from './rename.js';
+import { restart } from './restart.js';
+import { rm } from './rm.js';
+import { run } from './run.js';
+import { start } from './start.js';
+import { stats } from './stats.js';
+import { stop } from './stop.js';
+import { top } from './top.js';
+import { unpause } from './unpause.js';
+import { update } from './update.js';
+import { version } from './version.js';
+import { wait } from './wait.js';
+
+export const commands: readonly Command[] = [
+  run,
+  exec,
+  ps,
+  logs,
+  stats,
+  top,
+  create,
+  start,
+  stop,
+  restart,
+  kill,
+  pause,
+  unpause,
+  update,
+  rename,
+  rm,
+  prune,
+  attach,
+  wait,
+  cp,
+  diff,
+  inspect,
+  events,
+  imageLs,
+  imageImport,
+  imageRm,
+  info,
+  doctor,
+  completion,
+  version,
+];

@@ -1,0 +1,73 @@
+// tscontain inspect
+import { inspectDocker, isTscontainError } from '../../engine/index.js';
+import { flag, text, type Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { printable, table } from '../output.js';
+
+/** Follows a path such as .State.Pid or .Config.Env into a value. */
+function pick(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .filter((part) => part !== '')
+    .reduce<unknown>((at, part) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined), value);
+}
+
+function fill(template: string, value: unknown): string {
+  return template.replace(/\{\{\s*(json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}/g, (_, json: string | undefined, path: string) => {
+    const found = pick(value, path);
+    if (found === undefined) return '<no value>';
+    return json !== undefined || typeof found === 'object' ? JSON.stringify(found) : printable(String(found as string | number | boolean));
+  });
+}
+
+export const inspect: Command = {
+  name: 'inspect',
+  summary: 'Everything about containers or images, as JSON in the shape of Docker',
+  arguments: [{ name: 'name', variadic: true, complete: 'container' }],
+  options: [
+    { flags: '--launch', description: 'the steps of its last start, each with its time' },
+    { flags: '-f, --format <template>', description: 'a template such as {{.State.Pid}}, or json', complete: ['json'] },
+  ],
+  examples: [
+    { command: "tscontain inspect -f '{{.State.ExitCode}}' web", what: 'one value' },
+    { command: 'tscontain inspect --launch web', what: 'how it came to be' },
+  ],
+  async run(context, args, values) {
+    const engine = await context.engine();
+    if (flag(values, 'launch')) {
+      for (const ref of args) {
+        const report = await engine.launchReport(ref);
+        if (report === undefined) {
+          context.print(`${printable(ref)} was never started`);
+          continue;
+        }
+        const rows = report.steps.map((step) => ({
+          At: `${(step.atUs / 1000).toFixed(2)} ms`,
+          Took: `${(step.durationUs / 1000).toFixed(2)} ms`,
+          Step: step.name,
+          Call: `${step.call}(${step.args})`,
+        }));
+        context.print(table(['At', 'Took', 'Step', 'Call'], rows));
+        context.print(`${report.steps.length} steps in ${(report.totalUs / 1000).toFixed(2)} ms, ${report.startedAt}`);
+      }
+      return EXIT.ok;
+    }
+    const found = await Promise.all(
+      args.map(async (ref) => {
+        try {
+          return inspectDocker(await engine.get(ref), engine.root);
+        } catch (error) {
+          if (!isTscontainError(error, 'NO_SUCH_CONTAINER')) throw error;
+          const image = await engine.images.get(ref).catch(() => {
+            throw error;
+          });
+          return { Id: `sha256:${image.id}`, RepoTags: [image.name], Created: image.created, Size: image.sizeBytes, Config: image.config };
+        }
+      }),
+    );
+    const template = text(values, 'format');
+    if (template === undefined || template === 'json') context.print(JSON.stringify(found, null, template === 'json' ? 0 : 4));
+    else for (const value of found) context.print(fill(template, value));
+    return EXIT.ok;
+  },
+};

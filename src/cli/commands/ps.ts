@@ -1,0 +1,125 @@
+// tscontain ps
+import { TscontainError, type Container } from '../../engine/index.js';
+import { flag, list, text, type Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { age, render, type Row } from '../output.js';
+
+/** "Up 3 minutes", "Exited (137) 2 hours ago": Docker's STATUS. */
+export function statusText({ state, config }: Container, now: number): string {
+  const since = (iso: string | undefined) => age(now - Date.parse(iso ?? config.created));
+  switch (state.status) {
+    case 'created':
+      return 'Created';
+    case 'running':
+      return `Up ${since(state.startedAt)}`;
+    case 'paused':
+      return `Up ${since(state.startedAt)} (Paused)`;
+    case 'restarting':
+      return `Restarting (${state.exitCode ?? 'unknown'}) ${since(state.finishedAt)} ago`;
+    case 'removing':
+      return 'Removal In Progress';
+    case 'dead':
+      return 'Dead';
+    case 'exited':
+      return `Exited (${state.exitCode ?? 'unknown'}) ${since(state.finishedAt)} ago${state.oomKilled ? ', OOM-killed' : ''}`;
+  }
+}
+
+function shorten(text: string, width: number): string {
+  return [...text].length <= width ? text : `${[...text].slice(0, width - 1).join('')}…`;
+}
+
+function toRow(container: Container, options: { full: boolean; now: number }): Row {
+  const { config, state } = container;
+  const command = config.argv.join(' ');
+  return {
+    ID: options.full ? container.id : container.id.slice(0, 12),
+    Image: config.image.name,
+    Command: `"${options.full ? command : shorten(command, 20)}"`,
+    CreatedAt: config.created,
+    RunningFor: `${age(options.now - Date.parse(config.created))} ago`,
+    Status: statusText(container, options.now),
+    State: state.status,
+    Names: config.name,
+    Project: config.project ?? '',
+    Labels: Object.entries(config.labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(','),
+    Networks: config.network,
+    Mounts: config.mounts.map((mount) => (mount.type === 'bind' ? mount.source : mount.target)).join(','),
+  };
+}
+
+const FILTERS: Readonly<Record<string, (container: Container, value: string) => boolean>> = {
+  id: (container, value) => container.id.startsWith(value),
+  name: (container, value) => container.config.name.includes(value.replace(/^\//, '')),
+  status: (container, value) => container.state.status === value,
+  ancestor: (container, value) => container.config.image.name === value || container.config.image.id.startsWith(value),
+  project: (container, value) => container.config.project === value,
+  exited: (container, value) => container.state.status === 'exited' && String(container.state.exitCode) === value,
+  label: (container, value) => {
+    const [name = '', wanted] = value.split(/=(.*)/s);
+    const found = container.config.labels[name];
+    return found !== undefined && (wanted === undefined || found === wanted);
+  },
+};
+
+/** Filters with the same name are alternatives, different names must all hold: Docker's rule. */
+function matcher(filters: readonly string[]): (container: Container) => boolean {
+  const byName = new Map<string, string[]>();
+  for (const filter of filters) {
+    const [name = '', value] = filter.split(/=(.*)/s);
+    if (value === undefined || FILTERS[name] === undefined) {
+      throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, {
+        hint: `use name=value with one of ${Object.keys(FILTERS).join(', ')}`,
+      });
+    }
+    byName.set(name, [...(byName.get(name) ?? []), value]);
+  }
+  return (container) => [...byName].every(([name, values]) => values.some((value) => FILTERS[name]!(container, value)));
+}
+
+const RUNNING = new Set(['running', 'paused', 'restarting']);
+
+export const ps: Command = {
+  name: 'ps',
+  aliases: ['ls'],
+  summary: 'List containers',
+  arguments: [],
+  options: [
+    { flags: '-a, --all', description: 'also those that do not run' },
+    { flags: '-q, --quiet', description: 'ids only' },
+    { flags: '-n, --last <number>', description: 'the newest ones, running or not' },
+    { flags: '-l, --latest', description: 'the newest one, running or not' },
+    { flags: '-f, --filter <name=value>', description: 'only those that match', repeat: true },
+    { flags: '--no-trunc', description: 'nothing shortened' },
+    { flags: '--format <format>', description: 'table, json, or a template', complete: ['table', 'json'] },
+  ],
+  examples: [{ command: "tscontain ps -a --format '{{.Names}}\\t{{.Status}}'", what: 'two columns of your own' }],
+  async run(context, _args, values) {
+    const matches = matcher(list(values, 'filter'));
+    const last = flag(values, 'latest') ? '1' : text(values, 'last');
+    if (last !== undefined && !/^\d+$/.test(last)) {
+      throw new TscontainError('INVALID_VALUE', `--last "${last}" is no number`, { hint: 'give how many to list' });
+    }
+    const everything = flag(values, 'all') || last !== undefined || list(values, 'filter').some((filter) => /^(status|exited)=/.test(filter));
+    const engine = await context.engine();
+    const containers = (await engine.list())
+      .filter((container) => everything || RUNNING.has(container.state.status))
+      .filter(matches)
+      .slice(0, last === undefined ? undefined : Number(last));
+    const full = values['trunc'] === false;
+    const rows = containers.map((container) => toRow(container, { full, now: Date.now() }));
+    if (flag(values, 'quiet')) {
+      for (const row of rows) context.print(String(row['ID']));
+      return EXIT.ok;
+    }
+    const output = render(rows, {
+      columns: ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Names'],
+      titles: { ID: 'CONTAINER ID', RunningFor: 'CREATED' },
+      format: text(values, 'format'),
+    });
+    if (output !== '') context.print(output);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,106 @@
+// tscontain stats
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSampler, type Sample, type Sampler } from '../../metrics/index.js';
+import type { Container } from '../../engine/index.js';
+import { flag, text, type Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { bytes, render, type Row } from '../output.js';
+
+const INTERVAL_MS = 1000;
+
+function percent(value: number | undefined): string {
+  return value === undefined ? '–' : `${value.toFixed(value < 10 ? 1 : 0)}%`;
+}
+
+function pair(left: number | undefined, right: number | undefined): string {
+  return `${bytes(left)} / ${bytes(right)}`;
+}
+
+/** What is not measured is a dash, never 0. */
+export function statsRow({ config, id }: Container, sample: Sample | undefined): Row {
+  const cores = sample?.cpu.cores;
+  const limit = sample?.cpu.limitCores;
+  const { used, limit: memoryLimit } = sample?.memory ?? {};
+  const { pressure } = sample ?? {};
+  return {
+    ID: id.slice(0, 12),
+    Name: config.name,
+    CPU: cores === undefined ? '–' : `${cores.toFixed(2)} / ${limit === undefined ? '–' : limit.toFixed(2)}`,
+    Throttled: percent(sample?.cpu.throttledPercent),
+    MemUsage: pair(used, memoryLimit),
+    MemPerc: percent(used === undefined || memoryLimit === undefined ? undefined : (used / memoryLimit) * 100),
+    NetIO: pair(sample?.network.rxBytes, sample?.network.txBytes),
+    BlockIO: pair(sample?.io.readBytes, sample?.io.writeBytes),
+    Pressure: `c ${percent(pressure?.cpu.some)} m ${percent(pressure?.memory.some)} i ${percent(pressure?.io.some)}`,
+    PIDs: sample?.pids.current ?? '–',
+  };
+}
+
+const COLUMNS = ['ID', 'Name', 'CPU', 'Throttled', 'MemUsage', 'MemPerc', 'BlockIO', 'NetIO', 'Pressure', 'PIDs'];
+const TITLES = {
+  ID: 'CONTAINER ID',
+  CPU: 'CORES / LIMIT',
+  MemUsage: 'MEM / LIMIT',
+  MemPerc: 'MEM %',
+  BlockIO: 'READ / WRITE PER S',
+  NetIO: 'RX / TX PER S',
+  PIDs: 'PIDS',
+};
+
+export const stats: Command = {
+  name: 'stats',
+  summary: 'CPU, memory, IO and pressure of containers, live',
+  description:
+    'Rates are over the last second. CPU is in cores: 1.0 is one core all the time. A dash is "not measured" or "no limit".',
+  arguments: [{ name: 'container', optional: true, variadic: true, complete: 'running' }],
+  options: [
+    { flags: '--no-stream', description: 'once, over one second' },
+    { flags: '-a, --all', description: 'also those that do not run' },
+    { flags: '--format <format>', description: 'table, json, or a template', complete: ['table', 'json'] },
+  ],
+  async run(context, args, values) {
+    const engine = await context.engine();
+    const sampler: Sampler = createSampler({ intervalMs: INTERVAL_MS });
+    const read = async (): Promise<Container[]> => {
+      if (args.length > 0) return Promise.all(args.map((ref) => engine.get(ref)));
+      return (await engine.list()).filter(({ state }) => flag(values, 'all') || state.status === 'running' || state.status === 'paused');
+    };
+    const measure = async (): Promise<Container[]> => {
+      const containers = await read();
+      sampler.setTargets(
+        containers
+          .filter(({ state }) => state.init !== undefined)
+          .map(({ id, cgroup, config, state }) => ({
+            id,
+            cgroup,
+            ...(config.network === 'host' || state.init === undefined ? {} : { netPid: state.init.pid }),
+          })),
+      );
+      sampler.sample();
+      return containers;
+    };
+    const show = (containers: readonly Container[]) =>
+      render(
+        containers.map((container) => statsRow(container, sampler.latest(container.id))),
+        { columns: COLUMNS, titles: TITLES, format: text(values, 'format') },
+      );
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    process.once('SIGTERM', () => stop.abort());
+    try {
+      await measure();
+      do {
+        await delay(INTERVAL_MS, undefined, { signal: stop.signal });
+        const screen = show(await measure());
+        // On a terminal each round paints over the one before; in a pipe they follow one another.
+        const home = context.stdout.isTTY && values['stream'] !== false && text(values, 'format') === undefined ? '\u001b[H\u001b[2J' : '';
+        context.print(home + screen);
+      } while (values['stream'] !== false);
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    } finally {
+      sampler.close();
+    }
+    return EXIT.ok;
+  },
+};

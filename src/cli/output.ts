@@ -1,0 +1,101 @@
+// Tables, JSON and templates for people and programs; every hostile string is made harmless on its way to a terminal.
+import { TscontainError } from '../engine/index.js';
+
+/** One row: column title → value. The titles are Docker's, so `--format '{{.Names}}'` finds what its users expect. */
+export type Row = Readonly<Record<string, string | number | boolean>>;
+
+// Control characters (C0, DEL, C1), bidirectional overrides and invisible characters: what could lie to a reader or a terminal.
+// eslint-disable-next-line no-control-regex -- control characters are exactly what this is about
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** A string from a container, image or user made safe for one line of a terminal: control characters are shown as escapes. */
+export function printable(value: string): string {
+  return value.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const title = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
+
+/** Columns as wide as their widest cell, three spaces apart, the way docker prints them. */
+export function table(columns: readonly string[], rows: readonly Row[], titles: Readonly<Record<string, string>> = {}): string {
+  const cells = [
+    columns.map((column) => titles[column] ?? title(column)),
+    ...rows.map((row) => columns.map((column) => printable(String(row[column] ?? '')))),
+  ];
+  const widths = columns.map((_, index) => Math.max(...cells.map((line) => [...(line[index] ?? '')].length)));
+  return cells
+    .map((line) =>
+      line
+        .map((cell, index) => (index === line.length - 1 ? cell : cell + ' '.repeat(widths[index]! - [...cell].length)))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+const PLACEHOLDER = /\{\{\s*(json\s+)?\.([A-Za-z]*)\s*\}\}/g;
+
+/**
+ * Rows in the form that was asked for.
+ * @param format undefined or "table": a table; "json": one JSON object a line; else a template with {{.Field}} and {{json .}}
+ */
+export function render(
+  rows: readonly Row[],
+  options: { columns: readonly string[]; format?: string | undefined; titles?: Readonly<Record<string, string>> },
+): string {
+  const { columns, format } = options;
+  if (format === undefined || format === 'table') return table(columns, rows, options.titles);
+  if (format === 'json') return rows.map((row) => JSON.stringify(row)).join('\n');
+  return rows.map((row) => fill(format, row)).join('\n');
+}
+
+function fill(template: string, row: Row): string {
+  const tabbed = template.replaceAll('\\t', '\t');
+  if (!PLACEHOLDER.test(tabbed)) {
+    throw new TscontainError('INVALID_VALUE', `--format "${template}" has no field`, {
+      hint: 'use table, json, or a template such as {{.ID}} {{.Names}}',
+    });
+  }
+  PLACEHOLDER.lastIndex = 0;
+  return tabbed.replace(PLACEHOLDER, (_, json: string | undefined, field: string) => {
+    if (field === '') return JSON.stringify(row);
+    const value = row[field];
+    if (value === undefined) {
+      throw new TscontainError('INVALID_VALUE', `--format names the field .${field}, which is not there`, {
+        hint: `the fields are ${Object.keys(row).join(', ')}`,
+      });
+    }
+    return json === undefined ? printable(String(value)) : JSON.stringify(value);
+  });
+}
+
+/** 1536 → "1.5KiB", the way docker stats writes memory. */
+export function bytes(value: number | undefined): string {
+  if (value === undefined) return '–';
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let scaled = value;
+  let unit = 0;
+  while (scaled >= 1024 && unit < units.length - 1) {
+    scaled /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? scaled.toFixed(0) : scaled.toPrecision(scaled >= 1000 ? 4 : 3)}${units[unit] ?? ''}`;
+}
+
+/** "3 seconds", "About a minute", "2 days": Docker's way to say how long ago. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.round(minutes / 60);
+  if (seconds < 1) return 'Less than a second';
+  if (seconds === 1) return '1 second';
+  if (seconds < 60) return `${seconds} seconds`;
+  if (minutes === 1) return 'About a minute';
+  if (minutes < 46) return `${minutes} minutes`;
+  if (hours === 1) return 'About an hour';
+  if (hours < 48) return `${hours} hours`;
+  const days = Math.floor(hours / 24);
+  if (days < 14) return `${days} days`;
+  if (days < 60) return `${Math.floor(days / 7)} weeks`;
+  if (days < 730) return `${Math.floor(days / 30)} months`;
+  return `${Math.floor(days / 365)} years`;
+}
