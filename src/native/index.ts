@@ -1,0 +1,21 @@
+// The door of src/native, the only folder that touches the kernel: koffi, system call numbers, the launch program, ptys,
+// mounts, descriptors. It imports nothing of ours; engine, metrics, tui and cli may import it, through this file only.
+// Its tests are test/pure/native and test/container/native.
+export * from './flags.js';
+export { errnoName, errnoNumber, errnoMeaning, SyscallError } from './errno.js';
+export { architecture, syscallNumber, syscallNames, type Architecture, type SyscallName } from './syscalls.js';
+export { rawSyscall, syscall, type KernelArg } from './kernel.js';
+export { layOut, type Program, type Step, type StepArg } from './program.js';
+export {
+  cloneArgs,
+  cloneArgsBytes,
+  completeProgram,
+  descriptorsOf,
+  forkStep,
+  type CloneArgs,
+} from './builtin-steps.js';
+export { launch, type Launched, type LaunchedStep, type LaunchOptions } from './launch.js';
+export { LaunchError } from './launch-error.js';
+export { decodeWaitStatus, onChildExit, waitpid, type ExitStatus } from './wait.js';
+export { signalName, signalNumber, type SignalName } from './signals.js';
+export { openPipe, setCloseOnExec, setNonblocking, setPipeSize } from './descriptors.js';

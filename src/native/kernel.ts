@@ -1,0 +1,57 @@
+// The one way into the kernel: system calls through the C library's syscall(2), by koffi. koffi is loaded at the first
+// call (7 ms), not at start, and a binding is made for each shape of arguments when that shape is first used.
+import { createRequire } from 'node:module';
+import type * as KoffiModule from 'koffi';
+import { SyscallError } from './errno.js';
+import { syscallNumber, type SyscallName } from './syscalls.js';
+
+/** A number, a path or text, memory that the kernel reads or fills, or the null pointer. */
+export type KernelArg = number | bigint | string | Uint8Array | null;
+
+type Koffi = typeof KoffiModule;
+type Binding = (...args: (KernelArg | undefined)[]) => number | bigint;
+
+let loaded: Koffi | undefined;
+let libc: ReturnType<Koffi['load']> | undefined;
+const bindings = new Map<string, Binding>();
+
+/** koffi itself, for the trampoline; nothing else of ours should need it. */
+export function koffi(): Koffi {
+  loaded ??= createRequire(__filename)('koffi') as Koffi;
+  return loaded;
+}
+
+function bind(shape: string): Binding {
+  libc ??= koffi().load(null);
+  const types = { i: 'int64', s: 'str', p: 'void *' };
+  const args = Array.from(shape, (letter) => types[letter as keyof typeof types]);
+  return libc.func('syscall', 'int64', ['int64', ...args]);
+}
+
+/** Makes a system call. Answers as the kernel does: the result, or the errno below zero. */
+export function rawSyscall(name: SyscallName, ...args: readonly KernelArg[]): number | bigint {
+  let shape = '';
+  for (const arg of args) {
+    if (typeof arg === 'number' || typeof arg === 'bigint') shape += 'i';
+    else if (typeof arg === 'string') {
+      if (arg.includes('\0')) throw new SyscallError(name, 22, JSON.stringify(arg));
+      shape += 's';
+    } else shape += 'p';
+  }
+  let binding = bindings.get(shape);
+  if (binding === undefined) bindings.set(shape, (binding = bind(shape)));
+  const result = binding(syscallNumber(name), ...args);
+  return result === -1 ? -koffi().errno() : result;
+}
+
+/** Makes a system call. Throws SyscallError, whose path is the first text among the arguments. */
+export function syscall(name: SyscallName, ...args: readonly KernelArg[]): number {
+  const result = rawSyscall(name, ...args);
+  if (result < 0)
+    throw new SyscallError(
+      name,
+      -Number(result),
+      args.find((arg): arg is string => typeof arg === 'string' && arg !== ''),
+    );
+  return Number(result);
+}
