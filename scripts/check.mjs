@@ -27,6 +27,9 @@ function run(name, [command, args]) {
   });
 }
 
+const { isInstalled, install } = await import('./install.mjs');
+if (!isInstalled() && !install()) process.exit(1);
+
 const only = process.argv.slice(2);
 const chosen = Object.entries(steps).filter(([name]) => only.length === 0 || only.includes(name));
 const results = await Promise.all(chosen.map(([name, step]) => run(name, step)));

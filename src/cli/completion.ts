@@ -30,7 +30,8 @@ function readFlag(option: Option): Flag {
   };
 }
 
-const flagWords = (command: Command) => command.options.map(readFlag).flatMap(({ short, long }) => [long, short].filter((word) => word !== undefined));
+const flagWords = (command: Command) =>
+  command.options.map(readFlag).flatMap(({ short, long }) => [long, short].filter((word) => word !== undefined));
 
 /** A shell expression of the candidates, or undefined where the shell's own file completion serves. */
 function bashCandidates(complete: Completion | undefined): string | undefined {
@@ -58,12 +59,18 @@ export function bashCompletion(commands: readonly Command[]): string {
       .map((flag) => {
         const names = [flag.long, flag.short].filter((word) => word !== undefined).join('|');
         const candidates = bashCandidates(flag.option.complete);
-        const action = flag.option.complete === undefined ? 'COMPREPLY=()' : candidates === undefined ? '_filedir' : `_tscontain_words "$(${candidates})"`;
+        const action =
+          flag.option.complete === undefined
+            ? 'COMPREPLY=()'
+            : candidates === undefined
+              ? '_filedir'
+              : `_tscontain_words "$(${candidates})"`;
         return `        ${names}) ${action}; return ;;`;
       });
     const position = command.arguments[0]?.complete;
     const candidates = bashCandidates(position);
-    const rest = candidates === undefined ? (position === undefined ? ':' : '_filedir') : `_tscontain_words "$(${candidates})"`;
+    const rest =
+      candidates === undefined ? (position === undefined ? ':' : '_filedir') : `_tscontain_words "$(${candidates})"`;
     return [
       `    "${command.name}")`,
       `      case "$prev" in`,
@@ -130,10 +137,14 @@ export function zshCompletion(commands: readonly Command[]): string {
   const describe = (name: string, summary: string) => `    '${zshText(name)}:${zshText(summary)}'`;
   const found = groups(commands);
   const top = [
-    ...commands.filter((command) => !command.name.includes(' ')).map((command) => describe(command.name, command.summary)),
+    ...commands
+      .filter((command) => !command.name.includes(' '))
+      .map((command) => describe(command.name, command.summary)),
     ...[...found.keys()].map((name) => describe(name, `${name} commands`)),
   ];
-  const cases = commands.filter((command) => !command.name.includes(' ')).map((command) => `    ${command.name}) ${zshArguments(command)} ;;`);
+  const cases = commands
+    .filter((command) => !command.name.includes(' '))
+    .map((command) => `    ${command.name}) ${zshArguments(command)} ;;`);
   const groupCases = [...found].map(
     ([name, members]) => `    ${name})
       if (( CURRENT == 2 )); then
@@ -179,7 +190,11 @@ function fishCandidates(complete: Completion | undefined): string {
 }
 
 export function fishCompletion(commands: readonly Command[]): string {
-  const lines = ['# fish completion for tscontain', 'complete -c tscontain -f', "complete -c tscontain -l root -r -F -d 'where all state lives'"];
+  const lines = [
+    '# fish completion for tscontain',
+    'complete -c tscontain -f',
+    "complete -c tscontain -l root -r -F -d 'where all state lives'",
+  ];
   const found = groups(commands);
   const none = '__fish_use_subcommand';
   for (const command of commands.filter(({ name }) => !name.includes(' '))) {

@@ -36,8 +36,15 @@ export const limitOptions: readonly Option[] = [
   { flags: '--cpuset-cpus <list>', description: 'the CPUs it may run on: 0-2,4' },
   { flags: '--cpuset-mems <list>', description: 'the memory nodes it may use: 0,1' },
   { flags: '--pids-limit <number>', description: 'most processes and threads; -1 for no limit' },
-  { flags: '--blkio-weight <weight>', description: 'share of the disk when it is short, 10 to 1000; 0 for the default' },
-  { flags: '--device-read-bps <device:rate>', description: 'most bytes a second read from a device: /dev/sda:1mb', repeat: true },
+  {
+    flags: '--blkio-weight <weight>',
+    description: 'share of the disk when it is short, 10 to 1000; 0 for the default',
+  },
+  {
+    flags: '--device-read-bps <device:rate>',
+    description: 'most bytes a second read from a device: /dev/sda:1mb',
+    repeat: true,
+  },
   { flags: '--device-write-bps <device:rate>', description: 'most bytes a second written to a device', repeat: true },
   { flags: '--device-read-iops <device:rate>', description: 'most reads a second from a device', repeat: true },
   { flags: '--device-write-iops <device:rate>', description: 'most writes a second to a device', repeat: true },
@@ -48,8 +55,17 @@ export const containerOptions: readonly Option[] = [
   { flags: '--project <name>', description: 'the group it belongs to, in the table and in the cgroup tree' },
   { flags: '-i, --interactive', description: 'keep its standard input open' },
   { flags: '-t, --tty', description: 'give it a terminal' },
-  { flags: '-e, --env <NAME=value>', description: 'an environment variable; NAME alone takes the value from here', repeat: true },
-  { flags: '--env-file <file>', description: 'environment variables from a file, one a line', repeat: true, complete: 'file' },
+  {
+    flags: '-e, --env <NAME=value>',
+    description: 'an environment variable; NAME alone takes the value from here',
+    repeat: true,
+  },
+  {
+    flags: '--env-file <file>',
+    description: 'environment variables from a file, one a line',
+    repeat: true,
+    complete: 'file',
+  },
   { flags: '-w, --workdir <directory>', description: 'the directory it begins in' },
   { flags: '-u, --user <user[:group]>', description: 'who it runs as, by name or number, looked up in the image' },
   { flags: '--group-add <group>', description: 'a further group', repeat: true },
@@ -58,21 +74,37 @@ export const containerOptions: readonly Option[] = [
   { flags: '--domainname <name>', description: 'its NIS domain name' },
   { flags: '--add-host <name:address>', description: 'a line for its /etc/hosts', repeat: true },
   { flags: '--network <mode>', description: 'none (loopback only, the default) or host', complete: ['none', 'host'] },
-  { flags: '-v, --volume <source:target[:options]>', description: 'bind a host path into it; options ro, rw, rshared, …', repeat: true, complete: 'file' },
-  { flags: '--mount <key=value,…>', description: 'the same in words: type=bind,source=/a,target=/b,readonly', repeat: true },
+  {
+    flags: '-v, --volume <source:target[:options]>',
+    description: 'bind a host path into it; options ro, rw, rshared, …',
+    repeat: true,
+    complete: 'file',
+  },
+  {
+    flags: '--mount <key=value,…>',
+    description: 'the same in words: type=bind,source=/a,target=/b,readonly',
+    repeat: true,
+  },
   { flags: '--tmpfs <target[:options]>', description: 'a file system in memory: /run:size=64m,mode=755', repeat: true },
   { flags: '--read-only', description: 'its root file system cannot be written' },
   { flags: '--shm-size <bytes>', description: 'size of /dev/shm, 64m when absent' },
   { flags: '--device <host[:container[:rwm]]>', description: 'a device of the host', repeat: true, complete: 'file' },
   { flags: '--ulimit <name=soft[:hard]>', description: 'a resource limit: nofile=1024:2048', repeat: true },
-  { flags: '--oom-score-adj <number>', description: 'who is killed first when the host runs out of memory, -1000 to 1000' },
+  {
+    flags: '--oom-score-adj <number>',
+    description: 'who is killed first when the host runs out of memory, -1000 to 1000',
+  },
   { flags: '--sysctl <name=value>', description: 'a kernel setting of its own namespaces', repeat: true },
   { flags: '--cap-add <capability>', description: 'a capability more, or ALL', repeat: true },
   { flags: '--cap-drop <capability>', description: 'a capability less, or ALL', repeat: true },
   { flags: '--privileged', description: 'all capabilities and devices, nothing masked' },
   { flags: '--security-opt <option>', description: 'no-new-privileges', repeat: true, complete: ['no-new-privileges'] },
   { flags: '--init', description: 'run tini or catatonit of this host as process 1' },
-  { flags: '--restart <policy>', description: 'no, always, unless-stopped, on-failure[:N]', complete: ['no', 'always', 'unless-stopped', 'on-failure'] },
+  {
+    flags: '--restart <policy>',
+    description: 'no, always, unless-stopped, on-failure[:N]',
+    complete: ['no', 'always', 'unless-stopped', 'on-failure'],
+  },
   { flags: '--stop-signal <signal>', description: 'the signal that asks it to end', complete: 'signal' },
   { flags: '--stop-timeout <seconds>', description: 'how long it has before SIGKILL, 10 when absent' },
   { flags: '-l, --label <name=value>', description: 'a label', repeat: true },
@@ -94,7 +126,8 @@ function present<T extends object>(object: { [K in keyof T]: T[K] | undefined })
 export function readLimits(values: Values): Partial<Limits> {
   const integer = (name: string, flagName: string, min: number, max: number) =>
     given(text(values, name), (value) => parseInteger(value, flagName, { min, max }));
-  const size = (name: string, flagName: string) => given(text(values, name), (value) => parseBytes(value, flagName, { unlimited: true }));
+  const size = (name: string, flagName: string) =>
+    given(text(values, name), (value) => parseBytes(value, flagName, { unlimited: true }));
   const rates = (name: string, flagName: string, unit: 'bytes' | 'operations') => {
     const entries = list(values, name).map((value) => parseDeviceRate(value, flagName, unit));
     return entries.length === 0 ? undefined : entries;
@@ -133,7 +166,10 @@ async function readEnvironment(values: Values): Promise<string[]> {
         return parseEnvFile(await readFile(path, 'utf8'), process.env, path);
       } catch (cause) {
         if (cause instanceof TscontainError) throw cause;
-        throw new TscontainError('NO_SUCH_PATH', `--env-file ${path} cannot be read`, { cause, hint: 'name a readable text file' });
+        throw new TscontainError('NO_SUCH_PATH', `--env-file ${path} cannot be read`, {
+          cause,
+          hint: 'name a readable text file',
+        });
       }
     }),
   );
@@ -144,7 +180,9 @@ async function readEnvironment(values: Values): Promise<string[]> {
 function readSecurity(values: Values): boolean {
   for (const option of list(values, 'securityOpt')) {
     if (!/^no-new-privileges([:=]true)?$/.test(option)) {
-      throw new TscontainError('NOT_SUPPORTED', `--security-opt ${option} is not known`, { hint: 'no-new-privileges is what there is' });
+      throw new TscontainError('NOT_SUPPORTED', `--security-opt ${option} is not known`, {
+        hint: 'no-new-privileges is what there is',
+      });
     }
   }
   return list(values, 'securityOpt').length > 0;
@@ -159,7 +197,10 @@ function readLog(values: Values): { maxSizeBytes: number; maxFiles: number } | u
     const [name, value] = [entry.slice(0, Math.max(0, entry.indexOf('='))), entry.slice(entry.indexOf('=') + 1)];
     if (name === 'max-size') maxSizeBytes = parseBytes(value, '--log-opt max-size', { unlimited: true });
     else if (name === 'max-file') maxFiles = parseInteger(value, '--log-opt max-file', { min: 1, max: 1000 });
-    else throw new TscontainError('INVALID_VALUE', `--log-opt ${entry} is not known`, { hint: 'use max-size=10m or max-file=3' });
+    else
+      throw new TscontainError('INVALID_VALUE', `--log-opt ${entry} is not known`, {
+        hint: 'use max-size=10m or max-file=3',
+      });
   }
   return { maxSizeBytes, maxFiles };
 }
@@ -175,7 +216,9 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
   ];
   const network = text(values, 'network');
   if (network !== undefined && network !== 'none' && network !== 'host') {
-    throw new TscontainError('NOT_SUPPORTED', `--network ${network} is not known`, { hint: 'use none (loopback only) or host' });
+    throw new TscontainError('NOT_SUPPORTED', `--network ${network} is not known`, {
+      hint: 'use none (loopback only) or host',
+    });
   }
   const entrypoint = text(values, 'entrypoint');
   const workdir = text(values, 'workdir');
@@ -207,7 +250,8 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
     devices: list(values, 'device').length === 0 ? undefined : list(values, 'device').map(parseDevice),
     ulimits: list(values, 'ulimit').length === 0 ? undefined : list(values, 'ulimit').map(parseUlimit),
     oomScoreAdj: integer('oomScoreAdj', '--oom-score-adj', -1000, 1000),
-    sysctls: list(values, 'sysctl').length === 0 ? undefined : Object.fromEntries(list(values, 'sysctl').map(parseLabel)),
+    sysctls:
+      list(values, 'sysctl').length === 0 ? undefined : Object.fromEntries(list(values, 'sysctl').map(parseLabel)),
     capAdd: repeated('capAdd'),
     capDrop: repeated('capDrop'),
     privileged: flag(values, 'privileged') ? true : undefined,

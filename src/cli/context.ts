@@ -48,7 +48,9 @@ export function createContext(options: { root: string; programPath: string; word
         const engine = await openEngine({ root: options.root, supervisorEntry: supervisorEntry(options.programPath) });
         const { corrupt } = await engine.recover();
         for (const entry of corrupt) {
-          context.warn(`the state of container ${entry.id.slice(0, 12)} cannot be read (${entry.reason}); it is kept at ${entry.keptAt}`);
+          context.warn(
+            `the state of container ${entry.id.slice(0, 12)} cannot be read (${entry.reason}); it is kept at ${entry.keptAt}`,
+          );
         }
         return engine;
       })();

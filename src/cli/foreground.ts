@@ -56,11 +56,18 @@ export class DetachKeys {
 }
 
 /** Connects the session to this program's terminal until it ends or the user detaches. */
-export async function runInForeground(context: Context, session: Session, options: ForegroundOptions): Promise<ForegroundEnd> {
+export async function runInForeground(
+  context: Context,
+  session: Session,
+  options: ForegroundOptions,
+): Promise<ForegroundEnd> {
   const undo: (() => void)[] = [];
   const raw = session.tty && context.stdin.isTTY;
   const detached = new Promise<{ detached: true }>((resolve) => {
-    if (options.stdin) forwardInput(context, session, { raw, detachKeys: options.detachKeys ?? 'ctrl-p,ctrl-q' }, undo, () => resolve({ detached: true }));
+    if (options.stdin)
+      forwardInput(context, session, { raw, detachKeys: options.detachKeys ?? 'ctrl-p,ctrl-q' }, undo, () =>
+        resolve({ detached: true }),
+      );
   });
 
   session.onOutput((stream, data) => {

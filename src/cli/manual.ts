@@ -15,18 +15,26 @@ function markdown(command: Command): string {
   if (command.description !== undefined) parts.push(command.description);
   if (command.options.length > 0) {
     const rows = command.options.map(
-      (option) => `| \`${option.flags.replaceAll('|', '\\|')}\` | ${option.description.replaceAll('|', '\\|')}${option.repeat ? ' (repeatable)' : ''} |`,
+      (option) =>
+        `| \`${option.flags.replaceAll('|', '\\|')}\` | ${option.description.replaceAll('|', '\\|')}${option.repeat ? ' (repeatable)' : ''} |`,
     );
     parts.push(['| option | meaning |', '| --- | --- |', ...rows].join('\n'));
   }
-  for (const example of command.examples ?? []) parts.push('```sh\n# ' + example.what + '\n' + example.command + '\n```');
+  for (const example of command.examples ?? [])
+    parts.push('```sh\n# ' + example.what + '\n' + example.command + '\n```');
   if (command.failure === 125) {
-    parts.push('Exit code: that of the command; 125 when the engine failed, 126 when the command cannot be run, 127 when it is not found, 128+n when signal n ended it.');
+    parts.push(
+      'Exit code: that of the command; 125 when the engine failed, 126 when the command cannot be run, 127 when it is not found, 128+n when signal n ended it.',
+    );
   }
   return parts.join('\n\n') + '\n';
 }
 
-const roff = (text: string) => text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^([.'])/gm, '\\&$1');
+const roff = (text: string) =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^([.'])/gm, '\\&$1');
 
 function man(command: Command, version: string): string {
   const lines = [
@@ -39,17 +47,28 @@ function man(command: Command, version: string): string {
   if (command.description !== undefined) lines.push('.SH DESCRIPTION', roff(command.description));
   if (command.options.length > 0) lines.push('.SH OPTIONS');
   for (const option of command.options) {
-    lines.push('.TP', `.B ${roff(option.flags)}`, roff(`${option.description}${option.repeat ? ' (repeatable)' : ''}.`));
+    lines.push(
+      '.TP',
+      `.B ${roff(option.flags)}`,
+      roff(`${option.description}${option.repeat ? ' (repeatable)' : ''}.`),
+    );
   }
   if (command.examples?.length) lines.push('.SH EXAMPLES');
-  for (const example of command.examples ?? []) lines.push('.TP', `.B ${roff(example.command)}`, roff(`${example.what}.`));
+  for (const example of command.examples ?? [])
+    lines.push('.TP', `.B ${roff(example.command)}`, roff(`${example.what}.`));
   lines.push('.SH SEE ALSO', '.BR tscontain (1)');
   return lines.join('\n') + '\n';
 }
 
 function overview(commands: readonly Command[]): string {
   const rows = commands.map((command) => `| [${command.name}](${pageName(command)}.md) | ${command.summary} |`);
-  return ['# tscontain', 'Containers from the command line, with Docker’s words.', ['| command | what it does |', '| --- | --- |', ...rows].join('\n')].join('\n\n') + '\n';
+  return (
+    [
+      '# tscontain',
+      'Containers from the command line, with Docker’s words.',
+      ['| command | what it does |', '| --- | --- |', ...rows].join('\n'),
+    ].join('\n\n') + '\n'
+  );
 }
 
 function manOverview(commands: readonly Command[], version: string): string {

@@ -16,7 +16,11 @@ export function printable(value: string): string {
 const title = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
 
 /** Columns as wide as their widest cell, three spaces apart, the way docker prints them. */
-export function table(columns: readonly string[], rows: readonly Row[], titles: Readonly<Record<string, string>> = {}): string {
+export function table(
+  columns: readonly string[],
+  rows: readonly Row[],
+  titles: Readonly<Record<string, string>> = {},
+): string {
   const cells = [
     columns.map((column) => titles[column] ?? title(column)),
     ...rows.map((row) => columns.map((column) => printable(String(row[column] ?? '')))),

@@ -15,7 +15,12 @@ const argumentText = (argument: Command['arguments'][number]) => {
 };
 
 export const usage = (command: Command) =>
-  ['tscontain', command.name, ...(command.options.length > 0 ? ['[options]'] : []), ...command.arguments.map(argumentText)].join(' ');
+  [
+    'tscontain',
+    command.name,
+    ...(command.options.length > 0 ? ['[options]'] : []),
+    ...command.arguments.map(argumentText),
+  ].join(' ');
 
 function addCommand(parent: Commander, word: string, command: Command, chosen: (choice: Chosen) => void): void {
   const sub = parent.command(word).summary(command.summary);
@@ -29,7 +34,10 @@ function addCommand(parent: Commander, word: string, command: Command, chosen: (
   }
   if (command.passThrough) sub.passThroughOptions();
   sub.action((...received: unknown[]) => {
-    const args = received.slice(0, command.arguments.length).flat().filter((word) => typeof word === 'string');
+    const args = received
+      .slice(0, command.arguments.length)
+      .flat()
+      .filter((word) => typeof word === 'string');
     chosen({ command, args, values: sub.opts() });
   });
 }
@@ -62,7 +70,11 @@ export function parse(
     }
     let group = groups.get(first);
     if (group === undefined) {
-      group = program.command(first).summary(`${first} commands`).description(`Commands for the ${first} store.`).enablePositionalOptions();
+      group = program
+        .command(first)
+        .summary(`${first} commands`)
+        .description(`Commands for the ${first} store.`)
+        .enablePositionalOptions();
       group.copyInheritedSettings(program);
       groups.set(first, group);
     }

@@ -10,16 +10,24 @@ export const attach: Command = {
   arguments: [{ name: 'container', complete: 'running' }],
   options: [
     { flags: '--no-stdin', description: 'watch only' },
-    { flags: '--sig-proxy <bool>', description: 'forward signals to it: true (when absent) or false', complete: ['true', 'false'] },
+    {
+      flags: '--sig-proxy <bool>',
+      description: 'forward signals to it: true (when absent) or false',
+      complete: ['true', 'false'],
+    },
     { flags: '--detach-keys <keys>', description: 'what leaves it running, ctrl-p,ctrl-q when absent' },
   ],
   async run(context, [ref = ''], values) {
     const engine = await context.engine();
     const container = await engine.get(ref);
     if (container.state.status !== 'running') {
-      throw new TscontainError('ILLEGAL_STATE', `container ${container.config.name} is ${container.state.status} and cannot be attached`, {
-        hint: container.state.status === 'paused' ? 'unpause it first' : 'start it first',
-      });
+      throw new TscontainError(
+        'ILLEGAL_STATE',
+        `container ${container.config.name} is ${container.state.status} and cannot be attached`,
+        {
+          hint: container.state.status === 'paused' ? 'unpause it first' : 'start it first',
+        },
+      );
     }
     const stdin = values['stdin'] !== false && container.config.openStdin;
     const size = container.config.tty ? { size: terminalSize(context.stdout) } : {};

@@ -20,7 +20,9 @@ export const completion: Command = {
   run(context, [shell = '']) {
     const make = Object.entries(SHELLS).find(([name]) => name === shell)?.[1];
     if (make === undefined) {
-      throw new TscontainError('INVALID_VALUE', `there is no completion for "${shell}"`, { hint: `choose ${Object.keys(SHELLS).join(', ')}` });
+      throw new TscontainError('INVALID_VALUE', `there is no completion for "${shell}"`, {
+        hint: `choose ${Object.keys(SHELLS).join(', ')}`,
+      });
     }
     context.print(make(commands).trimEnd());
     return Promise.resolve(EXIT.ok);

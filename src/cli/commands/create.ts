@@ -7,11 +7,16 @@ import { refuseExistingCidfile, writeCidfile } from './run.js';
 export const create: Command = {
   name: 'create',
   summary: 'Create a container without starting it',
-  arguments: [{ name: 'image', complete: 'image' }, { name: 'command', optional: true, variadic: true }],
+  arguments: [
+    { name: 'image', complete: 'image' },
+    { name: 'command', optional: true, variadic: true },
+  ],
   options: containerOptions,
   passThrough: true,
   failure: EXIT.engine,
-  examples: [{ command: 'tscontain create --name web -m 256m base sleep inf', what: 'made, not started; prints its id' }],
+  examples: [
+    { command: 'tscontain create --name web -m 256m base sleep inf', what: 'made, not started; prints its id' },
+  ],
   async run(context, args, values) {
     const engine = await context.engine();
     const spec = await readCreateSpec(args, values);

@@ -13,7 +13,13 @@ export const diff: Command = {
     const changes = await engine.diff(ref);
     const format = text(values, 'format');
     if (format === undefined) for (const change of changes) context.print(`${change.kind} ${printable(change.path)}`);
-    else context.print(render(changes.map((change) => ({ Kind: change.kind, Path: change.path })), { columns: ['Kind', 'Path'], format }));
+    else
+      context.print(
+        render(
+          changes.map((change) => ({ Kind: change.kind, Path: change.path })),
+          { columns: ['Kind', 'Path'], format },
+        ),
+      );
     return EXIT.ok;
   },
 };

@@ -32,7 +32,9 @@ export const events: Command = {
       }
       const attributes = Object.entries(event.attributes).map(([name, value]) => `${name}=${value}`);
       context.print(
-        printable(`${new Date(event.time).toISOString()} ${event.type} ${event.action} ${event.id} (${attributes.join(', ')})`),
+        printable(
+          `${new Date(event.time).toISOString()} ${event.type} ${event.action} ${event.id} (${attributes.join(', ')})`,
+        ),
       );
     }
     return EXIT.ok;

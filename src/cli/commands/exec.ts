@@ -8,7 +8,11 @@ import { runInForeground, terminalSize } from '../foreground.js';
 export const exec: Command = {
   name: 'exec',
   summary: 'Run a further command in a running container',
-  arguments: [{ name: 'container', complete: 'running' }, { name: 'command' }, { name: 'argument', optional: true, variadic: true }],
+  arguments: [
+    { name: 'container', complete: 'running' },
+    { name: 'command' },
+    { name: 'argument', optional: true, variadic: true },
+  ],
   options: [
     { flags: '-d, --detach', description: 'leave it running by itself' },
     { flags: '-i, --interactive', description: 'forward standard input' },
@@ -28,7 +32,9 @@ export const exec: Command = {
     const stdin = flag(values, 'interactive');
     const detach = flag(values, 'detach');
     if (tty && stdin && !detach && !context.stdin.isTTY) {
-      throw new TscontainError('INVALID_VALUE', 'the input device is not a terminal', { hint: 'leave out -t, or run it in a terminal' });
+      throw new TscontainError('INVALID_VALUE', 'the input device is not a terminal', {
+        hint: 'leave out -t, or run it in a terminal',
+      });
     }
     const files = await Promise.all(
       list(values, 'envFile').map(async (path) => parseEnvFile(await readFile(path, 'utf8'), process.env, path)),

@@ -8,7 +8,12 @@ export const imageImport: Command = {
   summary: 'Make an image of a root file system: a tarball (plain or gzip) or a directory',
   arguments: [{ name: 'source', complete: 'file' }, { name: 'name' }],
   options: [],
-  examples: [{ command: 'tscontain image import ./rootfs.tar.gz alpine:3.20', what: 'then: tscontain run --rm -it alpine:3.20 sh' }],
+  examples: [
+    {
+      command: 'tscontain image import ./rootfs.tar.gz alpine:3.20',
+      what: 'then: tscontain run --rm -it alpine:3.20 sh',
+    },
+  ],
   async run(context, [source = '', name = '']) {
     const engine = await context.engine();
     const image = await engine.images.import(resolve(source), name);

@@ -26,7 +26,11 @@ export const imageLs: Command = {
       return EXIT.ok;
     }
     const columns = ['Name', 'ID', 'CreatedSince', 'Size'];
-    const output = render(rows, { columns, titles: { ID: 'IMAGE ID', CreatedSince: 'CREATED' }, format: text(values, 'format') });
+    const output = render(rows, {
+      columns,
+      titles: { ID: 'IMAGE ID', CreatedSince: 'CREATED' },
+      format: text(values, 'format'),
+    });
     if (output !== '') context.print(output);
     return EXIT.ok;
   },

@@ -9,15 +9,23 @@ function pick(value: unknown, path: string): unknown {
   return path
     .split('.')
     .filter((part) => part !== '')
-    .reduce<unknown>((at, part) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined), value);
+    .reduce<unknown>(
+      (at, part) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined),
+      value,
+    );
 }
 
 function fill(template: string, value: unknown): string {
-  return template.replace(/\{\{\s*(json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}/g, (_, json: string | undefined, path: string) => {
-    const found = pick(value, path);
-    if (found === undefined) return '<no value>';
-    return json !== undefined || typeof found === 'object' ? JSON.stringify(found) : printable(String(found as string | number | boolean));
-  });
+  return template.replace(
+    /\{\{\s*(json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}/g,
+    (_, json: string | undefined, path: string) => {
+      const found = pick(value, path);
+      if (found === undefined) return '<no value>';
+      return json !== undefined || typeof found === 'object'
+        ? JSON.stringify(found)
+        : printable(String(found as string | number | boolean));
+    },
+  );
 }
 
 export const inspect: Command = {
@@ -61,12 +69,19 @@ export const inspect: Command = {
           const image = await engine.images.get(ref).catch(() => {
             throw error;
           });
-          return { Id: `sha256:${image.id}`, RepoTags: [image.name], Created: image.created, Size: image.sizeBytes, Config: image.config };
+          return {
+            Id: `sha256:${image.id}`,
+            RepoTags: [image.name],
+            Created: image.created,
+            Size: image.sizeBytes,
+            Config: image.config,
+          };
         }
       }),
     );
     const template = text(values, 'format');
-    if (template === undefined || template === 'json') context.print(JSON.stringify(found, null, template === 'json' ? 0 : 4));
+    if (template === undefined || template === 'json')
+      context.print(JSON.stringify(found, null, template === 'json' ? 0 : 4));
     else for (const value of found) context.print(fill(template, value));
     return EXIT.ok;
   },

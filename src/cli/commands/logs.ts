@@ -23,7 +23,9 @@ export const logs: Command = {
   async run(context, [ref = ''], values) {
     const tail = text(values, 'tail');
     if (tail !== undefined && tail !== 'all' && !/^\d+$/.test(tail)) {
-      throw new TscontainError('INVALID_VALUE', `--tail "${tail}" is no number of lines`, { hint: 'give a number, or all' });
+      throw new TscontainError('INVALID_VALUE', `--tail "${tail}" is no number of lines`, {
+        hint: 'give a number, or all',
+      });
     }
     const since = text(values, 'since');
     const until = text(values, 'until');

@@ -12,7 +12,10 @@ export const prune: Command = {
   options: [{ flags: '-f, --force', description: 'do not ask' }],
   async run(context, _args, values) {
     if (!flag(values, 'force')) {
-      if (!context.stdin.isTTY) throw new TscontainError('INVALID_VALUE', 'prune asks first and there is no terminal to ask', { hint: 'add --force' });
+      if (!context.stdin.isTTY)
+        throw new TscontainError('INVALID_VALUE', 'prune asks first and there is no terminal to ask', {
+          hint: 'add --force',
+        });
       const prompt = createInterface({ input: context.stdin, output: context.stderr });
       const answer = await prompt.question('This removes every container that does not run. Go on? [y/N] ');
       prompt.close();

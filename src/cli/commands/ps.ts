@@ -102,7 +102,10 @@ export const ps: Command = {
     if (last !== undefined && !/^\d+$/.test(last)) {
       throw new TscontainError('INVALID_VALUE', `--last "${last}" is no number`, { hint: 'give how many to list' });
     }
-    const everything = flag(values, 'all') || last !== undefined || list(values, 'filter').some((filter) => /^(status|exited)=/.test(filter));
+    const everything =
+      flag(values, 'all') ||
+      last !== undefined ||
+      list(values, 'filter').some((filter) => /^(status|exited)=/.test(filter));
     const engine = await context.engine();
     const containers = (await engine.list())
       .filter((container) => everything || RUNNING.has(container.state.status))

@@ -14,7 +14,8 @@ export const restart: Command = {
   async run(context, args, values) {
     const engine = await context.engine();
     const seconds = text(values, 'timeout') ?? text(values, 'time');
-    const options = seconds === undefined ? {} : { timeoutSeconds: parseInteger(seconds, '--timeout', { min: -1, max: 86_400 }) };
+    const options =
+      seconds === undefined ? {} : { timeoutSeconds: parseInteger(seconds, '--timeout', { min: -1, max: 86_400 }) };
     return forEachContainer(context, args, async (ref) => void (await engine.restart(ref, options)));
   },
 };

@@ -20,10 +20,14 @@ export async function refuseExistingCidfile(values: Values): Promise<void> {
   try {
     await writeFile(path, '', { flag: 'wx' });
   } catch (cause) {
-    throw new TscontainError('INVALID_VALUE', `--cidfile ${path} cannot be made: ${cause instanceof Error ? cause.message : ''}`, {
-      cause,
-      hint: 'name a file that does not exist in a directory that does',
-    });
+    throw new TscontainError(
+      'INVALID_VALUE',
+      `--cidfile ${path} cannot be made: ${cause instanceof Error ? cause.message : ''}`,
+      {
+        cause,
+        hint: 'name a file that does not exist in a directory that does',
+      },
+    );
   }
   const { unlink } = await import('node:fs/promises');
   await unlink(path);
@@ -63,10 +67,16 @@ async function stayWith(context: Context, engine: Engine, container: Container, 
 export const run: Command = {
   name: 'run',
   summary: 'Create a container and start it',
-  arguments: [{ name: 'image', complete: 'image' }, { name: 'command', optional: true, variadic: true }],
+  arguments: [
+    { name: 'image', complete: 'image' },
+    { name: 'command', optional: true, variadic: true },
+  ],
   options: [
     { flags: '-d, --detach', description: 'leave it running and print its id' },
-    { flags: '--detach-keys <keys>', description: 'what leaves it running from its terminal, ctrl-p,ctrl-q when absent' },
+    {
+      flags: '--detach-keys <keys>',
+      description: 'what leaves it running from its terminal, ctrl-p,ctrl-q when absent',
+    },
     { flags: '--explain', description: 'print the steps of its launch and start nothing' },
     ...containerOptions,
   ],
@@ -82,7 +92,9 @@ export const run: Command = {
     if (flag(values, 'explain')) return explain(context, engine, args, values);
     const spec = await readCreateSpec(args, values);
     if (flag(values, 'tty') && flag(values, 'interactive') && !flag(values, 'detach') && !context.stdin.isTTY) {
-      throw new TscontainError('INVALID_VALUE', 'the input device is not a terminal', { hint: 'leave out -t, or run it in a terminal' });
+      throw new TscontainError('INVALID_VALUE', 'the input device is not a terminal', {
+        hint: 'leave out -t, or run it in a terminal',
+      });
     }
     await refuseExistingCidfile(values);
     // Choosing or starting a supervisor and making the container do not wait for one another.

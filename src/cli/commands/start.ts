@@ -22,13 +22,18 @@ export const start: Command = {
     }
     const [ref, more] = args;
     if (ref === undefined || more !== undefined) {
-      throw new TscontainError('INVALID_VALUE', `${args.length} containers cannot be attached at once`, { hint: 'name one with -a or -i' });
+      throw new TscontainError('INVALID_VALUE', `${args.length} containers cannot be attached at once`, {
+        hint: 'name one with -a or -i',
+      });
     }
     const container = await engine.get(ref);
     const stdin = flag(values, 'interactive') && container.config.openStdin;
     const size = container.config.tty ? { size: terminalSize(context.stdout) } : {};
     const session = await engine.attach(container.id, { stdin, ...size });
-    const ended = runInForeground(context, session, { stdin, forwardSignal: (signal) => engine.kill(container.id, signal) });
+    const ended = runInForeground(context, session, {
+      stdin,
+      forwardSignal: (signal) => engine.kill(container.id, signal),
+    });
     try {
       await engine.start(container.id);
     } catch (error) {

@@ -63,7 +63,9 @@ export const stats: Command = {
     const sampler: Sampler = createSampler({ intervalMs: INTERVAL_MS });
     const read = async (): Promise<Container[]> => {
       if (args.length > 0) return Promise.all(args.map((ref) => engine.get(ref)));
-      return (await engine.list()).filter(({ state }) => flag(values, 'all') || state.status === 'running' || state.status === 'paused');
+      return (await engine.list()).filter(
+        ({ state }) => flag(values, 'all') || state.status === 'running' || state.status === 'paused',
+      );
     };
     const measure = async (): Promise<Container[]> => {
       const containers = await read();
@@ -93,7 +95,10 @@ export const stats: Command = {
         await delay(INTERVAL_MS, undefined, { signal: stop.signal });
         const screen = show(await measure());
         // On a terminal each round paints over the one before; in a pipe they follow one another.
-        const home = context.stdout.isTTY && values['stream'] !== false && text(values, 'format') === undefined ? '\u001b[H\u001b[2J' : '';
+        const home =
+          context.stdout.isTTY && values['stream'] !== false && text(values, 'format') === undefined
+            ? '\u001b[H\u001b[2J'
+            : '';
         context.print(home + screen);
       } while (values['stream'] !== false);
     } catch (error) {

@@ -18,7 +18,9 @@ export const stop: Command = {
     const seconds = text(values, 'timeout') ?? text(values, 'time');
     const signal = text(values, 'signal');
     const options = {
-      ...(seconds === undefined ? {} : { timeoutSeconds: parseInteger(seconds, '--timeout', { min: -1, max: 86_400 }) }),
+      ...(seconds === undefined
+        ? {}
+        : { timeoutSeconds: parseInteger(seconds, '--timeout', { min: -1, max: 86_400 }) }),
       ...(signal === undefined ? {} : { signal: parseSignal(signal) }),
     };
     return forEachContainer(context, args, async (ref) => void (await engine.stop(ref, options)));

@@ -19,7 +19,7 @@ export const top: Command = {
     const engine = await context.engine();
     const rows = (await engine.top(ref)).map((process) => ({
       PID: process.pid,
-      'IN': process.containerPid,
+      IN: process.containerPid,
       PPID: process.parentPid,
       UID: process.uid,
       S: process.state,
@@ -29,7 +29,12 @@ export const top: Command = {
       TIME: clock(process.cpuMs),
       CMD: process.command,
     }));
-    context.print(render(rows, { columns: ['PID', 'IN', 'PPID', 'UID', 'S', 'THR', 'RSS', 'STIME', 'TIME', 'CMD'], format: text(values, 'format') }));
+    context.print(
+      render(rows, {
+        columns: ['PID', 'IN', 'PPID', 'UID', 'S', 'THR', 'RSS', 'STIME', 'TIME', 'CMD'],
+        format: text(values, 'format'),
+      }),
+    );
     return EXIT.ok;
   },
 };

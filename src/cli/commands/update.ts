@@ -11,14 +11,20 @@ export const update: Command = {
   arguments: [{ name: 'container', variadic: true, complete: 'container' }],
   options: [
     ...limitOptions,
-    { flags: '--restart <policy>', description: 'no, always, unless-stopped, on-failure[:N]', complete: ['no', 'always', 'unless-stopped', 'on-failure'] },
+    {
+      flags: '--restart <policy>',
+      description: 'no, always, unless-stopped, on-failure[:N]',
+      complete: ['no', 'always', 'unless-stopped', 'on-failure'],
+    },
   ],
   examples: [{ command: 'tscontain update --cpus 0.2 noisy', what: 'bend its graph' }],
   async run(context, args, values) {
     const limits = readLimits(values);
     const policy = text(values, 'restart');
     if (Object.keys(limits).length === 0 && policy === undefined) {
-      throw new TscontainError('INVALID_VALUE', 'update changes nothing', { hint: 'name a limit, for example --cpus 0.5 or --memory 256m' });
+      throw new TscontainError('INVALID_VALUE', 'update changes nothing', {
+        hint: 'name a limit, for example --cpus 0.5 or --memory 256m',
+      });
     }
     const change = {
       ...(Object.keys(limits).length === 0 ? {} : { limits }),

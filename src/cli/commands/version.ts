@@ -12,7 +12,9 @@ export const version: Command = {
   run(context, _args, values) {
     const facts = { Version: number, Node: process.versions.node, Kernel: release(), Arch: process.arch };
     if (text(values, 'format') === 'json') context.print(JSON.stringify(facts));
-    else for (const [name, value] of Object.entries(facts)) context.print(`${name}:${' '.repeat(9 - name.length)}${value}`);
+    else
+      for (const [name, value] of Object.entries(facts))
+        context.print(`${name}:${' '.repeat(9 - name.length)}${value}`);
     return Promise.resolve(EXIT.ok);
   },
 };
