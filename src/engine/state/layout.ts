@@ -10,10 +10,13 @@
 //       etc/                    hosts, hostname, resolv.conf as bound into the container
 //       run/                    stdin, stdout, stderr: the named pipes of a container without a terminal
 //       logs/container.log[.N]  CRI format, N counts backwards in time
-//     names/<name>              symbolic link to the id: taking a name is one atomic call
+//     containers/.new-<id>/     one being made: it appears by one rename, so nobody ever sees half of it
+//     containers/.trash-<id>/   one being removed: it vanishes by one rename, its files are deleted after
+//     names/<name>              symbolic link to the id; names/.lock guards taking and releasing
 //     images/                   the image store
 //     supervisors/<id>/         sock, supervisor.json; supervisors/lock guards choosing and starting one
-//     events.jsonl[.1]          EngineEvent, one a line, appended by everybody
+//     events.jsonl[.1]          EngineEvent, one a line, appended by everybody; events.lock guards rotation
+//     changes                   its modification time says when anybody last changed any container
 //     corrupt/                  what could not be read, kept aside
 import { join } from 'node:path';
 
@@ -32,12 +35,17 @@ export const layout = {
   run: (root: string, id: string) => join(root, 'containers', id, 'run'),
   logs: (root: string, id: string) => join(root, 'containers', id, 'logs'),
   log: (root: string, id: string) => join(root, 'containers', id, 'logs', 'container.log'),
+  staging: (root: string, id: string) => join(root, 'containers', `.new-${id}`),
+  trash: (root: string, id: string) => join(root, 'containers', `.trash-${id}`),
   names: (root: string) => join(root, 'names'),
   name: (root: string, name: string) => join(root, 'names', name),
+  namesLock: (root: string) => join(root, 'names', '.lock'),
   images: (root: string) => join(root, 'images'),
   supervisors: (root: string) => join(root, 'supervisors'),
   supervisor: (root: string, id: string) => join(root, 'supervisors', id),
   supervisorsLock: (root: string) => join(root, 'supervisors', 'lock'),
   events: (root: string) => join(root, 'events.jsonl'),
+  eventsLock: (root: string) => join(root, 'events.lock'),
+  changes: (root: string) => join(root, 'changes'),
   corrupt: (root: string) => join(root, 'corrupt'),
 } as const;

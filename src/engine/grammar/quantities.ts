@@ -1,0 +1,107 @@
+// Sizes, CPUs, durations, times and rates as people write them, in Docker's grammar. Pure.
+import type { DeviceRate } from '../cgroup/limits.js';
+import { wrong } from './wrong.js';
+
+const UNITS = ['', 'k', 'm', 'g', 't', 'p'];
+const SIZE = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i;
+
+/**
+ * "64m", "1.5g", "512", "64MiB" as bytes; every unit is a power of 1024.
+ * @param options.unlimited -1 is allowed and means "no limit"
+ */
+export function parseSize(text: string, what: string, options: { unlimited?: boolean } = {}): number {
+  const right = options.unlimited
+    ? 'give a size such as 64m or 1.5g, or -1 for no limit'
+    : 'give a size such as 64m or 1.5g';
+  if (options.unlimited && text === '-1') return -1;
+  const match = SIZE.exec(text);
+  if (!match) throw wrong(what, text, right);
+  const bytes = Math.floor(Number(match[1]) * 1024 ** UNITS.indexOf(match[2]!.toLowerCase()));
+  if (!Number.isSafeInteger(bytes)) throw wrong(what, text, 'that is more than any machine has');
+  return bytes;
+}
+
+/** "0.5" cores as nano-CPUs, 1e9 each; 0 is no limit. */
+export function parseCpus(text: string): number {
+  const match = /^(\d+)?(?:\.(\d+))?$/.exec(text);
+  if (!match || text === '' || text === '.') throw wrong('the number of CPUs', text, 'give a number such as 0.5 or 2');
+  const fraction = (match[2] ?? '').replace(/0+$/, '');
+  if (fraction.length > 9) throw wrong('the number of CPUs', text, 'give at most nine digits after the point');
+  const nanoCpus = Number(match[1] ?? 0) * 1e9 + Number(fraction.padEnd(9, '0'));
+  if (!Number.isSafeInteger(nanoCpus)) throw wrong('the number of CPUs', text, 'no machine has that many');
+  return nanoCpus;
+}
+
+/** A whole number in a range, both ends included. */
+export function parseInteger(
+  text: string,
+  what: string,
+  min = Number.MIN_SAFE_INTEGER,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = /^[+-]?\d{1,16}$/.test(text) ? Number(text) : NaN;
+  if (value >= min && value <= max) return value;
+  const bounds =
+    min === Number.MIN_SAFE_INTEGER
+      ? 'give a whole number'
+      : max === Number.MAX_SAFE_INTEGER
+        ? `give a whole number, ${min} or more`
+        : `give a whole number from ${min} to ${max}`;
+  throw wrong(what, text, bounds);
+}
+
+const DURATION_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+const DURATION_PART = /(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+
+/** Go's durations, "1h30m", "10s", "500ms", in ms. A bare "0" needs no unit. */
+export function parseDuration(text: string, what: string): number {
+  if (text === '0') return 0;
+  let total = 0;
+  let at = 0;
+  while (at < text.length) {
+    DURATION_PART.lastIndex = at;
+    const match = DURATION_PART.exec(text);
+    if (!match) throw wrong(what, text, 'give a duration such as 10s, 1m30s or 500ms');
+    total += Number(match[1]) * DURATION_MS[match[2]!]!;
+    at = DURATION_PART.lastIndex;
+  }
+  if (at === 0) throw wrong(what, text, 'give a duration such as 10s, 1m30s or 500ms');
+  return total;
+}
+
+/**
+ * A moment for --since and --until: a date ("2026-01-02", "2026-01-02T15:04:05Z"), seconds since the epoch
+ * ("1136073600.000000001"), or a duration before `now` ("10m"). @returns ms since the epoch
+ */
+export function parseTime(text: string, what: string, now: number): number {
+  if (/^\d{5,11}(\.\d{1,9})?$/.test(text)) return Number(text) * 1000;
+  if (/^\d{4}-\d{2}-\d{2}/.test(text)) {
+    const time = Date.parse(text);
+    if (!Number.isNaN(time)) return time;
+  } else if (/^[\d.]+(ns|us|µs|μs|ms|s|m|h)/.test(text)) {
+    return now - parseDuration(text, what);
+  }
+  throw wrong(what, text, 'give a date such as 2026-01-02T15:04:05Z, seconds since 1970, or a duration such as 10m');
+}
+
+/** "/dev/sda:1mb": bytes a second, or with `unit: 'operations'` "/dev/sda:100". */
+export function parseRate(text: string, what: string, unit: 'bytes' | 'operations'): DeviceRate {
+  const colon = text.lastIndexOf(':');
+  const path = text.slice(0, Math.max(colon, 0));
+  const example = unit === 'bytes' ? '/dev/sda:1mb' : '/dev/sda:100';
+  if (!path.startsWith('/dev/') || colon < 0) throw wrong(what, text, `give a disk and a rate such as ${example}`);
+  const number = text.slice(colon + 1);
+  const rate =
+    unit === 'bytes' ? parseSize(number, `${what} of ${path}`) : parseInteger(number, `${what} of ${path}`, 0);
+  if (rate === 0) throw wrong(what, text, 'a rate is above 0; leave the disk out for no limit');
+  return { path, rate };
+}

@@ -1,0 +1,91 @@
+// Container names: symbolic links to ids, so that looking one up is one call and no two containers can have the same.
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lockFile } from '../../native/index.js';
+import { TscontainError } from '../errors.js';
+import { CONTAINER_NAME } from '../grammar/names.js';
+import { errnoOf, fileError } from './file-errors.js';
+import { layout } from './layout.js';
+
+export interface Names {
+  /** The id behind a name; undefined when nobody has it. */
+  idOfName(name: string): string | undefined;
+  /** Every name that is taken, with its id. */
+  takenNames(): { name: string; id: string }[];
+  /** @throws TscontainError NAME_IN_USE */
+  takeName(name: string, id: string): Promise<void>;
+  /** Nothing happens when another container has it by now. */
+  releaseName(name: string, id: string): Promise<void>;
+}
+
+export function createNames(root: string): Names {
+  function idOfName(name: string): string | undefined {
+    // The grammar keeps "../x" and ".lock" from being read as a path.
+    if (!CONTAINER_NAME.test(name)) return undefined;
+    try {
+      return readlinkSync(layout.name(root, name));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EINVAL' || errnoOf(error) === 'ENAMETOOLONG')
+        return undefined;
+      throw fileError(error, `look up the name ${name}`);
+    }
+  }
+
+  /** All changes go through one short lock, so that a name left by a crash can be taken over by one taker only. */
+  async function changing<T>(doing: string, action: () => T): Promise<T> {
+    try {
+      mkdirSync(layout.names(root), { recursive: true, mode: 0o700 });
+      const lock = await lockFile(layout.namesLock(root));
+      try {
+        return action();
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      throw fileError(error, doing);
+    }
+  }
+
+  /** Being made is looked at first: what is renamed into place between the two looks is then seen by the second. */
+  const exists = (id: string) => isThere(layout.staging(root, id)) || isThere(layout.container(root, id));
+
+  return {
+    idOfName,
+
+    takenNames() {
+      try {
+        return readdirSync(layout.names(root)).flatMap((name) => {
+          const id = idOfName(name);
+          return id === undefined ? [] : [{ name, id }];
+        });
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return [];
+        throw fileError(error, 'list the names');
+      }
+    },
+
+    takeName(name, id) {
+      return changing(`take the name ${name}`, () => {
+        const holder = idOfName(name);
+        if (holder === id) return;
+        if (holder !== undefined) {
+          if (exists(holder))
+            throw new TscontainError('NAME_IN_USE', `the name ${name} is taken by container ${holder.slice(0, 12)}`, {
+              hint: 'choose another name, or remove or rename that container',
+            });
+          unlinkSync(layout.name(root, name));
+        }
+        symlinkSync(id, layout.name(root, name));
+      });
+    },
+
+    releaseName(name, id) {
+      return changing(`release the name ${name}`, () => {
+        if (idOfName(name) === id) unlinkSync(layout.name(root, name));
+      });
+    },
+  };
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
