@@ -19,3 +19,8 @@ export { LaunchError } from './launch-error.js';
 export { decodeWaitStatus, onChildExit, waitpid, type ExitStatus } from './wait.js';
 export { signalName, signalNumber, type SignalName } from './signals.js';
 export { openPipe, setCloseOnExec, setNonblocking, setPipeSize } from './descriptors.js';
+export { capabilitiesOf, capabilityName, capabilityNames, capabilityNumber, lastCapability } from './capabilities.js';
+export { lockFile, type Lock } from './lock.js';
+export { atomicWrite } from './atomic-write.js';
+export * from './files.js';
+export { getXattr, listXattrs, removeXattr, setXattr, type FileReference } from './xattr.js';
