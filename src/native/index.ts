@@ -24,3 +24,4 @@ export { lockFile, type Lock } from './lock.js';
 export { atomicWrite } from './atomic-write.js';
 export * from './files.js';
 export { getXattr, listXattrs, removeXattr, setXattr, type FileReference } from './xattr.js';
+export { setDeviceProgram } from './bpf.js';
