@@ -17,11 +17,17 @@ export interface Glyphs {
     /** A rule inside a pane. */
     readonly rule: string;
     readonly dashed: string;
+    /** Where two axes meet. */
+    readonly corner: string;
+    /** A tick on an upright axis. */
+    readonly tick: string;
   };
   /** Nothing, then rising steps to full, from the bottom up: heights within one cell. */
   readonly heights: readonly string[];
   /** Nothing, then growing steps to full, from the left: lengths within one cell. */
   readonly lengths: readonly string[];
+  /** A value of a line where there is no braille. */
+  readonly point: string;
   /** The unlit rest of a bar. */
   readonly track: string;
   readonly mark: {
@@ -42,6 +48,8 @@ export interface Glyphs {
     readonly left: string;
     readonly right: string;
   };
+  /** On the border beside a list: the part that is shown. */
+  readonly scrollMark: string;
   /** Lines that tie the members of a group to it. */
   readonly tree: { readonly branch: string; readonly last: string };
   readonly ascending: string;
@@ -72,9 +80,12 @@ const unicode: Glyphs = {
     teeUp: '┴',
     rule: '─',
     dashed: '┄',
+    corner: '└',
+    tick: '┤',
   },
   heights: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   lengths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+  point: '•',
   track: '▁',
   mark: {
     running: '●',
@@ -94,6 +105,7 @@ const unicode: Glyphs = {
     left: '‹',
     right: '›',
   },
+  scrollMark: '┃',
   tree: { branch: '│ ', last: '└ ' },
   ascending: '↑',
   descending: '↓',
@@ -121,9 +133,12 @@ const ascii: Glyphs = {
     teeUp: '+',
     rule: '-',
     dashed: '.',
+    corner: '+',
+    tick: '+',
   },
   heights: [' ', '_', '.', '-', '=', '+', '*', '%', '#'],
   lengths: [' ', ' ', '-', '-', '=', '=', '=', '#', '#'],
+  point: '*',
   track: '.',
   mark: {
     running: '*',
@@ -143,6 +158,7 @@ const ascii: Glyphs = {
     left: '<',
     right: '>',
   },
+  scrollMark: '#',
   tree: { branch: '| ', last: '` ' },
   ascending: '^',
   descending: 'v',

@@ -24,17 +24,16 @@ export function onProcessEnd({ restore, stop, resume }: ProcessEnd): () => void 
     process.stderr.write(`${describe(error)}\n`);
     process.exit(1);
   };
-  const listeners: [event: string, listener: (...args: never[]) => void][] = [
-    ...fatalSignals.map((signal): [string, (signal: NodeJS.Signals) => void] => [signal, onSignal]),
+  const signals: readonly (readonly [NodeJS.Signals, NodeJS.SignalsListener])[] = [
+    ...fatalSignals.map((signal) => [signal, onSignal] as const),
     ['SIGTSTP', stop],
     ['SIGCONT', resume],
-    ['uncaughtException', onError],
-    ['unhandledRejection', onError],
-    ['exit', restore],
   ];
-  for (const [event, listener] of listeners) process.on(event, listener);
+  for (const [signal, listener] of signals) process.on(signal, listener);
+  process.on('uncaughtException', onError).on('unhandledRejection', onError).on('exit', restore);
   return () => {
-    for (const [event, listener] of listeners) process.off(event, listener);
+    for (const [signal, listener] of signals) process.off(signal, listener);
+    process.off('uncaughtException', onError).off('unhandledRejection', onError).off('exit', restore);
   };
 }
 

@@ -1,0 +1,220 @@
+// The big line charts: blessed-contrib's line chart draws the lines (on its braille canvas), the axes around them are ours.
+//
+// Its chart is used without the blessed element it would be: its drawing needs a size, options and a context, no tree. So a
+// chart is made for the rectangle of this very frame (it would not follow a resize), can lie below a dialog, and the room it
+// keeps for labels, which know neither units nor wide characters, falls outside of the part that is shown.
+import { type Attr, type Canvas, type Rect, type Theme, fgOf, truncate, widthOf, withFg } from '../screen/index.js';
+
+export interface LineSeries {
+  /** Oldest first; NaN is a gap in the line. */
+  readonly values: ArrayLike<number>;
+  readonly style: Attr;
+}
+
+export interface LineChart {
+  /** Painted in this order; where two lines share a cell the later one colours it. */
+  readonly series: readonly LineSeries[];
+  /** Values that the whole width stands for; the newest is at the right edge. */
+  readonly span: number;
+  /** The value at the top; the foot is 0. */
+  readonly max: number;
+  /** A value as the axis says it. Keep the widths alike, or the axis moves. */
+  readonly label: (value: number) => string;
+  /** Cells for labels left of the axis. */
+  readonly labelWidth: number;
+  /** A dashed line at this value. */
+  readonly limit?: number;
+  /** What stands at the two ends of the time axis. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What is used of blessed-contrib's chart and of the canvas it draws on. */
+interface ContribContext {
+  /** Takes pixels; a point that moves begins a new piece of line. */
+  lineTo: (x: number, y: number) => void;
+  moveTo: (x: number, y: number) => void;
+  readonly _canvas: {
+    readonly content: Uint8Array;
+    /** The SGR sequence of each cell's colour. */
+    readonly colors: readonly (string | undefined)[];
+  };
+}
+
+interface ContribCanvas {
+  getContext(): ContribContext;
+}
+
+interface ContribParts {
+  readonly line: { readonly prototype: { setData(this: unknown, data: readonly ContribSeries[]): void } };
+  readonly Canvas: new (width: number, height: number) => ContribCanvas;
+}
+
+interface ContribSeries {
+  readonly x: readonly string[];
+  readonly y: readonly number[];
+  readonly style: { readonly line: number };
+}
+
+let parts: ContribParts | undefined;
+
+/** Loads blessed-contrib's chart; 5 ms and more, so after the first paint. Until then charts have axes and no lines. */
+export async function loadLineChart(): Promise<void> {
+  if (parts) return;
+  const [line, canvas] = await Promise.all([
+    import('blessed-contrib/lib/widget/charts/line.js'),
+    import('drawille-canvas-blessed-contrib'),
+  ]);
+  parts = { line: line.default, Canvas: canvas.default.Canvas };
+}
+
+// The chart keeps this much for its labels and axes, in pixels (2 a cell across, 4 a cell down), with the options below;
+// we make it larger by as much, and read from behind it.
+const SPARE_X = 8;
+const SPARE_Y = 12;
+/** Values are given as shares of this: its label is 3 characters wide, which is what SPARE_X reckons with. */
+const TOP = 100;
+const OPTIONS = {
+  xPadding: 6,
+  xLabelPadding: 5,
+  numYLabels: 5,
+  showNthLabel: 1,
+  wholeNumbersOnly: true,
+  minY: 0,
+  maxY: TOP,
+  style: { line: 'yellow', text: 'green', baseline: 'black' },
+};
+
+export function paintLineChart(canvas: Canvas, rect: Rect, chart: LineChart): void {
+  const plot = {
+    x: rect.x + chart.labelWidth + 2,
+    y: rect.y,
+    width: rect.width - chart.labelWidth - 2,
+    height: rect.height - 1,
+  };
+  if (plot.width < 4 || plot.height < 1) return;
+  const view = canvas.within(rect);
+  paintAxes(view, rect, plot, chart);
+  if (chart.limit !== undefined && chart.limit <= chart.max) paintLimit(view, plot, chart.limit / chart.max);
+  if (canvas.glyphs.ascii) paintPoints(view, plot, chart);
+  else if (parts) paintLines(view, plot, chart, parts);
+}
+
+/** The row of `plot` in which a share (0..1) of the height lies. */
+function rowOf(plot: Rect, share: number): number {
+  return plot.y + Math.max(0, Math.min(plot.height - 1, Math.round((1 - share) * (plot.height - 1))));
+}
+
+function paintAxes(view: Canvas, rect: Rect, plot: Rect, chart: LineChart): void {
+  const { theme, glyphs } = view;
+  const axis = plot.x - 1;
+  for (let y = plot.y; y < plot.y + plot.height; y++) view.put(axis, y, glyphs.box.vertical, theme.faint);
+  const ticks = plot.height >= 7 ? [1, 0.5, 0] : plot.height >= 3 ? [1, 0] : [1];
+  for (const share of ticks) {
+    const y = rowOf(plot, share);
+    const label = truncate(chart.label(share * chart.max), chart.labelWidth, '');
+    view.text(axis - 1 - widthOf(label), y, label, theme.dim);
+    view.put(axis, y, glyphs.box.tick, theme.faint);
+  }
+  const foot = rect.y + rect.height - 1;
+  view.put(axis, foot, glyphs.box.corner, theme.faint);
+  view.fill({ x: plot.x, y: foot, width: plot.width, height: 1 }, theme.faint, glyphs.box.rule);
+  view.text(plot.x, foot, ` ${chart.from} `, theme.dim);
+  const to = ` ${chart.to}`;
+  view.text(plot.x + plot.width - widthOf(to), foot, to, theme.dim);
+}
+
+function paintLimit(view: Canvas, plot: Rect, share: number): void {
+  const { theme, glyphs } = view;
+  view.fill({ x: plot.x, y: rowOf(plot, share), width: plot.width, height: 1 }, theme.faint, glyphs.box.dashed);
+}
+
+/**
+ * `count` numbers for the last `span` values: one each where they fit, else the greatest of each bucket, because a peak that
+ * is not shown is what one was looking for.
+ */
+export function resample(values: ArrayLike<number>, span: number, count: number): number[] {
+  const length = Math.min(span, count);
+  const result: number[] = [];
+  const first = values.length - span;
+  for (let i = 0; i < length; i++) {
+    const from = Math.floor((i * span) / length);
+    const to = Math.max(from + 1, Math.floor(((i + 1) * span) / length));
+    let greatest = NaN;
+    for (let j = from; j < to; j++) {
+      const value = values[first + j] ?? NaN;
+      if (!Number.isNaN(value) && !(value <= greatest)) greatest = value;
+    }
+    result.push(greatest);
+  }
+  return result;
+}
+
+function paintLines(view: Canvas, plot: Rect, chart: LineChart, { line, Canvas: Braille }: ContribParts): void {
+  const width = 2 * plot.width + SPARE_X;
+  const height = 4 * plot.height + SPARE_Y;
+  const context = new Braille(width, height).getContext();
+  breakAtGaps(context);
+  // The chart puts its top two pixels above the canvas; so much less is the height that values are given.
+  const scale = (TOP * (4 * plot.height - 1)) / (4 * plot.height + 1) / chart.max;
+  const data = chart.series.map((series) => {
+    const values = resample(series.values, chart.span, 2 * plot.width);
+    return {
+      x: values.map(() => ''),
+      y: values.map((value) => Math.max(0, Math.min(value, chart.max)) * scale),
+      style: { line: colourOf(series.style, view.theme) },
+    };
+  });
+  if (data.length === 0) return;
+  const self: unknown = { options: OPTIONS, canvasSize: { width, height }, ctx: context };
+  line.prototype.setData.call(self, data);
+  copyDots(view, plot, context, width / 2);
+}
+
+/** The chart knows no gaps, and its line drawing never ends on NaN: a point that is none breaks the line here. */
+function breakAtGaps(context: ContribContext): void {
+  const draw = context.lineTo.bind(context);
+  const move = context.moveTo.bind(context);
+  let isGap = false;
+  context.lineTo = (x, y) => {
+    const isPoint = !Number.isNaN(y);
+    if (isPoint && isGap) {
+      // A point between two gaps is seen too.
+      move(x, y);
+      draw(x, y);
+    } else if (isPoint) draw(x, y);
+    isGap = !isPoint;
+  };
+}
+
+function colourOf(style: Attr, theme: Theme): number {
+  const fg = fgOf(style);
+  return fg > 255 ? fgOf(theme.text) & 0xff : fg;
+}
+
+const sgrColour = /38;5;(\d+)/;
+
+function copyDots(view: Canvas, plot: Rect, context: ContribContext, stride: number): void {
+  const { content, colors } = context._canvas;
+  for (let y = 0; y < plot.height; y++) {
+    for (let x = 0; x < plot.width; x++) {
+      const at = y * stride + x + SPARE_X / 2;
+      const dots = content[at]!;
+      if (dots === 0) continue;
+      const colour = Number(sgrColour.exec(colors[at] ?? '')?.[1] ?? 7);
+      view.put(plot.x + x, plot.y + y, String.fromCharCode(0x2800 | dots), withFg(view.theme.text, colour));
+    }
+  }
+}
+
+/** Without braille: one mark for each value. */
+function paintPoints(view: Canvas, plot: Rect, chart: LineChart): void {
+  for (const series of chart.series) {
+    const values = resample(series.values, chart.span, plot.width);
+    for (const [i, value] of values.entries()) {
+      if (Number.isNaN(value)) continue;
+      const x = plot.x + plot.width - values.length + i;
+      view.put(x, rowOf(plot, value / chart.max), view.glyphs.point, series.style);
+    }
+  }
+}
