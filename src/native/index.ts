@@ -24,4 +24,32 @@ export { lockFile, type Lock } from './lock.js';
 export { atomicWrite } from './atomic-write.js';
 export * from './files.js';
 export { getXattr, listXattrs, removeXattr, setXattr, type FileReference } from './xattr.js';
+export { describeProgram, type DescribedStep } from './describe.js';
 export { setDeviceProgram } from './bpf.js';
+export { exitStatusOf, pidfdHasExited, pidfdOpen, pidfdSendSignal, setChildSubreaper, startTimeOf } from './pidfd.js';
+export { formatCpuList, onlineCpus, parseCpuList, possibleCpus } from './cpus.js';
+export {
+  attachMount,
+  cloneTree,
+  createMount,
+  createOverlay,
+  setMountAttributes,
+  unmount,
+  type MountAttributes,
+  type MountOptions,
+  type Overlay,
+} from './mounts.js';
+export { parseMountinfo, readMounts, type MountEntry } from './mountinfo.js';
+export {
+  createDevpts,
+  getWindowSize,
+  openContainerPty,
+  openHostPty,
+  openPtyIn,
+  openPtyOnMount,
+  setWindowSize,
+  type DevptsOptions,
+  type Pty,
+  type WindowSize,
+} from './pty.js';
+export { PtyStream } from './pty-stream.js';
