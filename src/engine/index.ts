@@ -4,3 +4,28 @@ export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from
 export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode } from './errors.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { DEFAULT_ROOT } from './state/layout.js';
+export { limitProblems, type Problem } from './validate.js';
+
+// What people write, in Docker's grammar: each throws TscontainError INVALID_VALUE that names the value and what would be right.
+export { parseEnv, parseEnvFile, parseLabel, parseLabelFile } from './grammar/environment.js';
+export { parseDevice, parseMount, parseTmpfs, parseVolume } from './grammar/mounts.js';
+export { parseContainerName, parseHostname, parseProject } from './grammar/names.js';
+export {
+  parseCapability,
+  parseCpuList,
+  parseExtraHost,
+  parseRestartPolicy,
+  parseSignal,
+  parseSysctl,
+  parseUlimit,
+  parseUser,
+} from './grammar/process.js';
+export {
+  parseBytes,
+  parseCpus,
+  parseDeviceRate,
+  parseDuration,
+  parseInteger,
+  parseSeconds,
+  parseTime,
+} from './grammar/quantities.js';

@@ -17,8 +17,8 @@ export function parseEnv(text: string, host: Readonly<Record<string, string | un
 /** The lines of an env file: "NAME=value" or "NAME", # begins a comment, nothing is unquoted or expanded. */
 export function parseEnvFile(
   content: string,
-  path: string,
   host: Readonly<Record<string, string | undefined>>,
+  path: string,
 ): string[] {
   return linesOf(content).flatMap(({ line, number }) => {
     const name = line.split('=', 1)[0]!;
@@ -32,7 +32,7 @@ export function parseEnvFile(
 export function parseLabel(text: string, what = 'the label'): [key: string, value: string] {
   const equals = text.indexOf('=');
   const key = equals < 0 ? text : text.slice(0, equals);
-  // eslint-disable-next-line no-control-regex -- exactly those are unwanted
+   
   if (key === '' || /[\x00-\x20\x7f]/.test(key)) throw wrong(what, text, 'give key=value with no space in the key');
   return [key, equals < 0 ? '' : text.slice(equals + 1)];
 }

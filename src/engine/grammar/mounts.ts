@@ -1,7 +1,7 @@
 // What is mounted where, and which devices are passed in: -v, --mount, --tmpfs, --device in Docker's grammar. Pure.
-import { isAbsolute, normalize, resolve } from 'node:path';
+import { isAbsolute, normalize } from 'node:path';
 import type { Device, Mount } from '../model.js';
-import { parseSize } from './quantities.js';
+import { parseBytes } from './quantities.js';
 import { wrong } from './wrong.js';
 
 type Bind = Extract<Mount, { type: 'bind' }>;
@@ -23,8 +23,8 @@ export function parseTarget(path: string, what: string): string {
   return target;
 }
 
-/** "/host:/container[:ro,rslave]"; a source that begins with . is taken from `directory`. */
-export function parseVolume(text: string, directory: string): Bind {
+/** "/host:/container[:ro,rslave]". */
+export function parseVolume(text: string): Bind {
   const what = 'the volume';
   const [source, target, options, ...rest] = text.split(':');
   if (rest.length > 0) throw wrong(what, text, 'give /host:/container, and after a further colon ro or rw');
@@ -32,7 +32,7 @@ export function parseVolume(text: string, directory: string): Bind {
     throw wrong(what, text, 'anonymous volumes are not supported: give /host:/container, or --tmpfs for scratch space');
   const mount: { -readonly [K in keyof Bind]: Bind[K] } = {
     type: 'bind',
-    source: bindSource(source!, text, directory),
+    source: bindSource(source!, text),
     target: parseTarget(target, what),
     readOnly: false,
     propagation: 'rprivate',
@@ -45,11 +45,14 @@ export function parseVolume(text: string, directory: string): Bind {
   return mount;
 }
 
-function bindSource(source: string, text: string, directory: string): string {
+function bindSource(source: string, text: string): string {
   if (source.includes('\0')) throw wrong('the volume', text, 'a path has no zero byte');
   if (isAbsolute(source)) return normalize(source).replace(/(.)\/$/, '$1');
-  if (/^\.\.?(\/|$)/.test(source)) return resolve(directory, source);
-  throw wrong('the volume', text, 'named volumes are not supported: the part before the colon is a path, /… or ./…');
+  throw wrong(
+    'the volume',
+    text,
+    'named volumes are not supported: the part before the colon is a path that begins with /',
+  );
 }
 
 /** "type=bind,source=/a,target=/b,readonly" or "type=tmpfs,target=/run,tmpfs-size=64m,tmpfs-mode=1777". */
@@ -107,7 +110,7 @@ function tmpfsFrom(fields: Map<string, string>, common: Pick<Mount, 'target' | '
   return {
     type: 'tmpfs',
     ...common,
-    ...(size === undefined ? {} : { sizeBytes: parseSize(size, 'the size of the tmpfs') }),
+    ...(size === undefined ? {} : { sizeBytes: parseBytes(size, 'the size of the tmpfs') }),
     ...(mode === undefined ? {} : { mode: parseMode(mode, text) }),
   };
 }
@@ -139,7 +142,7 @@ export function parseTmpfs(text: string): Tmpfs {
     const [key, value] = option.split('=', 2);
     if (option === 'ro' || option === 'rw') mount.readOnly = option === 'ro';
     else if (TMPFS_FLAGS.includes(option)) flags.push(option);
-    else if (key === 'size' && value !== undefined) mount.sizeBytes = parseSize(value, 'the size of the tmpfs');
+    else if (key === 'size' && value !== undefined) mount.sizeBytes = parseBytes(value, 'the size of the tmpfs');
     else if (key === 'mode' && value !== undefined) mount.mode = parseMode(value, text);
     else
       throw wrong(

@@ -12,7 +12,10 @@ export function parseRestartPolicy(text: string): RestartPolicy {
   const right = 'give no, always, unless-stopped or on-failure[:times]';
   if (rest.length > 0) throw wrong('the restart policy', text, right);
   if (name === 'on-failure')
-    return { name, maximumRetryCount: count === undefined ? 0 : parseInteger(count, 'the number of restarts', 0) };
+    return {
+      name,
+      maximumRetryCount: count === undefined ? 0 : parseInteger(count, 'the number of restarts', { min: 0 }),
+    };
   if (name !== '' && name !== 'no' && name !== 'always' && name !== 'unless-stopped')
     throw wrong('the restart policy', text, right);
   if (count !== undefined) throw wrong('the restart policy', text, 'only on-failure takes a number of times');
@@ -45,7 +48,8 @@ export function parseUlimit(text: string): Ulimit {
   const [, name, softText, hardText] = match;
   if (!ULIMIT_NAMES.includes(name!))
     throw wrong('the ulimit', text, `there is no "${name!}": ${ULIMIT_NAMES.join(', ')}`);
-  const limit = (value: string) => (value === 'unlimited' ? -1 : parseInteger(value, `the ulimit ${name!}`, -1));
+  const limit = (value: string) =>
+    value === 'unlimited' ? -1 : parseInteger(value, `the ulimit ${name!}`, { min: -1 });
   const soft = limit(softText!);
   const hard = hardText === undefined ? soft : limit(hardText);
   if (!softFitsHard(soft, hard)) throw wrong('the ulimit', text, 'the soft limit is at most the hard one');
@@ -76,7 +80,7 @@ export function parseUser(text: string): string {
     if (/^[+-]?\d+$/.test(part)) {
       if (!/^\d+$/.test(part) || Number(part) > ID_MAX)
         throw wrong('the user', text, `an id is a number from 0 to ${ID_MAX}`);
-      // eslint-disable-next-line no-control-regex -- exactly those are unwanted
+       
     } else if (/[\x00-\x20\x7f/]/.test(part)) throw wrong('the user', text, 'a user name has no spaces or slashes');
   }
   return text;

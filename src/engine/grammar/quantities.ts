@@ -9,7 +9,7 @@ const SIZE = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i;
  * "64m", "1.5g", "512", "64MiB" as bytes; every unit is a power of 1024.
  * @param options.unlimited -1 is allowed and means "no limit"
  */
-export function parseSize(text: string, what: string, options: { unlimited?: boolean } = {}): number {
+export function parseBytes(text: string, what: string, options: { unlimited?: boolean } = {}): number {
   const right = options.unlimited
     ? 'give a size such as 64m or 1.5g, or -1 for no limit'
     : 'give a size such as 64m or 1.5g';
@@ -22,32 +22,24 @@ export function parseSize(text: string, what: string, options: { unlimited?: boo
 }
 
 /** "0.5" cores as nano-CPUs, 1e9 each; 0 is no limit. */
-export function parseCpus(text: string): number {
+export function parseCpus(text: string, what = 'the number of CPUs'): number {
   const match = /^(\d+)?(?:\.(\d+))?$/.exec(text);
-  if (!match || text === '' || text === '.') throw wrong('the number of CPUs', text, 'give a number such as 0.5 or 2');
+  if (!match || text === '' || text === '.') throw wrong(what, text, 'give a number such as 0.5 or 2');
   const fraction = (match[2] ?? '').replace(/0+$/, '');
-  if (fraction.length > 9) throw wrong('the number of CPUs', text, 'give at most nine digits after the point');
+  if (fraction.length > 9) throw wrong(what, text, 'give at most nine digits after the point');
   const nanoCpus = Number(match[1] ?? 0) * 1e9 + Number(fraction.padEnd(9, '0'));
-  if (!Number.isSafeInteger(nanoCpus)) throw wrong('the number of CPUs', text, 'no machine has that many');
+  if (!Number.isSafeInteger(nanoCpus)) throw wrong(what, text, 'no machine has that many');
   return nanoCpus;
 }
 
 /** A whole number in a range, both ends included. */
-export function parseInteger(
-  text: string,
-  what: string,
-  min = Number.MIN_SAFE_INTEGER,
-  max = Number.MAX_SAFE_INTEGER,
-): number {
+export function parseInteger(text: string, what: string, range: { min?: number; max?: number } = {}): number {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = range;
   const value = /^[+-]?\d{1,16}$/.test(text) ? Number(text) : NaN;
   if (value >= min && value <= max) return value;
   const bounds =
-    min === Number.MIN_SAFE_INTEGER
-      ? 'give a whole number'
-      : max === Number.MAX_SAFE_INTEGER
-        ? `give a whole number, ${min} or more`
-        : `give a whole number from ${min} to ${max}`;
-  throw wrong(what, text, bounds);
+    range.max === undefined ? (range.min === undefined ? '' : `, ${min} or more`) : ` from ${min} to ${max}`;
+  throw wrong(what, text, `give a whole number${bounds}`);
 }
 
 const DURATION_MS: Readonly<Record<string, number>> = {
@@ -78,6 +70,11 @@ export function parseDuration(text: string, what: string): number {
   return total;
 }
 
+/** "10", "1.5" or "1m30s" as seconds. */
+export function parseSeconds(text: string, what: string): number {
+  return /^\d{1,9}(\.\d+)?$/.test(text) ? Number(text) : parseDuration(text, what) / 1000;
+}
+
 /**
  * A moment for --since and --until: a date ("2026-01-02", "2026-01-02T15:04:05Z"), seconds since the epoch
  * ("1136073600.000000001"), or a duration before `now` ("10m"). @returns ms since the epoch
@@ -94,14 +91,16 @@ export function parseTime(text: string, what: string, now: number): number {
 }
 
 /** "/dev/sda:1mb": bytes a second, or with `unit: 'operations'` "/dev/sda:100". */
-export function parseRate(text: string, what: string, unit: 'bytes' | 'operations'): DeviceRate {
+export function parseDeviceRate(text: string, what: string, unit: 'bytes' | 'operations'): DeviceRate {
   const colon = text.lastIndexOf(':');
   const path = text.slice(0, Math.max(colon, 0));
   const example = unit === 'bytes' ? '/dev/sda:1mb' : '/dev/sda:100';
   if (!path.startsWith('/dev/') || colon < 0) throw wrong(what, text, `give a disk and a rate such as ${example}`);
   const number = text.slice(colon + 1);
   const rate =
-    unit === 'bytes' ? parseSize(number, `${what} of ${path}`) : parseInteger(number, `${what} of ${path}`, 0);
+    unit === 'bytes'
+      ? parseBytes(number, `${what} of ${path}`)
+      : parseInteger(number, `${what} of ${path}`, { min: 0 });
   if (rate === 0) throw wrong(what, text, 'a rate is above 0; leave the disk out for no limit');
   return { path, rate };
 }

@@ -45,6 +45,7 @@ export const layout = {
   supervisor: (root: string, id: string) => join(root, 'supervisors', id),
   supervisorsLock: (root: string) => join(root, 'supervisors', 'lock'),
   events: (root: string) => join(root, 'events.jsonl'),
+  eventsBefore: (root: string) => join(root, 'events.jsonl.1'),
   eventsLock: (root: string) => join(root, 'events.lock'),
   changes: (root: string) => join(root, 'changes'),
   corrupt: (root: string) => join(root, 'corrupt'),
