@@ -1,5 +1,7 @@
-// Lets esbuild bundle blessed, and no more of it than is used: its index loads every widget by a computed name, two of them
-// need packages that nobody can install any more, and unicode.js loads the index back.
+// Lets esbuild bundle blessed and blessed-contrib's line chart, and no more of them than is used. blessed's index loads every
+// widget by a computed name, two of them need packages that nobody can install any more, and unicode.js loads the index back.
+// The chart uses one function of lodash, and a Buffer constructor about which Node complains in the middle of the screen.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
@@ -19,6 +21,16 @@ export const blessedPlugin = {
     build.onResolve({ filter: /^\.\.\/$/ }, ({ importer }) =>
       importer.endsWith('/blessed/lib/unicode.js') ? { path: 'blessed', namespace: 'blessed-parts' } : undefined,
     );
+    build.onResolve({ filter: /^lodash$/ }, ({ importer }) =>
+      importer.includes('/blessed-contrib/') ? { path: 'lodash', namespace: 'blessed-parts' } : undefined,
+    );
+    build.onLoad({ filter: /^lodash$/, namespace: 'blessed-parts' }, () => ({
+      contents: `exports.max = require('lodash/max.js');`,
+      resolveDir: widgets,
+    }));
+    build.onLoad({ filter: /[/\\]drawille-blessed-contrib[/\\]index\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace('new Buffer(', 'Buffer.alloc('),
+    }));
     build.onLoad({ filter: /^blessed$/, namespace: 'blessed-parts' }, () => ({ contents: parts, resolveDir: widgets }));
   },
 };

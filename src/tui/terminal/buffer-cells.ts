@@ -1,0 +1,46 @@
+// The emulator's cells painted on the canvas: attributes to ours, true colours to the nearest of the 256, characters through
+// the same sieve as all text, so that nothing a program writes can reach the user's terminal but as a printable character.
+import type { IBufferCell } from '@xterm/headless';
+import { type Attr, type Canvas, Flag, PLAIN, eachCluster, nearest256, withBg, withFg } from '../screen/index.js';
+
+function colourOf(isRgb: boolean, colour: number): number {
+  return isRgb ? nearest256((colour >> 16) & 0xff, (colour >> 8) & 0xff, colour & 0xff) : colour;
+}
+
+export function attrOf(cell: IBufferCell): Attr {
+  if (cell.isAttributeDefault()) return PLAIN;
+  let attr = PLAIN;
+  if (!cell.isFgDefault()) attr = withFg(attr, colourOf(cell.isFgRGB(), cell.getFgColor()));
+  if (!cell.isBgDefault()) attr = withBg(attr, colourOf(cell.isBgRGB(), cell.getBgColor()));
+  if (cell.isBold()) attr |= Flag.bold;
+  if (cell.isDim()) attr |= Flag.dim;
+  if (cell.isItalic()) attr |= Flag.italic;
+  if (cell.isUnderline()) attr |= Flag.underline;
+  if (cell.isBlink()) attr |= Flag.blink;
+  if (cell.isInverse()) attr |= Flag.inverse;
+  if (cell.isInvisible()) attr |= Flag.invisible;
+  if (cell.isStrikethrough()) attr |= Flag.strike;
+  return attr;
+}
+
+/** Puts one cell; where our reckoning of its width is greater than the emulator's it could not be shown in its place. */
+export function putCell(canvas: Canvas, x: number, y: number, chars: string, width: number, attr: Attr): void {
+  if (chars === '' || chars === ' ') {
+    canvas.put(x, y, ' ', attr);
+    return;
+  }
+  const { cluster, cells } = firstCluster(chars);
+  if (cells > width) canvas.put(x, y, '\ufffd', attr);
+  else canvas.put(x, y, cluster, attr, cells);
+  if (width === 2 && cells === 1) canvas.put(x + 1, y, ' ', attr);
+}
+
+/** The character of a cell with the marks on it; what else the program has joined to it has no width of its own. */
+function firstCluster(chars: string): { cluster: string; cells: 1 | 2 } {
+  let first: { cluster: string; cells: 1 | 2 } = { cluster: ' ', cells: 1 };
+  eachCluster(chars, (cluster, cells) => {
+    first = { cluster, cells };
+    return false;
+  });
+  return first;
+}
