@@ -53,3 +53,4 @@ export {
   type WindowSize,
 } from './pty.js';
 export { PtyStream } from './pty-stream.js';
+export { probeKernel, type Ability, type Finding, type KernelProbe } from './probe.js';

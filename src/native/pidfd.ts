@@ -1,6 +1,7 @@
 // Processes by descriptors, which unlike numbers never come to mean another process (pidfd_open(2)).
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { SyscallError } from './errno.js';
 import { PR_SET_CHILD_SUBREAPER } from './flags.js';
 import { rawSyscall, syscall } from './kernel.js';
 import { decodeWaitStatus, type ExitStatus } from './wait.js';
@@ -60,6 +61,26 @@ const PIDFD_GET_INFO = 0xc040ff0b;
 const PIDFD_INFO_EXIT = 8n;
 const info = { bytes: 64, mask: 0, exitCode: 60 };
 
+/** Asks a pidfd for an exit status: undefined while the process runs. Throws SyscallError ENOTTY before Linux 6.15. */
+export function pidfdExitStatus(pidfd: number): ExitStatus | undefined {
+  const answer = Buffer.alloc(info.bytes);
+  answer.writeBigUInt64LE(PIDFD_INFO_EXIT, info.mask);
+  syscall('ioctl', pidfd, PIDFD_GET_INFO, answer);
+  const known = (answer.readBigUInt64LE(info.mask) & PIDFD_INFO_EXIT) !== 0n;
+  return known ? decodeWaitStatus(answer.readInt32LE(info.exitCode)) : undefined;
+}
+
+/** The same, and undefined where the kernel keeps none. */
+function keptStatus(pidfd: number): ExitStatus | undefined {
+  try {
+    return pidfdExitStatus(pidfd);
+  } catch (error) {
+    // A kernel that does not know the request, or knows it and keeps no exit status.
+    if (error instanceof SyscallError && ['ENOTTY', 'EINVAL', 'ESRCH'].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
 /**
  * How a process that is not our child ended, where the kernel tells: while nobody has reaped it, from /proc; afterwards,
  * since Linux 6.15, from a pidfd that was opened before. undefined while it runs and where neither answers.
@@ -67,12 +88,8 @@ const info = { bytes: 64, mask: 0, exitCode: 60 };
 export function exitStatusOf(pid: number, pidfd?: number): ExitStatus | undefined {
   if (pidfd !== undefined) {
     if (!pidfdHasExited(pidfd)) return undefined;
-    const answer = Buffer.alloc(info.bytes);
-    answer.writeBigUInt64LE(PIDFD_INFO_EXIT, info.mask);
-    const known = Number(rawSyscall('ioctl', pidfd, PIDFD_GET_INFO, answer)) === 0;
-    if (known && (answer.readBigUInt64LE(info.mask) & PIDFD_INFO_EXIT) !== 0n) {
-      return decodeWaitStatus(answer.readInt32LE(info.exitCode));
-    }
+    const kept = keptStatus(pidfd);
+    if (kept !== undefined) return kept;
   }
   const fields = statFields(pid);
   return fields?.[0] === 'Z' ? decodeWaitStatus(field(fields, 52)) : undefined;
