@@ -211,8 +211,8 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
   const environment = await readEnvironment(values);
   const mounts = [
     ...list(values, 'volume').map((volume) => parseVolume(absoluteSource(volume))),
-    ...list(values, 'mount').map(parseMount),
-    ...list(values, 'tmpfs').map(parseTmpfs),
+    ...list(values, 'mount').map((mount) => parseMount(mount)),
+    ...list(values, 'tmpfs').map((tmpfs) => parseTmpfs(tmpfs)),
   ];
   const network = text(values, 'network');
   if (network !== undefined && network !== 'none' && network !== 'host') {
@@ -247,11 +247,15 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
     mounts: mounts.length === 0 ? undefined : mounts,
     readOnlyRootfs: flag(values, 'readOnly') ? true : undefined,
     shmSize: given(text(values, 'shmSize'), (value) => parseBytes(value, '--shm-size')),
-    devices: list(values, 'device').length === 0 ? undefined : list(values, 'device').map(parseDevice),
-    ulimits: list(values, 'ulimit').length === 0 ? undefined : list(values, 'ulimit').map(parseUlimit),
+    devices:
+      list(values, 'device').length === 0 ? undefined : list(values, 'device').map((device) => parseDevice(device)),
+    ulimits:
+      list(values, 'ulimit').length === 0 ? undefined : list(values, 'ulimit').map((ulimit) => parseUlimit(ulimit)),
     oomScoreAdj: integer('oomScoreAdj', '--oom-score-adj', -1000, 1000),
     sysctls:
-      list(values, 'sysctl').length === 0 ? undefined : Object.fromEntries(list(values, 'sysctl').map(parseLabel)),
+      list(values, 'sysctl').length === 0
+        ? undefined
+        : Object.fromEntries(list(values, 'sysctl').map((label) => parseLabel(label))),
     capAdd: repeated('capAdd'),
     capDrop: repeated('capDrop'),
     privileged: flag(values, 'privileged') ? true : undefined,
@@ -260,7 +264,10 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
     restartPolicy: given(text(values, 'restart'), parseRestartPolicy),
     stopSignal: given(text(values, 'stopSignal'), parseSignal),
     stopTimeoutSeconds: integer('stopTimeout', '--stop-timeout', -1, 86_400),
-    labels: list(values, 'label').length === 0 ? undefined : Object.fromEntries(list(values, 'label').map(parseLabel)),
+    labels:
+      list(values, 'label').length === 0
+        ? undefined
+        : Object.fromEntries(list(values, 'label').map((label) => parseLabel(label))),
     autoRemove: flag(values, 'rm') ? true : undefined,
     log: readLog(values),
     limits: Object.keys(readLimits(values)).length === 0 ? undefined : readLimits(values),

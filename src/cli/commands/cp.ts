@@ -1,6 +1,7 @@
 // tscontain cp
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { extract, pack } from 'tar-stream';
 import { packHostPath, TscontainError, unpackBelow, type Engine } from '../../engine/index.js';
 import type { Command } from '../command.js';
@@ -41,7 +42,9 @@ export function target(
     });
   }
   if (found === undefined && path.endsWith('/') && !source.isDirectory) {
-    throw new TscontainError('NO_SUCH_PATH', `there is no directory ${path}`, { hint: 'make it first, or leave out the last /' });
+    throw new TscontainError('NO_SUCH_PATH', `there is no directory ${path}`, {
+      hint: 'make it first, or leave out the last /',
+    });
   }
   return { directory: dirname(path.replace(/\/+$/, '') || '/'), rename: basename(path) };
 }
@@ -60,7 +63,7 @@ export function renameRoot(stream: NodeJS.ReadableStream, from: string, to: stri
     const name = renamed(header.name);
     const linkname = header.type === 'link' && header.linkname ? { linkname: renamed(header.linkname) } : {};
     // Paths in extended headers would win over the new names.
-    const { path: _path, linkpath: _linkpath, ...pax } = header.pax ?? {};
+    const { path: _path, linkpath: _linkpath, ...pax }: Record<string, string> = header.pax ?? {};
     const entry = writer.entry({ ...header, ...linkname, name, pax }, next);
     content.pipe(entry);
   });
@@ -68,7 +71,7 @@ export function renameRoot(stream: NodeJS.ReadableStream, from: string, to: stri
   reader.on('error', (error) => writer.destroy(error));
   stream.on('error', (error: Error) => writer.destroy(error));
   stream.pipe(reader);
-  return writer;
+  return Readable.from(writer);
 }
 
 async function hostStat(path: string): Promise<{ isDirectory: boolean } | undefined> {
@@ -77,11 +80,19 @@ async function hostStat(path: string): Promise<{ isDirectory: boolean } | undefi
     return { isDirectory: found.isDirectory() };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new TscontainError('NO_SUCH_PATH', `${path} cannot be read`, { cause: error, hint: 'name a path that can be read' });
+    throw new TscontainError('NO_SUCH_PATH', `${path} cannot be read`, {
+      cause: error,
+      hint: 'name a path that can be read',
+    });
   }
 }
 
-async function fromContainer(context: Context, engine: Engine, source: { ref: string; path: string }, to: Place): Promise<void> {
+async function fromContainer(
+  context: Context,
+  engine: Engine,
+  source: { ref: string; path: string },
+  to: Place,
+): Promise<void> {
   const { stream, isDirectory, name } = await engine.copyFrom(source.ref, source.path);
   if (to.kind === 'stream') {
     await new Promise<void>((done, fail) => {
@@ -96,18 +107,28 @@ async function fromContainer(context: Context, engine: Engine, source: { ref: st
   await unpackBelow(directory, renameRoot(stream, name, rename));
 }
 
-async function toContainer(context: Context, engine: Engine, from: Place, to: { ref: string; path: string }): Promise<void> {
+async function toContainer(
+  context: Context,
+  engine: Engine,
+  from: Place,
+  to: { ref: string; path: string },
+): Promise<void> {
   const found = await engine.stat(to.ref, to.path);
   if (from.kind === 'stream') {
     if (!found?.isDirectory) {
-      throw new TscontainError('NO_SUCH_PATH', `${to.path} is no directory in ${to.ref}`, { hint: 'a tar stream is unpacked into a directory' });
+      throw new TscontainError('NO_SUCH_PATH', `${to.path} is no directory in ${to.ref}`, {
+        hint: 'a tar stream is unpacked into a directory',
+      });
     }
     await engine.copyTo(to.ref, to.path, context.stdin);
     return;
   }
   if (from.kind === 'container') throw betweenContainers();
   const source = await hostStat(from.path);
-  if (source === undefined) throw new TscontainError('NO_SUCH_PATH', `there is no ${from.path} on the host`, { hint: 'name a path that exists' });
+  if (source === undefined)
+    throw new TscontainError('NO_SUCH_PATH', `there is no ${from.path} on the host`, {
+      hint: 'name a path that exists',
+    });
   const path = resolve(from.path);
   const name = basename(path);
   const { directory, rename } = target({ path: from.path, name, isDirectory: source.isDirectory }, to.path, found);
@@ -122,7 +143,8 @@ const betweenContainers = () =>
 export const cp: Command = {
   name: 'cp',
   summary: 'Copy files between a container and the host, both ways, running or not',
-  description: 'One of the two is CONTAINER:PATH; - is a tar stream. SOURCE/. copies what is in the directory, not the directory.',
+  description:
+    'One of the two is CONTAINER:PATH; - is a tar stream. SOURCE/. copies what is in the directory, not the directory.',
   arguments: [
     { name: 'source', complete: 'file' },
     { name: 'target', complete: 'file' },

@@ -1,0 +1,187 @@
+// A state directory of a test's own, the real `tscontain` on it, and proof that nothing is left when the test is over.
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { patience } from './patience.js';
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** dist/ of the checkout: bundled tests run from its top. */
+export const product = (name: string) => resolve('dist', `${name}.cjs`);
+
+export class House {
+  readonly root: string;
+  private readonly children = new Set<ChildProcess>();
+
+  constructor() {
+    this.root = mkdtempSync(join(tmpdir(), 'tscontain-test-'));
+  }
+
+  /** Starts `tscontain WORDS` and hands back the process. */
+  start(...words: string[]): ChildProcess {
+    const child = spawn(process.execPath, [product('tscontain'), ...words], {
+      env: { ...process.env, TSCONTAIN_ROOT: this.root },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.children.add(child);
+    child.once('close', () => this.children.delete(child));
+    return child;
+  }
+
+  /** Runs `tscontain WORDS` to its end. */
+  run(...words: string[]): Promise<Outcome> {
+    return this.runWith('', ...words);
+  }
+
+  async runWith(input: string, ...words: string[]): Promise<Outcome> {
+    const child = this.start(...words);
+    child.stdin!.on('error', () => undefined);
+    child.stdin!.end(input);
+    return outcome(child, words.join(' '));
+  }
+
+  /** Runs `tscontain WORDS`, which must succeed, and gives what it printed. */
+  async ok(...words: string[]): Promise<string> {
+    const result = await this.run(...words);
+    assert.equal(result.code, 0, `tscontain ${words.join(' ')}: ${result.stderr || result.stdout}`);
+    return result.stdout.trimEnd();
+  }
+
+  async inspect(ref: string): Promise<InspectedContainer> {
+    return (JSON.parse(await this.ok('inspect', ref)) as [InspectedContainer])[0];
+  }
+
+  supervisorPids(): number[] {
+    const folder = join(this.root, 'supervisors');
+    if (!existsSync(folder)) return [];
+    return processesNaming(folder);
+  }
+
+  /** Ends everything under this root and asserts that no process, cgroup or mount of it is left. */
+  async close(): Promise<void> {
+    for (const child of this.children) child.kill('SIGKILL');
+    const ids = this.containerIds();
+    await this.run('ps', '-a');
+    const names = (await this.run('ps', '-aq', '--no-trunc')).stdout.split('\n').filter((line) => line !== '');
+    if (names.length > 0) await this.run('rm', '-f', ...names);
+    for (const pid of this.supervisorPids()) {
+      // It may have left by itself.
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        continue;
+      }
+    }
+    const left = await this.leftovers(ids);
+    rmSync(this.root, { recursive: true, force: true });
+    assert.deepEqual(left, [], 'nothing is left behind');
+  }
+
+  containerIds(): string[] {
+    const folder = join(this.root, 'containers');
+    return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name)) : [];
+  }
+
+  /** Processes, cgroups and mounts of these containers; looked for until there are none or patience ends. */
+  async leftovers(ids: readonly string[] = this.containerIds()): Promise<string[]> {
+    const deadline = Date.now() + patience(5000);
+    for (;;) {
+      const left = [
+        ...cgroupsOf(ids),
+        ...mountsBelow(this.root),
+        ...processesNaming(this.root).map((pid) => `process ${pid}`),
+      ];
+      if (left.length === 0 || Date.now() > deadline) return left;
+      await delay(50);
+    }
+  }
+}
+
+/** The part of Docker's container JSON that tests read. */
+export interface InspectedContainer {
+  readonly Id: string;
+  readonly Name: string;
+  readonly RestartCount: number;
+  readonly State: {
+    readonly Status: string;
+    readonly Running: boolean;
+    readonly Pid: number;
+    readonly ExitCode: number;
+    readonly OOMKilled: boolean;
+    readonly Error: string;
+    readonly StartedAt: string;
+    readonly FinishedAt: string;
+  };
+  readonly HostConfig: Readonly<Record<string, unknown>>;
+  readonly Config: Readonly<Record<string, unknown>>;
+}
+
+export function outcome(child: ChildProcess, what: string): Promise<Outcome> {
+  return new Promise((done, fail) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+    child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail(new Error(`${what} did not end: ${stdout}${stderr}`));
+    }, patience(60_000));
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      done({ code, signal, stdout, stderr });
+    });
+  });
+}
+
+const CGROUP_MOUNTS = () =>
+  readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => / - cgroup2? /.test(line))
+    .map((line) => line.split(' ')[4]!);
+
+/** Cgroup directories named after these containers, in every hierarchy. */
+export function cgroupsOf(ids: readonly string[]): string[] {
+  const wanted = new Set(ids);
+  return CGROUP_MOUNTS().flatMap((mount) => {
+    const top = join(mount, 'tscontain');
+    if (!existsSync(top)) return [];
+    return readdirSync(top).flatMap((project) => {
+      const folder = join(top, project);
+      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+      return readdirSync(folder)
+        .filter((name) => wanted.has(name))
+        .map((name) => `cgroup ${join(folder, name)}`);
+    });
+  });
+}
+
+function mountsBelow(root: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(root))
+    .map((line) => `mount ${line}`);
+}
+
+/** Processes whose command line names a path below the root: supervisors and managers. */
+function processesNaming(path: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+          .split('\0')
+          .some((word) => word.startsWith(path));
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
