@@ -12,7 +12,9 @@ import type {
 } from '../engine/index.js';
 import type { HostFacts } from '../metrics/index.js';
 import type { CommandName } from './keymap.js';
-import type { Load, LogAnchor, Notice, State, Verb } from './state.js';
+import type { KeyEvent, PasteEvent } from './screen/index.js';
+import type { Load, Notice, State, UndoEntry, Verb } from './state.js';
+import type { Viewer } from './widgets/index.js';
 
 /** Something on the screen that can be clicked, as panels name it (Target of screen/canvas.ts). */
 export interface Spot {
@@ -30,8 +32,7 @@ export interface Failure {
 
 export type Action =
   // A person.
-  | { readonly type: 'key'; readonly key: string; readonly text?: string }
-  | { readonly type: 'paste'; readonly text: string }
+  | { readonly type: 'input'; readonly event: KeyEvent | PasteEvent }
   | { readonly type: 'click'; readonly spot: Spot; readonly x: number; readonly double: boolean }
   | { readonly type: 'wheel'; readonly spot: Spot | undefined; readonly lines: number }
   | { readonly type: 'command'; readonly command: CommandName; readonly argument?: string }
@@ -45,41 +46,63 @@ export type Action =
   | { readonly type: 'facts'; readonly facts: HostFacts }
   | { readonly type: 'containers'; readonly list: readonly Container[] }
   | { readonly type: 'events'; readonly events: readonly EngineEvent[] }
-  | { readonly type: 'began'; readonly id: string; readonly verb: Verb; readonly deadline?: number }
   | { readonly type: 'ended'; readonly id: string; readonly verb: Verb; readonly failure?: Failure }
   | { readonly type: 'created'; readonly id: string; readonly name: string }
-  | { readonly type: 'create-refused'; readonly failure: Failure }
-  | { readonly type: 'updated'; readonly undo?: { readonly id: string; readonly name: string; readonly limits: Partial<Limits> } }
-  | { readonly type: 'update-refused'; readonly failure: Failure }
+  /** `undo` is absent where the change took one back */
+  | { readonly type: 'updated'; readonly name: string; readonly undo?: UndoEntry }
   | { readonly type: 'renamed'; readonly name: string }
-  | { readonly type: 'rename-refused'; readonly failure: Failure }
-  | { readonly type: 'processes'; readonly id: string; readonly at: number; readonly list: readonly ContainerProcess[] | Failure }
-  | { readonly type: 'launch'; readonly id: string; readonly startedAt: string | undefined; readonly report: LaunchReport | Failure | undefined }
+  /** what a form or the limits asked for cannot be */
+  | { readonly type: 'refused'; readonly failure: Failure }
+  | {
+      readonly type: 'processes';
+      readonly id: string;
+      readonly at: number;
+      readonly list: readonly ContainerProcess[] | Failure;
+    }
+  | {
+      readonly type: 'launch';
+      readonly id: string;
+      readonly startedAt: string | undefined;
+      readonly report: LaunchReport | Failure | undefined;
+    }
   | { readonly type: 'images'; readonly list: readonly Image[] | Failure }
-  | { readonly type: 'image-done'; readonly text: string; readonly failure?: Failure }
+  | { readonly type: 'imported'; readonly name: string }
   // Logs: the lines are in sources.ts, what is to be shown of them is in the state.
-  | { readonly type: 'logs-at'; readonly bottom: LogAnchor | undefined; readonly match?: number }
+  | { readonly type: 'logs-viewer'; readonly viewer: Viewer; readonly base: number }
   // Shells.
   | { readonly type: 'shell-open'; readonly number: number; readonly input: boolean; readonly title: string }
   | { readonly type: 'shell-title'; readonly number: number; readonly title: string }
   | { readonly type: 'shell-bell'; readonly number: number }
-  | { readonly type: 'shell-ended'; readonly number: number; readonly message: string }
+  /** `clean`: it ended as asked, so that there is nothing left to read in the tab */
+  | { readonly type: 'shell-ended'; readonly number: number; readonly message: string; readonly clean: boolean }
   | { readonly type: 'notice'; readonly kind: Notice['kind']; readonly text: string };
 
 export type Effect =
-  | { readonly type: 'verb'; readonly verb: 'start' | 'stop' | 'kill' | 'restart' | 'pause' | 'unpause'; readonly ids: readonly string[] }
+  | {
+      readonly type: 'verb';
+      readonly verb: 'start' | 'stop' | 'kill' | 'restart' | 'pause' | 'unpause';
+      readonly ids: readonly string[];
+    }
   | { readonly type: 'remove'; readonly ids: readonly string[]; readonly force: boolean }
   | { readonly type: 'prune' }
   | { readonly type: 'create'; readonly spec: CreateSpec; readonly openTerminal: boolean }
   | { readonly type: 'demo' }
-  | { readonly type: 'update'; readonly id: string; readonly limits: Partial<Limits>; readonly undoing: boolean }
+  | {
+      readonly type: 'update';
+      readonly id: string;
+      readonly limits: Partial<Limits>;
+      /** what the same fields said before; absent where the change itself takes one back */
+      readonly before?: Partial<Limits>;
+    }
   | { readonly type: 'rename'; readonly id: string; readonly name: string }
   | { readonly type: 'open-shell'; readonly number: number; readonly id: string; readonly kind: 'shell' | 'attach' }
   | { readonly type: 'attach-input'; readonly number: number; readonly id: string }
   | { readonly type: 'close-shell'; readonly number: number }
   | { readonly type: 'shell-key'; readonly number: number; readonly bytes: string }
-  | { readonly type: 'scroll-logs'; readonly rows: number | 'page-up' | 'page-down' | 'first' | 'last' }
-  | { readonly type: 'search-logs'; readonly direction: 'next' | 'previous' | 'nearest' }
+  /** what was typed or done with the mouse inside a shell, to be passed on as it came */
+  | { readonly type: 'shell-input'; readonly number: number; readonly event: KeyEvent | PasteEvent }
+  /** a key of the viewer widget, or rows by the wheel: only who has the lines knows where that leads */
+  | { readonly type: 'scroll-logs'; readonly by: string | number }
   | { readonly type: 'list-images' }
   | { readonly type: 'import-image'; readonly source: string; readonly name: string }
   | { readonly type: 'remove-image'; readonly name: string }

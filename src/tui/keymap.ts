@@ -1,6 +1,6 @@
 // Every key of the dashboard, as a table. Help, the hints in borders, the palette and the docs page are made from it, so none
 // of them can tell of a key that is not there. What a command does stands in reducers/; the compiler sees to it that each has one.
-import type { State } from './state.js';
+import type { Shell, State } from './state.js';
 
 /** Where a binding holds. The first context of `contextsOf` that knows a key decides. */
 export const CONTEXTS = {
@@ -64,9 +64,16 @@ export const BINDINGS = [
   }),
   bind('table', 'clear-marks', ['ctrl-\\'], 'clear marks', 'Clear all marks'),
   bind('table', 'bulk', ['b'], 'bulk', 'What can be done to all marked containers'),
-  bind('table', 'filter', ['/'], 'filter', 'Show only names, images and projects with this text; !text hides them, re: takes a regular expression', {
-    hint: 8,
-  }),
+  bind(
+    'table',
+    'filter',
+    ['/'],
+    'filter',
+    'Show only names, images and projects with this text; !text hides them, re: takes a regular expression',
+    {
+      hint: 8,
+    },
+  ),
   bind('table', 'sort', ['s'], 'sort', 'Choose the column to sort by, or reverse the order'),
   bind('table', 'group', ['P'], 'Project', 'Group by project, with sums, or list flat'),
   bind('table', 'show-stopped', ['A'], 'All', 'Show or hide containers that are not running'),
@@ -75,13 +82,21 @@ export const BINDINGS = [
 
   // What can be done to containers.
   bind('container', 'shell', ['e', 'E', 'x'], 'shell', 'Open a shell inside, in a tab of its own', { hint: 3 }),
-  bind('container', 'attach', ['a'], 'attach', "Watch the container's own terminal, in a tab; read-only until you ask for the keys"),
+  bind(
+    'container',
+    'attach',
+    ['a'],
+    'attach',
+    "Watch the container's own terminal, in a tab; read-only until you ask for the keys",
+  ),
   bind('container', 'logs', ['l'], 'logs', 'Show its logs', { hint: 4 }),
   bind('container', 'inspect', ['i'], 'inspect', 'Show everything that is known of it'),
   bind('container', 'limits', ['u'], 'limits', 'Change its limits while it runs', { hint: 5 }),
   bind('container', 'restart', ['r'], 'restart', 'Start it, or restart it when it runs'),
   bind('container', 'pause', ['p'], 'pause', 'Freeze it, or let it go on'),
-  bind('container', 'stop', ['t', 'S'], 'stop', 'Stop it: its stop signal, then SIGKILL when the grace is over', { hint: 6 }),
+  bind('container', 'stop', ['t', 'S'], 'stop', 'Stop it: its stop signal, then SIGKILL when the grace is over', {
+    hint: 6,
+  }),
   bind('container', 'kill', ['ctrl-k'], 'kill', 'Kill it now; asks first'),
   bind('container', 'remove', ['d', 'delete'], 'remove', 'Remove it; says first what goes with it'),
   bind('container', 'rename', ['R'], 'Rename', 'Give it another name'),
@@ -94,12 +109,18 @@ export const BINDINGS = [
   bind('graphs', 'time-reset', ['='], 'last 5 minutes', 'Back to the last five minutes', local),
   bind('graphs', 'scrub-back', ['left'], 'scrub', 'Go back in time', { hint: 2, local: true }),
   bind('graphs', 'scrub-forward', ['right'], 'forward', 'Go forward in time, up to now', local),
-  bind('graphs', 'freeze', ['f'], 'freeze', 'Hold the graphs still, or follow the clock again', { hint: 3, local: true }),
+  bind('graphs', 'freeze', ['f'], 'freeze', 'Hold the graphs still, or follow the clock again', {
+    hint: 3,
+    local: true,
+  }),
 
   bind('logs', 'follow', ['f'], 'follow', 'Stay at the newest line, or stop here', { hint: 1, local: true }),
-  bind('logs', 'wrap', ['w'], 'wrap', 'Wrap long lines, or cut them (← → then move sideways)', { hint: 2, local: true }),
+  bind('logs', 'wrap', ['w'], 'wrap', 'Wrap long lines, or cut them (← → then move sideways)', {
+    hint: 2,
+    local: true,
+  }),
   bind('logs', 'timestamps', ['t'], 'timestamps', 'Show when each line was written', { hint: 3, local: true }),
-  bind('logs', 'search', ['/'], 'search', 'Search; re: takes a regular expression', { hint: 4, local: true }),
+  bind('logs', 'search', ['/'], 'search', 'Search', { hint: 4, local: true }),
   bind('logs', 'search-next', ['n'], 'next', 'The next match, towards the end', { hint: 5, local: true }),
   bind('logs', 'search-previous', ['N'], 'previous', 'The match before', local),
   bind('logs', 'scroll-left', ['left'], 'left', 'Move sideways in lines that are cut', local),
@@ -108,44 +129,84 @@ export const BINDINGS = [
   bind('processes', 'process-sort', ['s'], 'sort', 'Sort by CPU, by memory or by number', { hint: 1, local: true }),
 
   bind('inspect', 'fold-branch', ['enter', 'space'], 'fold', 'Fold or unfold this branch', { hint: 1, local: true }),
-  bind('inspect', 'inspect-as', ['t'], 'tree or JSON', 'Show a tree, or JSON in the shape of Docker', { hint: 2, local: true }),
+  bind('inspect', 'inspect-as', ['t'], 'tree or JSON', 'Show a tree, or JSON in the shape of Docker', {
+    hint: 2,
+    local: true,
+  }),
   bind('inspect', 'search', ['/'], 'search', 'Search', { hint: 3, local: true }),
   bind('inspect', 'search-next', ['n'], 'next', 'The next match', local),
   bind('inspect', 'search-previous', ['N'], 'previous', 'The match before', local),
 
-  bind('launch', 'open-step', ['enter'], 'the step: arguments, what it is for, the man page', 'What this step is, and what it is for', {
-    hint: 1,
-    local: true,
-  }),
+  bind(
+    'launch',
+    'open-step',
+    ['enter'],
+    'the step: arguments, what it is for, the man page',
+    'What this step is, and what it is for',
+    {
+      hint: 1,
+      local: true,
+    },
+  ),
 
   bind('shell', 'type', ['enter'], 'type again', 'Give the keys back to the shell', { hint: 1, local: true }),
-  bind('shell', 'send-escape-key', ['ctrl-]'], 'send ctrl-]', 'Send ctrl-] itself to the shell', { hint: 2, local: true }),
-  bind('shell', 'close-shell', ['w'], 'close', 'Close this tab; a program that still runs in it is hung up, after a question', {
-    hint: 3,
-  }),
-  bind('typing', 'release', ['ctrl-]'], 'leaves the keys to the dashboard', 'Give the keys to the dashboard; twice sends ctrl-] itself', {
-    hint: 1,
+  bind('shell', 'send-escape-key', ['ctrl-]'], 'send ctrl-]', 'Send ctrl-] itself to the shell', {
+    hint: 2,
     local: true,
   }),
+  bind(
+    'shell',
+    'close-shell',
+    ['w'],
+    'close',
+    'Close this tab; a program that still runs in it is hung up, after a question',
+    {
+      hint: 3,
+    },
+  ),
+  bind(
+    'typing',
+    'release',
+    ['ctrl-]'],
+    'leaves the keys to the dashboard',
+    'Give the keys to the dashboard; twice sends ctrl-] itself',
+    {
+      hint: 1,
+      local: true,
+    },
+  ),
   bind('typing', 'pane', ALT_DIGITS, 'other tab', 'Go to the tab with that number', { hint: 2, local: true }),
 
   // Other pages.
+  bind('grid', 'tile-left', ['left'], 'left', 'The container to the left', local),
+  bind('grid', 'tile-right', ['right'], 'right', 'The container to the right', local),
   bind('grid', 'zoom-tile', ['enter'], 'zoom', 'This container alone, on the whole screen', { hint: 1, local: true }),
-  bind('grid', 'same-scale', ['='], 'same scale', 'One scale for all, so that heights can be compared', { hint: 2, local: true }),
+  bind('grid', 'same-scale', ['='], 'same scale', 'One scale for all, so that heights can be compared', {
+    hint: 2,
+    local: true,
+  }),
   bind('grid', 'own-scale', ['o'], 'own scale', 'Each graph fills its own height', { hint: 3, local: true }),
   bind('grid', 'mark', ['space'], 'pick for comparison', 'Pick or unpick this container', { hint: 4, local: true }),
-  bind('grid', 'only-picked', ['f'], 'only the picked', 'Show only the picked containers, or all', { hint: 5, local: true }),
+  bind('grid', 'only-picked', ['f'], 'only the picked', 'Show only the picked containers, or all', {
+    hint: 5,
+    local: true,
+  }),
 
   bind('images', 'run-image', ['enter', 'r'], 'run', 'Run a container from this image', { hint: 1, local: true }),
   bind('images', 'import-image', ['i'], 'import', 'Import a tarball or a directory as an image', { hint: 2 }),
-  bind('images', 'remove-image', ['d', 'delete'], 'remove', 'Remove this image; refused while a container uses it', { hint: 3, local: true }),
+  bind('images', 'remove-image', ['d', 'delete'], 'remove', 'Remove this image; refused while a container uses it', {
+    hint: 3,
+    local: true,
+  }),
 
   // Everywhere.
   bind('global', 'new', ['n'], 'new', 'Run a new container', { hint: 2 }),
   bind('global', 'grid', ['m'], 'all containers', 'The graphs of all containers at once', { hint: 21 }),
   bind('global', 'images', ['I'], 'Images', 'List images, import a tarball or a directory'),
   bind('global', 'events', ['v'], 'events', 'What happened, newest last'),
-  bind('global', 'zoom', ['z'], 'whole screen', 'Give the pane in focus the whole screen, or take it back', { hint: 20 }),
+  bind('global', 'zoom', ['z'], 'whole screen', 'Give the pane in focus the whole screen, or take it back', {
+    hint: 20,
+  }),
   bind('global', 'next-pane', ['tab'], 'next pane', 'The other pane', local),
   bind('global', 'previous-pane', ['shift-tab'], 'pane before', 'The other pane', local),
   bind('global', 'pane', [...DIGITS, ...ALT_DIGITS], 'pane', 'The pane or tab with that number in the border', local),
@@ -157,11 +218,16 @@ export const BINDINGS = [
   bind('global', 'page-down', ['pagedown', 'ctrl-d'], 'page down', 'One page down', local),
   bind('global', 'first', ['g', 'home'], 'first', 'To the beginning', local),
   bind('global', 'last', ['G', 'end'], 'last', 'To the end', local),
-  bind('global', 'back', ['escape'], 'back', 'Back: close, clear the filter, leave the page', { hint: 30, local: true }),
+  bind('global', 'back', ['escape'], 'back', 'Back: close, clear the filter, leave the page', {
+    hint: 30,
+    local: true,
+  }),
   bind('global', 'undo', ['ctrl-z'], 'undo', 'Take back the last change of limits'),
   bind('global', 'prune', [], 'prune', 'Remove every container that is not running; asks first'),
   bind('global', 'palette', [':', 'ctrl-p'], 'palette', 'Search everything that can be done', { hint: 40 }),
-  bind('global', 'help', ['?', 'h', 'f1'], 'keys', 'The keys of this pane, then those that hold everywhere', { hint: 41 }),
+  bind('global', 'help', ['?', 'h', 'f1'], 'keys', 'The keys of this pane, then those that hold everywhere', {
+    hint: 41,
+  }),
   bind('global', 'redraw', ['ctrl-l'], 'redraw', 'Draw the whole screen again', local),
   bind('global', 'quit', ['q', 'ctrl-c'], 'quit', 'Leave the dashboard; containers run on'),
 ] as const satisfies readonly Binding[];
@@ -170,6 +236,9 @@ export type CommandName = (typeof BINDINGS)[number]['command'];
 /** The table with its entries' exact types forgotten, for everything that only reads it. */
 const bindings: readonly Binding<CommandName>[] = BINDINGS;
 
+/** Whether a shell's tab can be typed into. */
+export const takesKeys = ({ status, input }: Shell): boolean => status === 'open' && input;
+
 /** Which contexts hold now, the most particular first. */
 export function contextsOf(state: State): readonly Context[] {
   const { page, focus, tab } = state.view;
@@ -177,11 +246,15 @@ export function contextsOf(state: State): readonly Context[] {
   if (page === 'images') return ['images', 'global'];
   if (page === 'events') return ['events', 'global'];
   if (focus === 'table') {
-    return state.containers.list.length === 0 ? ['empty', 'table', 'container', 'global'] : ['table', 'container', 'global'];
+    return state.containers.list.length === 0
+      ? ['empty', 'table', 'container', 'global']
+      : ['table', 'container', 'global'];
   }
   if (!tab.startsWith('shell:')) return [tab as Context, 'container', 'global'];
   const shell = state.shells.list.find(({ number }) => tab === `shell:${number}`);
-  return state.shells.captured && shell?.status === 'open' ? ['typing'] : ['shell', 'container', 'global'];
+  return state.shells.captured && shell !== undefined && takesKeys(shell)
+    ? ['typing']
+    : ['shell', 'container', 'global'];
 }
 
 const byKey = new Map<string, Binding<CommandName>>();

@@ -55,9 +55,27 @@ export function inside(rect: Rect): Rect {
   return { x: rect.x + 1, y: rect.y + 1, width: Math.max(0, rect.width - 2), height: Math.max(0, rect.height - 2) };
 }
 
-/** The first row to draw so that `selected` is in sight, moved no further than it must. */
-export function scrolledTo(offset: number, selected: number, height: number, count: number): number {
-  const last = Math.max(0, count - height);
-  const wanted = selected < offset ? selected : selected >= offset + height ? selected - height + 1 : offset;
-  return Math.max(0, Math.min(last, wanted));
+/** Least cells of a tile in the grid: a name and three graphs that can be read. */
+const TILE = { columns: 36, rows: 5 };
+
+export interface GridShape {
+  readonly columns: number;
+  /** rows of tiles that are in sight */
+  readonly rows: number;
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+}
+
+/** How tiles are laid out: as many columns as have room, and the height shared out when all are in sight. */
+export function gridShape(size: { readonly width: number; readonly height: number }, count: number): GridShape {
+  const most = Math.max(1, Math.floor(size.width / TILE.columns));
+  const columns = Math.max(1, Math.min(most, count));
+  const lines = Math.ceil(count / columns);
+  const rows = Math.max(1, Math.min(lines, Math.floor(size.height / TILE.rows)));
+  return {
+    columns,
+    rows,
+    tileWidth: Math.floor(size.width / columns),
+    tileHeight: Math.max(1, Math.floor(size.height / rows)),
+  };
 }

@@ -26,9 +26,10 @@ export type Row = ContainerRow | GroupRow;
 
 export const groupKey = (project: string): string => `project:${project}`;
 
-export const isRunning = (status: Status): boolean => status === 'running' || status === 'paused' || status === 'restarting';
+export const isRunning = (status: Status): boolean =>
+  status === 'running' || status === 'paused' || status === 'restarting';
 
-const NO_LOAD: Load = { cores: 0, memory: 0, io: 0, pressure: 0, pids: 0 };
+const NO_LOAD: Load = { cores: 0, memory: 0, reads: 0, writes: 0, pressure: 0, pids: 0 };
 
 /** Text of a container that the filter looks at. */
 function filterText({ id, config, state }: Container): string {
@@ -42,7 +43,7 @@ const byName: Compare = (a, b) => (a.config.name < b.config.name ? -1 : a.config
 const loadOf: Partial<Record<SortColumn, (load: Load) => number>> = {
   cpu: (load) => load.cores,
   memory: (load) => load.memory,
-  io: (load) => load.io,
+  io: (load) => load.reads + load.writes,
   pressure: (load) => load.pressure,
   pids: (load) => load.pids,
 };
@@ -82,9 +83,7 @@ function ordered(state: State, containers: readonly Container[]): Entry[] {
   const value = sort === 'name' ? () => 0 : sortValue(sort, ranks);
   const running = (container: Container): number => (isRunning(container.state.status) ? 0 : 1);
   const compare: Compare = (a, b) =>
-    sort === 'name'
-      ? sign * byName(a, b)
-      : sign * (value(a) - value(b)) || running(a) - running(b) || byName(a, b);
+    sort === 'name' ? sign * byName(a, b) : sign * (value(a) - value(b)) || running(a) - running(b) || byName(a, b);
 
   const entries: Entry[] = [];
   const projects = new Map<string, Container[]>();

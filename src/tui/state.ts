@@ -11,11 +11,14 @@ import type {
 } from '../engine/index.js';
 import type { HostFacts } from '../metrics/index.js';
 import type { Overlay } from './overlays.js';
+import { LIST_START, VIEWER_START, type ListPosition, type Viewer } from './widgets/index.js';
 
 export interface State {
   /** ms since the epoch, as of the last tick or sample */
   readonly now: number;
   readonly size: TerminalSize;
+  /** whether the terminal shows plain ASCII only: keys are then named in words */
+  readonly ascii: boolean;
   readonly host: HostSlice;
   readonly containers: ContainersSlice;
   readonly table: TableSlice;
@@ -75,8 +78,12 @@ export type SortColumn = (typeof SORT_COLUMNS)[number];
 /** What rows are sorted by, one number a resource; smoothed, so that rows change places only when something changed. */
 export interface Load {
   readonly cores: number;
+  /** bytes */
   readonly memory: number;
-  readonly io: number;
+  /** bytes a second */
+  readonly reads: number;
+  readonly writes: number;
+  /** % of time waiting, the worst resource */
   readonly pressure: number;
   readonly pids: number;
 }
@@ -84,8 +91,8 @@ export interface Load {
 export interface TableSlice {
   /** id of a container, or `project:NAME` for the row of a group */
   readonly selected: string | undefined;
-  /** first row drawn */
-  readonly offset: number;
+  /** where it stood when rows were last settled, so that the row that takes the place of one that went is selected */
+  readonly position: ListPosition;
   readonly marks: ReadonlySet<string>;
   readonly sort: SortColumn;
   readonly descending: boolean;
@@ -129,23 +136,12 @@ export interface GraphsSlice {
   readonly until: number | undefined;
 }
 
-/** Where the log pane stands: the line that is drawn lowest, and which of its rows when it is wrapped. */
-export interface LogAnchor {
-  /** LogLine.number */
-  readonly line: number;
-  readonly row: number;
-}
-
 export interface LogsSlice {
-  /** undefined follows the newest line */
-  readonly bottom: LogAnchor | undefined;
-  readonly wrap: boolean;
+  /** Line numbers in it count from the oldest line that was kept when `base` lines had been dropped. */
+  readonly viewer: Viewer;
+  readonly base: number;
   readonly timestamps: boolean;
-  /** cells cut off on the left when lines are not wrapped */
-  readonly left: number;
   readonly search: Prompt;
-  /** number of the line that the search stands on (LogLine.number) */
-  readonly match: number | undefined;
 }
 
 export interface ProcessesSlice {
@@ -156,16 +152,14 @@ export interface ProcessesSlice {
   /** cores in use by each pid, from the last two lists */
   readonly cores: ReadonlyMap<number, number>;
   readonly sort: 'cpu' | 'memory' | 'pid';
-  readonly selected: number;
-  readonly offset: number;
+  readonly position: ListPosition;
 }
 
 export interface InspectSlice {
   readonly as: 'tree' | 'json';
   /** paths of the branches that are folded */
   readonly folded: ReadonlySet<string>;
-  readonly selected: number;
-  readonly offset: number;
+  readonly position: ListPosition;
   readonly search: Prompt;
 }
 
@@ -175,8 +169,7 @@ export interface LaunchSlice {
   readonly startedAt: string | undefined;
   readonly report: LaunchReport | undefined;
   readonly error: string | undefined;
-  readonly selected: number;
-  readonly offset: number;
+  readonly position: ListPosition;
 }
 
 export interface Shell {
@@ -204,16 +197,14 @@ export interface ShellsSlice {
 export interface GridSlice {
   readonly scale: 'same' | 'own';
   readonly onlyMarked: boolean;
-  readonly selected: string | undefined;
-  /** first row of tiles drawn */
-  readonly offset: number;
+  /** first row of tiles drawn; the selection is the table's */
+  readonly top: number;
 }
 
 export interface ImagesSlice {
   readonly list: readonly Image[] | undefined;
   readonly error: string | undefined;
-  readonly selected: number;
-  readonly offset: number;
+  readonly position: ListPosition;
   /** the name of the image that is being made */
   readonly importing: string | undefined;
 }
@@ -237,18 +228,20 @@ export const DEFAULT_SPAN_MS = 5 * 60_000;
 export interface InitialOptions {
   readonly now: number;
   readonly size: TerminalSize;
+  readonly ascii: boolean;
 }
 
-export function initialState({ now, size }: InitialOptions): State {
+export function initialState({ now, size, ascii }: InitialOptions): State {
   const prompt: Prompt = { text: '', editing: false };
   return {
     now,
     size,
+    ascii,
     host: { facts: undefined, disk: undefined, samples: 0 },
     containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
     table: {
       selected: undefined,
-      offset: 0,
+      position: LIST_START,
       marks: new Set(),
       sort: 'cpu',
       descending: true,
@@ -263,7 +256,7 @@ export function initialState({ now, size }: InitialOptions): State {
     },
     view: { page: 'overview', focus: 'table', tab: 'graphs', zoomed: false },
     graphs: { spanMs: DEFAULT_SPAN_MS, until: undefined },
-    logs: { bottom: undefined, wrap: true, timestamps: false, left: 0, search: prompt, match: undefined },
+    logs: { viewer: { ...VIEWER_START, wrap: true }, base: 0, timestamps: false, search: prompt },
     processes: {
       id: undefined,
       list: [],
@@ -271,14 +264,13 @@ export function initialState({ now, size }: InitialOptions): State {
       at: 0,
       cores: new Map(),
       sort: 'cpu',
-      selected: 0,
-      offset: 0,
+      position: LIST_START,
     },
-    inspect: { as: 'tree', folded: new Set(), selected: 0, offset: 0, search: prompt },
-    launch: { id: undefined, startedAt: undefined, report: undefined, error: undefined, selected: 0, offset: 0 },
+    inspect: { as: 'tree', folded: new Set(), position: LIST_START, search: prompt },
+    launch: { id: undefined, startedAt: undefined, report: undefined, error: undefined, position: LIST_START },
     shells: { list: [], nextNumber: 1, captured: true },
-    grid: { scale: 'same', onlyMarked: false, selected: undefined, offset: 0 },
-    images: { list: undefined, error: undefined, selected: 0, offset: 0, importing: undefined },
+    grid: { scale: 'same', onlyMarked: false, top: 0 },
+    images: { list: undefined, error: undefined, position: LIST_START, importing: undefined },
     events: { list: [], back: 0 },
     overlay: undefined,
     notice: undefined,

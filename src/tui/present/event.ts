@@ -12,7 +12,8 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   unpause: () => 'goes on',
   rename: (a) => `was renamed${a['oldName'] === undefined ? '' : ` from ${a['oldName'].replace(/^\//, '')}`}`,
   update: () => 'has new limits',
-  die: (a) => `ended with ${a['exitCode'] === undefined || a['exitCode'] === '' ? 'an unknown exit code' : `exit code ${a['exitCode']}`}`,
+  die: (a) =>
+    `ended with ${a['exitCode'] === undefined || a['exitCode'] === '' ? 'an unknown exit code' : `exit code ${a['exitCode']}`}`,
   oom: () => 'ran out of memory: the kernel killed a process',
   destroy: () => 'removed',
   attach: () => 'was attached to',
@@ -41,7 +42,9 @@ export function eventTone({ action, attributes }: EngineEvent): Tone | 'text' {
   if (action === 'oom') return 'error';
   if (action === 'die') return attributes['exitCode'] === '0' ? 'text' : 'notice';
   if (action === 'recover') return 'notice';
-  return action.startsWith('exec_') || action === 'resize' || action === 'attach' || action === 'detach' ? 'dim' : 'text';
+  return action.startsWith('exec_') || action === 'resize' || action === 'attach' || action === 'detach'
+    ? 'dim'
+    : 'text';
 }
 
 /** Events that are worth the notice line when nothing else is in it. */

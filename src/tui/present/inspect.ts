@@ -1,6 +1,7 @@
-// Any JSON value as lines: a tree that folds, or the JSON itself.
+// Everything that is known of a container as lines: a tree that folds, or JSON.
+import type { Container } from '../../engine/index.js';
 
-export interface TreeLine {
+export interface InspectLine {
   /** keys from the root, joined by "/": what is remembered as folded */
   readonly path: string;
   readonly depth: number;
@@ -15,11 +16,11 @@ const isBranch = (value: unknown): value is object => typeof value === 'object' 
 
 function leafText(value: unknown): string {
   if (value === '') return '""';
-  return typeof value === 'string' ? value : (JSON.stringify(value) as string | undefined) ?? '';
+  return typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? '');
 }
 
-export function treeLines(value: unknown, folded: ReadonlySet<string>): readonly TreeLine[] {
-  const lines: TreeLine[] = [];
+function treeLines(value: unknown, folded: ReadonlySet<string>): readonly InspectLine[] {
+  const lines: InspectLine[] = [];
   const visit = (branch: object, prefix: string, depth: number): void => {
     for (const [key, child] of Object.entries(branch) as [string, unknown][]) {
       if (child === undefined) continue;
@@ -40,4 +41,15 @@ export function treeLines(value: unknown, folded: ReadonlySet<string>): readonly
   return lines;
 }
 
-export const jsonLines = (value: unknown): readonly string[] => JSON.stringify(value, undefined, 2).split('\n');
+const jsonLines = (value: unknown): readonly InspectLine[] =>
+  JSON.stringify(value, undefined, 2)
+    .split('\n')
+    .map((line, i) => ({ path: String(i), depth: 0, key: '', value: line, kind: 'leaf', folded: false }));
+
+export function inspectLines(
+  container: Container,
+  as: 'tree' | 'json',
+  folded: ReadonlySet<string>,
+): readonly InspectLine[] {
+  return as === 'tree' ? treeLines(container, folded) : jsonLines(container);
+}

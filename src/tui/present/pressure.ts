@@ -31,7 +31,8 @@ export function badgesOf(sample: Sample | undefined): readonly Badge[] {
   add('io', sample.pressure.io.some, SUFFERS, PRESSURE_FULL_SCALE);
   add('mem', sample.pressure.memory.some, SUFFERS, PRESSURE_FULL_SCALE);
   // A throttled container waits for the CPU by definition: saying both would say one thing twice.
-  if (!badges.some(({ text }) => text.startsWith('thr'))) add('cpu', sample.pressure.cpu.some, SUFFERS, PRESSURE_FULL_SCALE);
+  if (!badges.some(({ text }) => text.startsWith('thr')))
+    add('cpu', sample.pressure.cpu.some, SUFFERS, PRESSURE_FULL_SCALE);
   return badges.sort((a, b) => b.level - a.level);
 }
 

@@ -3,7 +3,7 @@
 //
 // Tests: test/pure/tui-screen.
 export { type Frame, type KeyHint, type Title, fittingKeys, paintFrame, paintKeyHint } from './frame.js';
-export { LIST_START, type ListPosition, fitPosition, moveByKey, moveByWheel } from './scroll.js';
+export { LIST_START, type ListPosition, fitPosition, moveByKey, moveByWheel, stepOf } from './scroll.js';
 export {
   type CellContent,
   type Column,

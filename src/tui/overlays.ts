@@ -1,0 +1,72 @@
+// What can stand above everything else and take the keys: questions, menus, forms. As data; reducers/overlay.ts changes it.
+import type { Effect } from './actions.js';
+import type { Context } from './keymap.js';
+import type { Form, Menu } from './widgets/index.js';
+
+export type Overlay = HelpOverlay | MenuOverlay | QuestionOverlay | FormOverlay | LimitsOverlay | TextOverlay;
+
+export interface HelpOverlay {
+  readonly kind: 'help';
+  /** of the pane that was in focus, then wider ones */
+  readonly contexts: readonly Context[];
+  readonly top: number;
+}
+
+/** Everything that can be done, the columns to sort by, or what can be done to the marked containers. */
+export interface MenuOverlay {
+  readonly kind: 'menu';
+  readonly purpose: 'palette' | 'sort' | 'bulk';
+  readonly title: string;
+  readonly menu: Menu;
+}
+
+export interface Line {
+  readonly text: string;
+  readonly tone?: 'dim' | 'strong' | 'notice' | 'error';
+}
+
+/** Says what would be done before it is done. The first answer changes nothing and has the focus. */
+export interface QuestionOverlay {
+  readonly kind: 'question';
+  readonly title: string;
+  readonly lines: readonly Line[];
+  readonly answers: readonly Answer[];
+  readonly focus: number;
+}
+export interface Answer {
+  readonly label: string;
+  readonly effects: readonly Effect[];
+}
+
+export interface FormOverlay {
+  readonly kind: 'form';
+  readonly purpose: 'run' | 'rename' | 'import';
+  readonly title: string;
+  /** the container that is renamed */
+  readonly subject?: string;
+  readonly form: Form;
+  /** what is wrong with no field in particular */
+  readonly failure: string | undefined;
+  /** the engine has been asked */
+  readonly busy: boolean;
+}
+
+export interface LimitsOverlay {
+  readonly kind: 'limits';
+  readonly id: string;
+  readonly form: Form;
+  /** what each field said at first: only what differs is changed */
+  readonly initial: Readonly<Record<string, string>>;
+  readonly failure: string | undefined;
+  readonly busy: boolean;
+}
+
+/** Something to read in full: a step of the launch, a long value. */
+export interface TextOverlay {
+  readonly kind: 'text';
+  readonly title: string;
+  readonly lines: readonly Line[];
+  /** what `c` copies */
+  readonly copy: string;
+  readonly top: number;
+}

@@ -1,0 +1,34 @@
+// What goes with a container when it is removed, and what stays: said before it is done.
+import type { Container } from '../../engine/index.js';
+import type { Line } from '../overlays.js';
+import { isRunning } from '../rows.js';
+import { plural } from './units.js';
+
+/** More names than this would hide the answers. */
+const NAMED = 6;
+
+export function removalLines(containers: readonly Container[]): readonly Line[] {
+  const lines: Line[] = [];
+  for (const { config, state } of containers.slice(0, NAMED)) {
+    const running = isRunning(state.status);
+    lines.push({
+      text: `${config.name}  ${config.image.name}  ${running ? `${state.status}: it is killed first` : state.status}`,
+      ...(running ? { tone: 'notice' } : {}),
+    });
+  }
+  if (containers.length > NAMED)
+    lines.push({ text: `and ${plural(containers.length - NAMED, 'more container')}`, tone: 'dim' });
+  const binds = [
+    ...new Set(containers.flatMap(({ config }) => config.mounts.flatMap((m) => (m.type === 'bind' ? [m.source] : [])))),
+  ];
+  const images = [...new Set(containers.map(({ config }) => config.image.name))];
+  return [
+    ...lines,
+    { text: '' },
+    { text: 'Goes for good: the files it wrote in its own layer, and its logs.' },
+    {
+      text: `Stays: the image ${images.slice(0, 3).join(', ')}${images.length > 3 ? ' …' : ''}${binds.length > 0 ? `, and ${binds.slice(0, 3).join(', ')}${binds.length > 3 ? ' …' : ''} of the host` : ''}.`,
+      tone: 'dim',
+    },
+  ];
+}

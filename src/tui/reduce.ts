@@ -1,0 +1,162 @@
+// An action and the state become the next state and what is to be done. The only place where slices meet.
+import { noticed, refuse, step, type Action, type Failure, type Step } from './actions.js';
+import { bindingFor, contextsOf, type CommandName } from './keymap.js';
+import { keyName } from './present/keys.js';
+import { coresBetween } from './present/processes.js';
+import { engineOpened, withContainers, withEvents } from './reducers/engine.js';
+import type { Handler } from './reducers/handler.js';
+import { imageCommands } from './reducers/images.js';
+import { overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
+import { paneCommands, pickTile, wheel } from './reducers/panes.js';
+import { click } from './reducers/pointer.js';
+import { promptInput, promptOf } from './reducers/prompt.js';
+import { shellCommands, shellEnded, shellOpened, shellRang, shellTitled } from './reducers/shells.js';
+import { sampled, settled, tableCommands } from './reducers/table.js';
+import { finished, verbCommands } from './reducers/verbs.js';
+import { shellOf, viewCommands } from './reducers/view.js';
+import { glyphsFor, type KeyEvent, type PasteEvent } from './screen/index.js';
+import type { State } from './state.js';
+import { fitPosition } from './widgets/index.js';
+
+/** Every command of the keymap; the compiler refuses a key without one and a command without a place in the keymap. */
+const COMMANDS: Readonly<Record<CommandName, Handler>> = {
+  ...tableCommands,
+  ...verbCommands,
+  ...viewCommands,
+  ...paneCommands,
+  ...shellCommands,
+  ...overlayCommands,
+  ...imageCommands,
+  mark: (state) => (state.view.page === 'grid' ? pickTile(state) : tableCommands.mark(state)),
+};
+
+/** Carries out a command as its key would. */
+export const runCommand = (state: State, command: CommandName, argument?: string): Step =>
+  COMMANDS[command](state, argument);
+
+const sentenceOf = ({ message, hint }: Failure): string => (hint === undefined ? message : `${message}: ${hint}`);
+
+const isFailure = (value: object): value is Failure => 'message' in value;
+
+export function reduce(state: State, action: Action): Step {
+  switch (action.type) {
+    case 'input':
+      return onInput(state, action.event);
+    case 'click':
+      return click(state, action, runCommand);
+    case 'wheel':
+      return state.overlay
+        ? step(overlayWheel(state, state.overlay, action.lines))
+        : wheel(state, action.spot?.kind, action.lines);
+    case 'command':
+      return runCommand(state, action.command, action.argument);
+    case 'resized':
+      return step(settled({ ...state, size: action.size }));
+    case 'tick':
+      return step({ ...state, now: action.now });
+    case 'sampled': {
+      const host = { ...state.host, samples: state.host.samples + 1 };
+      return step(sampled({ ...state, now: Math.max(state.now, action.at), host }, action.at, action.loads));
+    }
+    case 'engine-open':
+      return step(engineOpened(state, action.disk, action.notes));
+    case 'engine-failed':
+      return step({ ...state, containers: { ...state.containers, engine: { failed: sentenceOf(action.failure) } } });
+    case 'facts':
+      return step({ ...state, host: { ...state.host, facts: action.facts } });
+    case 'containers':
+      return step(withContainers(state, action.list));
+    case 'events':
+      return step(withEvents(state, action.events));
+    case 'ended': {
+      const next = finished(state, action.id, action.verb);
+      return step(action.failure ? noticed(next, 'error', sentenceOf(action.failure)) : next);
+    }
+    case 'created':
+      return step(onCreated(state, action.id, action.name));
+    case 'refused':
+      return step(overlayRefused(state, action.failure));
+    case 'updated':
+      return step(onUpdated(state, action));
+    case 'renamed':
+      return step(noticed({ ...state, overlay: undefined }, 'good', `It is now called ${action.name}.`));
+    case 'processes':
+      return step(onProcesses(state, action));
+    case 'launch':
+      return step(onLaunch(state, action));
+    case 'images':
+      return step(onImages(state, action.list));
+    case 'imported':
+      return step(noticed({ ...state, overlay: undefined }, 'good', `Imported ${action.name}.`), {
+        type: 'list-images',
+      });
+    case 'logs-viewer':
+      return step({ ...state, logs: { ...state.logs, viewer: action.viewer, base: action.base } });
+    case 'shell-open':
+      return step(shellOpened(state, action.number, action.title, action.input));
+    case 'shell-title':
+      return step(shellTitled(state, action.number, action.title));
+    case 'shell-bell':
+      return step(shellRang(state, action.number));
+    case 'shell-ended':
+      return step(shellEnded(state, action.number, action.message, action.clean));
+    case 'notice':
+      return step(noticed(state, action.kind, action.text));
+  }
+}
+
+/** A key or a paste goes to whatever is uppermost: what stands above, a line being typed, a shell, the keymap. */
+function onInput(state: State, event: KeyEvent | PasteEvent): Step {
+  if (state.overlay) return overlayInput(state, state.overlay, event, runCommand);
+  const prompt = promptOf(state);
+  if (prompt !== undefined) return promptInput(state, prompt, event);
+  const contexts = contextsOf(state);
+  const binding = event.type === 'key' ? bindingFor(event.key, contexts) : undefined;
+  if (binding) return runCommand(state, binding.command, event.type === 'key' ? event.key : undefined);
+  const shell = shellOf(state);
+  if (contexts[0] === 'typing' && shell) return step(state, { type: 'shell-input', number: shell.number, event });
+  if (event.type === 'paste') return refuse(state, 'There is no field here to paste into.');
+  const glyphs = glyphsFor(state.ascii);
+  return refuse(state, `${keyName(event.key, glyphs)} does nothing here; ? lists the keys.`);
+}
+
+function onCreated(state: State, id: string, name: string): State {
+  const selected = { ...state, overlay: undefined, table: { ...state.table, selected: id } };
+  return settled(noticed(selected, 'good', `${name} is running.`));
+}
+
+function onUpdated(state: State, { undo, name }: Extract<Action, { type: 'updated' }>): State {
+  const overlay = state.overlay?.kind === 'limits' ? undefined : state.overlay;
+  if (!undo) return noticed({ ...state, overlay }, 'good', `The limits of ${name} are as they were.`);
+  const containers = { ...state.containers, undo: [...state.containers.undo, undo] };
+  return noticed({ ...state, overlay, containers }, 'good', `${name} has new limits; ctrl-z takes them back.`);
+}
+
+function onProcesses(state: State, { id, at, list }: Extract<Action, { type: 'processes' }>): State {
+  const before = state.processes;
+  if (isFailure(list))
+    return { ...state, processes: { ...before, id, at, list: [], error: sentenceOf(list), cores: new Map() } };
+  const isSame = before.id === id;
+  const cores = isSame ? coresBetween(before.list, list, at - before.at) : new Map<number, number>();
+  const selected = isSame ? before.position.selected : 0;
+  const position = fitPosition({ ...before.position, selected }, list.length, Math.max(1, state.size.rows));
+  return { ...state, processes: { ...before, id, at, list, error: undefined, cores, position } };
+}
+
+function onLaunch(state: State, { id, startedAt, report }: Extract<Action, { type: 'launch' }>): State {
+  const failed = report !== undefined && isFailure(report);
+  const launch = {
+    id,
+    startedAt,
+    report: failed ? undefined : report,
+    error: failed ? sentenceOf(report) : undefined,
+    position: { selected: 0, top: 0 },
+  };
+  return { ...state, launch };
+}
+
+function onImages(state: State, list: Extract<Action, { type: 'images' }>['list']): State {
+  if (isFailure(list)) return { ...state, images: { ...state.images, error: sentenceOf(list) } };
+  const position = fitPosition(state.images.position, list.length, Math.max(1, state.size.rows));
+  return { ...state, images: { ...state.images, list, error: undefined, position } };
+}

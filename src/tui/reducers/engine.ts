@@ -1,0 +1,46 @@
+// What the engine said: the containers there are, what happened to them.
+import type { Container, EngineEvent } from '../../engine/index.js';
+import { noticed } from '../actions.js';
+import { eventSentence, eventSubject, isNotable } from '../present/event.js';
+import { MAX_EVENTS, type State } from '../state.js';
+import { withRowsChanged } from './view.js';
+
+/** `notes` are things that a crash left and that were put right. */
+export function engineOpened(state: State, disk: string | undefined, notes: readonly string[]): State {
+  const opened: State = {
+    ...state,
+    host: { ...state.host, disk },
+    containers: { ...state.containers, engine: 'open' },
+  };
+  if (notes.length === 0) return opened;
+  const more = notes.length > 1 ? ` (and ${notes.length - 1} more: v)` : '';
+  return noticed(opened, 'warning', `${notes[0]!}${more}`);
+}
+
+export function withContainers(state: State, list: readonly Container[]): State {
+  const byId = new Map(list.map((container) => [container.id, container]));
+  const kept = <T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    [...map.keys()].every((id) => byId.has(id)) ? map : new Map([...map].filter(([id]) => byId.has(id)));
+  const marks = [...state.table.marks].every((id) => byId.has(id))
+    ? state.table.marks
+    : new Set([...state.table.marks].filter((id) => byId.has(id)));
+  const { overlay } = state;
+  return withRowsChanged({
+    ...state,
+    containers: { ...state.containers, list, byId, pending: kept(state.containers.pending) },
+    table: { ...state.table, marks, loads: kept(state.table.loads), ranks: kept(state.table.ranks) },
+    // The limits of a container that is gone cannot be changed.
+    overlay: overlay?.kind === 'limits' && !byId.has(overlay.id) ? undefined : overlay,
+  });
+}
+
+export function withEvents(state: State, events: readonly EngineEvent[]): State {
+  const list = [...state.events.list, ...events].slice(-MAX_EVENTS);
+  // Scrolled back, the lines that are read stay where they are.
+  const back = state.events.back === 0 ? 0 : Math.min(list.length, state.events.back + events.length);
+  const next = { ...state, events: { list, back } };
+  const notable = events.findLast(isNotable);
+  if (!notable) return next;
+  const kind = notable.action === 'oom' ? 'error' : 'warning';
+  return noticed(next, kind, `${eventSubject(notable)} ${eventSentence(notable)}.`);
+}

@@ -1,0 +1,66 @@
+// Clicks: what a place on the screen means is named by whoever painted it.
+import { step, type Action, type Step } from '../actions.js';
+import type { CommandName } from '../keymap.js';
+import { SORT_COLUMNS, type SortColumn, type State, type TabId } from '../state.js';
+import { answer, chooseItem, type RunCommand } from './overlay.js';
+import { selectLine } from './panes.js';
+import { select, setFolded, sortBy } from './table.js';
+import { selectedRow } from '../rows.js';
+import { showTab, showTable } from './view.js';
+
+const LIST_KINDS = { process: 'processes', branch: 'inspect', step: 'launch', image: 'images' } as const;
+
+export function click(state: State, { spot, double }: Extract<Action, { type: 'click' }>, run: RunCommand): Step {
+  const { kind, id = '', index = -1 } = spot;
+  const { overlay } = state;
+  if (overlay) {
+    if (overlay.kind === 'question' && kind === 'answer') return answer(state, overlay, index);
+    if (overlay.kind === 'menu' && kind === 'item') return chooseItem(state, overlay, id, run);
+    if ((overlay.kind === 'form' || overlay.kind === 'limits') && kind === 'field') {
+      return step({ ...state, overlay: { ...overlay, form: { ...overlay.form, focus: id } } });
+    }
+    return step(state);
+  }
+  switch (kind) {
+    case 'command':
+      return run(state, id as CommandName);
+    case 'tab':
+      return step(showTab(state, id as TabId));
+    case 'table':
+      return step(showTable(state));
+    case 'row':
+      return clickRow(state, id, double);
+    case 'column':
+      return (SORT_COLUMNS as readonly string[]).includes(id) ? step(sortBy(state, id as SortColumn)) : step(state);
+    case 'tile': {
+      const selected = select(state, id);
+      return double ? run(selected, 'zoom-tile') : step(selected);
+    }
+    case 'terminal': {
+      const focused = showTab(state, state.view.tab);
+      return step(focused);
+    }
+    case 'tabs':
+      return step(showTab(state, state.view.tab));
+    case 'process':
+    case 'branch':
+    case 'step':
+    case 'image': {
+      const focused = kind === 'image' ? state : showTab(state, state.view.tab);
+      const selected = selectLine(focused, LIST_KINDS[kind], index);
+      const opens =
+        kind === 'branch' ? 'fold-branch' : kind === 'step' ? 'open-step' : kind === 'image' ? 'run-image' : undefined;
+      return double && opens !== undefined ? run(selected, opens) : step(selected);
+    }
+    default:
+      return step(state);
+  }
+}
+
+function clickRow(state: State, key: string, double: boolean): Step {
+  const selected = select(showTable(state), key);
+  if (!double) return step(selected);
+  const row = selectedRow(selected);
+  if (row?.kind === 'group') return step(setFolded(selected, row.project, !row.folded));
+  return step(showTab(selected, selected.view.tab));
+}

@@ -1,0 +1,134 @@
+// Shell tabs: opened, typed into, left, ended. The terminals themselves are with effects/shells.ts.
+import type { Container } from '../../engine/index.js';
+import { noticed, refuse, step, type Step } from '../actions.js';
+import { takesKeys } from '../keymap.js';
+import type { Shell, State } from '../state.js';
+import type { Handler } from './handler.js';
+import { ask, one } from './verbs.js';
+import { shellOf, showTab, showTable } from './view.js';
+
+/** ctrl-] as a terminal sends it. */
+const ESCAPE_BYTE = '\x1d';
+
+const withShells = (state: State, list: readonly Shell[]): State => ({ ...state, shells: { ...state.shells, list } });
+
+function withShell(state: State, number: number, change: Partial<Shell>): State {
+  return withShells(
+    state,
+    state.shells.list.map((shell) => (shell.number === number ? { ...shell, ...change } : shell)),
+  );
+}
+
+function openTab(state: State, container: Container, kind: Shell['kind']): Step {
+  const number = state.shells.nextNumber;
+  const shell: Shell = {
+    number,
+    containerId: container.id,
+    containerName: container.config.name,
+    kind,
+    status: 'opening',
+    input: false,
+    title: kind === 'attach' ? 'attached' : 'shell',
+    message: undefined,
+    bell: false,
+  };
+  const added = { ...state, shells: { ...state.shells, list: [...state.shells.list, shell], nextNumber: number + 1 } };
+  return step(showTab(added, `shell:${number}`), { type: 'open-shell', number, id: container.id, kind });
+}
+
+const tabOf = (state: State, id: string, kind: Shell['kind']): Shell | undefined =>
+  state.shells.list.find((shell) => shell.containerId === id && shell.kind === kind && shell.status !== 'ended');
+
+/** `e`: to the shell of this container; where that is in front already, or there is none, a new one. */
+const shell: Handler = (state) => {
+  const container = one(state, 'exec');
+  if (typeof container === 'string') return refuse(state, container);
+  const existing = tabOf(state, container.id, 'shell');
+  const isInFront = state.view.page === 'overview' && existing !== undefined && shellOf(state) === existing;
+  return existing && !isInFront ? step(showTab(state, `shell:${existing.number}`)) : openTab(state, container, 'shell');
+};
+
+const attach: Handler = (state) => {
+  const container = one(state, 'attach');
+  if (typeof container === 'string') return refuse(state, container);
+  const existing = tabOf(state, container.id, 'attach');
+  return existing ? step(showTab(state, `shell:${existing.number}`)) : openTab(state, container, 'attach');
+};
+
+/** Enter in a shell's tab whose keys the dashboard has. */
+const type: Handler = (state) => {
+  const front = shellOf(state);
+  if (!front) return refuse(state, 'There is no shell here.');
+  if (front.status === 'ended') return close(state, front);
+  if (takesKeys(front)) return step({ ...state, shells: { ...state.shells, captured: true } });
+  if (front.kind === 'shell') return refuse(state, 'The shell is not open yet.');
+  const container = state.containers.byId.get(front.containerId);
+  if (!container?.config.openStdin) {
+    return refuse(
+      state,
+      `${front.containerName} has no standard input: it can be watched, not typed into (create it with -i).`,
+    );
+  }
+  return step(noticed(state, 'info', `Keys now go to ${front.containerName} itself.`), {
+    type: 'attach-input',
+    number: front.number,
+    id: front.containerId,
+  });
+};
+
+function close(state: State, { number }: Shell): Step {
+  return step(withoutShell(state, number), { type: 'close-shell', number });
+}
+
+function withoutShell(state: State, number: number): State {
+  const wasInFront = shellOf(state)?.number === number;
+  const rest = withShells(
+    state,
+    state.shells.list.filter((shell) => shell.number !== number),
+  );
+  if (!wasInFront) return rest;
+  return showTable({ ...rest, view: { ...rest.view, tab: 'graphs', zoomed: false } });
+}
+
+const closeShell: Handler = (state) => {
+  const front = shellOf(state);
+  if (!front) return refuse(state, 'There is no shell here.');
+  if (front.kind === 'attach' || front.status !== 'open') return close(state, front);
+  return ask(
+    state,
+    `close the shell in ${front.containerName}?`,
+    [{ text: 'What runs in it is hung up.' }, { text: 'The container runs on.', tone: 'dim' }],
+    { label: 'Close', effects: [{ type: 'close-shell', number: front.number }] },
+  );
+};
+
+export const shellCommands = {
+  shell,
+  attach,
+  type,
+  'close-shell': closeShell,
+  release: (state) => step({ ...state, shells: { ...state.shells, captured: false } }),
+  'send-escape-key': (state) => {
+    const front = shellOf(state);
+    if (!front || !takesKeys(front)) return refuse(state, 'This shell takes no keys.');
+    const captured = { ...state, shells: { ...state.shells, captured: true } };
+    return step(captured, { type: 'shell-key', number: front.number, bytes: ESCAPE_BYTE });
+  },
+} satisfies Record<string, Handler>;
+
+export function shellOpened(state: State, number: number, title: string, input: boolean): State {
+  return withShell(state, number, { status: 'open', input, title });
+}
+
+export const shellTitled = (state: State, number: number, title: string): State => withShell(state, number, { title });
+
+/** A bell in a tab that is not in front is a mark on it; in front of one's eyes it needs none. */
+export const shellRang = (state: State, number: number): State =>
+  shellOf(state)?.number === number ? state : withShell(state, number, { bell: true });
+
+export function shellEnded(state: State, number: number, message: string, clean: boolean): State {
+  const ended = state.shells.list.find((shell) => shell.number === number);
+  if (!ended) return state;
+  if (!clean) return withShell(state, number, { status: 'ended', input: false, message });
+  return noticed(withoutShell(state, number), 'info', message);
+}
