@@ -128,7 +128,7 @@ function forwardInput(
     stdin.off('data', onData);
     stdin.off('end', onEnd);
     stdin.pause();
-    // A paused terminal or pipe still holds the program open.
-    stdin.unref?.();
+    // A paused terminal or pipe still holds the program open; a redirected file does not and has no unref.
+    if ('unref' in stdin) stdin.unref();
   });
 }

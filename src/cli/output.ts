@@ -1,11 +1,11 @@
 // Tables, JSON and templates for people and programs; every hostile string is made harmless on its way to a terminal.
+import stringWidth from 'string-width';
 import { TscontainError } from '../engine/index.js';
 
 /** One row: column title → value. The titles are Docker's, so `--format '{{.Names}}'` finds what its users expect. */
 export type Row = Readonly<Record<string, string | number | boolean>>;
 
 // Control characters (C0, DEL, C1), bidirectional overrides and invisible characters: what could lie to a reader or a terminal.
-// eslint-disable-next-line no-control-regex -- control characters are exactly what this is about
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** A string from a container, image or user made safe for one line of a terminal: control characters are shown as escapes. */
@@ -25,11 +25,13 @@ export function table(
     columns.map((column) => titles[column] ?? title(column)),
     ...rows.map((row) => columns.map((column) => printable(String(row[column] ?? '')))),
   ];
-  const widths = columns.map((_, index) => Math.max(...cells.map((line) => [...(line[index] ?? '')].length)));
+  const widths = columns.map((_, index) => Math.max(...cells.map((line) => stringWidth(line[index] ?? ''))));
   return cells
     .map((line) =>
       line
-        .map((cell, index) => (index === line.length - 1 ? cell : cell + ' '.repeat(widths[index]! - [...cell].length)))
+        .map((cell, index) =>
+          index === line.length - 1 ? cell : cell + ' '.repeat(widths[index]! - stringWidth(cell)),
+        )
         .join('   ')
         .trimEnd(),
     )

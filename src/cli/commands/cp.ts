@@ -63,7 +63,9 @@ export function renameRoot(stream: NodeJS.ReadableStream, from: string, to: stri
     const name = renamed(header.name);
     const linkname = header.type === 'link' && header.linkname ? { linkname: renamed(header.linkname) } : {};
     // Paths in extended headers would win over the new names.
-    const { path: _path, linkpath: _linkpath, ...pax }: Record<string, string> = header.pax ?? {};
+    const pax = Object.fromEntries(
+      Object.entries(header.pax ?? {}).filter(([key]) => key !== 'path' && key !== 'linkpath'),
+    );
     const entry = writer.entry({ ...header, ...linkname, name, pax }, next);
     content.pipe(entry);
   });

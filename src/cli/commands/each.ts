@@ -7,7 +7,7 @@ import { printable } from '../output.js';
 export async function forEachContainer(
   context: Context,
   refs: readonly string[],
-  act: (ref: string) => Promise<void>,
+  act: (ref: string) => Promise<unknown>,
 ): Promise<number> {
   const outcomes = await Promise.allSettled(refs.map(act));
   let code: number = EXIT.ok;

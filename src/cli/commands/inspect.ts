@@ -23,7 +23,7 @@ function fill(template: string, value: unknown): string {
       if (found === undefined) return '<no value>';
       return json !== undefined || typeof found === 'object'
         ? JSON.stringify(found)
-        : printable(String(found as string | number | boolean));
+        : printable(String(found));
     },
   );
 }

@@ -26,7 +26,8 @@ export function statusText({ state, config }: Container, now: number): string {
 }
 
 function shorten(text: string, width: number): string {
-  return [...text].length <= width ? text : `${[...text].slice(0, width - 1).join('')}…`;
+  const characters = Array.from(text);
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 
 function toRow(container: Container, options: { full: boolean; now: number }): Row {

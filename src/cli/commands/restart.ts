@@ -16,6 +16,6 @@ export const restart: Command = {
     const seconds = text(values, 'timeout') ?? text(values, 'time');
     const options =
       seconds === undefined ? {} : { timeoutSeconds: parseInteger(seconds, '--timeout', { min: -1, max: 86_400 }) };
-    return forEachContainer(context, args, async (ref) => void (await engine.restart(ref, options)));
+    return forEachContainer(context, args, (ref) => engine.restart(ref, options));
   },
 };

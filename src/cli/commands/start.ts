@@ -18,7 +18,7 @@ export const start: Command = {
   async run(context, args, values) {
     const engine = await context.engine();
     if (!flag(values, 'attach') && !flag(values, 'interactive')) {
-      return forEachContainer(context, args, async (ref) => void (await engine.start(ref)));
+      return forEachContainer(context, args, (ref) => engine.start(ref));
     }
     const [ref, more] = args;
     if (ref === undefined || more !== undefined) {

@@ -23,6 +23,6 @@ export const stop: Command = {
         : { timeoutSeconds: parseInteger(seconds, '--timeout', { min: -1, max: 86_400 }) }),
       ...(signal === undefined ? {} : { signal: parseSignal(signal) }),
     };
-    return forEachContainer(context, args, async (ref) => void (await engine.stop(ref, options)));
+    return forEachContainer(context, args, (ref) => engine.stop(ref, options));
   },
 };

@@ -31,6 +31,6 @@ export const update: Command = {
       ...(policy === undefined ? {} : { restartPolicy: parseRestartPolicy(policy) }),
     };
     const engine = await context.engine();
-    return forEachContainer(context, args, async (ref) => void (await engine.update(ref, change)));
+    return forEachContainer(context, args, (ref) => engine.update(ref, change));
   },
 };

@@ -9,7 +9,12 @@ import { parse } from '../../../src/cli/parser.js';
 const choose = (...words: string[]) => {
   const parsed = parse(commands, words, '0.0.0');
   assert.ok('chosen' in parsed, `"${words.join(' ')}" is understood`);
-  return { name: parsed.chosen.command.name, args: parsed.chosen.args, values: parsed.chosen.values, root: parsed.root };
+  return {
+    name: parsed.chosen.command.name,
+    args: parsed.chosen.args,
+    values: parsed.chosen.values,
+    root: parsed.root,
+  };
 };
 
 describe('the command line', () => {
@@ -59,17 +64,21 @@ describe('the command line', () => {
     });
   }
 
-  it('completes commands, options and their values in bash', { skip: process.platform === 'linux' ? false : 'needs bash' }, () => {
-    const complete = (line: string) => {
-      const words = line.split(' ');
-      const script = `${bashCompletion(commands)}
+  it(
+    'completes commands, options and their values in bash',
+    { skip: process.platform === 'linux' ? false : 'needs bash' },
+    () => {
+      const complete = (line: string) => {
+        const words = line.split(' ');
+        const script = `${bashCompletion(commands)}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _tscontain; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim().split('\n');
-    };
-    assert.deepEqual(complete('tscontain unp'), ['unpause']);
-    assert.ok(complete('tscontain run --mem').includes('--memory-swap'));
-    assert.ok(complete('tscontain run --restart on').includes('on-failure'));
-    assert.deepEqual(complete('tscontain image im'), ['import']);
-    assert.deepEqual(complete('tscontain kill -s US'), ['USR1', 'USR2']);
-  });
+        return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim().split('\n');
+      };
+      assert.deepEqual(complete('tscontain unp'), ['unpause']);
+      assert.ok(complete('tscontain run --mem').includes('--memory-swap'));
+      assert.ok(complete('tscontain run --restart on').includes('on-failure'));
+      assert.deepEqual(complete('tscontain image im'), ['import']);
+      assert.deepEqual(complete('tscontain kill -s US'), ['USR1', 'USR2']);
+    },
+  );
 });

@@ -6,7 +6,6 @@ import { isTscontainError } from '../../../src/engine/errors.js';
 
 describe('output', () => {
   it('lets no control character, direction override or invisible character reach a terminal', () => {
-    // eslint-disable-next-line no-control-regex -- control characters are exactly what must not be there
     const unsafe = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b-\u200f]/u;
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -39,7 +38,8 @@ describe('output', () => {
   it('names the fields there are when a template asks for another', () => {
     assert.throws(
       () => render([{ ID: 'a' }], { columns: [], format: '{{.Nope}}' }),
-      (error) => isTscontainError(error, 'INVALID_VALUE') && /\.Nope/.test(error.message) && /ID/.test(error.hint ?? ''),
+      (error) =>
+        isTscontainError(error, 'INVALID_VALUE') && /\.Nope/.test(error.message) && /ID/.test(error.hint ?? ''),
     );
   });
 
