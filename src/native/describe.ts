@@ -1,6 +1,7 @@
 // A launch program in words: what `run --explain` and the dashboard's Launch tab show. Pure.
 import { capabilityName } from './capabilities.js';
 import * as flags from './flags.js';
+import { printable } from './printable.js';
 import type { Program, Step, StepArg } from './program.js';
 import { signalName } from './signals.js';
 import { argumentKinds } from './signatures.js';
@@ -35,7 +36,7 @@ function describe(arg: StepArg, kind: string, step: Step): string {
   return `[${arg.map(quote).join(', ')}]`;
 }
 
-const quote = (text: string): string => JSON.stringify(text);
+const quote = (text: string): string => printable(JSON.stringify(text));
 const hexadecimal = (value: number): string => `0x${value.toString(16)}`;
 
 function describeNumber(value: number, kind: string, step: Step): string {

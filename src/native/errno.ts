@@ -1,5 +1,6 @@
 // Names of the kernel's errors, and the one error that everything in src/native throws.
 import { getSystemErrorMap } from 'node:util';
+import { printable } from './printable.js';
 
 /** errno names in order of their numbers, the same on x86-64 and arm64 (asm-generic/errno-base.h, errno.h); '' is a gap. */
 const names = (
@@ -40,12 +41,12 @@ export class SyscallError extends Error {
   readonly syscall: string;
   readonly errno: number;
   readonly code: string;
-  readonly path?: string;
+  declare readonly path?: string;
 
   /** @param errno positive; @param message replaces the usual 'mount /proc: ENOENT, no such file or directory' */
   constructor(syscall: string, errno: number, path?: string, message?: string) {
     const meaning = errnoMeaning(errno);
-    const subject = path === undefined ? syscall : `${syscall} ${path}`;
+    const subject = path === undefined ? syscall : `${syscall} ${printable(path)}`;
     super(message ?? `${subject}: ${errnoName(errno)}${meaning === '' ? '' : `, ${meaning}`}`);
     this.name = 'SyscallError';
     this.syscall = syscall;

@@ -1,5 +1,6 @@
 // The error of a launch: which step, why, and what a person can do.
 import { errnoMeaning, errnoName, SyscallError } from './errno.js';
+import { printable } from './printable.js';
 import type { Step } from './program.js';
 import type { ExitStatus } from './wait.js';
 
@@ -9,11 +10,11 @@ export class LaunchError extends SyscallError {
   /** Where the step stands in the program that was asked for; -1 for one of those that every launch has. */
   readonly index: number;
   override readonly code: string;
-  readonly status?: ExitStatus;
+  declare readonly status?: ExitStatus;
 
   constructor(step: Step, index: number, errno: number, status?: ExitStatus) {
     const path = step.args.find((arg): arg is string => typeof arg === 'string' && arg !== '');
-    const call = path === undefined ? step.call : `${step.call} ${path}`;
+    const call = path === undefined ? step.call : `${step.call} ${printable(path)}`;
     const why =
       errno === 0 ? `the process ended in it (${describe(status)})` : `${errnoName(errno)}, ${errnoMeaning(errno)}`;
     super(step.call, errno, path, `${step.name}: ${call}: ${why}${step.hint === undefined ? '' : `. ${step.hint}`}`);
