@@ -1,0 +1,113 @@
+// The files of a cgroup v2 directory and what they count, sub-cgroups included. Source:
+// Documentation/admin-guide/cgroup-v2.rst. On a hybrid host a container has such a directory as well: CPU time and pressure
+// are read there (both are counted without any controller), and every file whose v1 controller the container does not have.
+import { limit, whole, type Counters, type Parse } from './counters.js';
+import {
+  assigned,
+  deviceAt,
+  keyed,
+  keys,
+  limitAt,
+  nextLine,
+  nextWord,
+  pressure,
+  type DeviceFilter,
+  type DiskTotals,
+  type Key,
+  type Text,
+} from './proc.js';
+
+/** A file of the directory in the cgroup2 mount. */
+export interface FileV2 {
+  readonly file: string;
+  /** The v1 controller that counts the same: where a container has it, this file is not read. */
+  readonly v1Controller?: string;
+  readonly parse: Parse;
+  /** Changes only when somebody sets it. */
+  readonly isSetting?: true;
+}
+
+const CPU_STAT = keys('usage_usec', 'user_usec', 'system_usec', 'nr_periods', 'nr_throttled', 'throttled_usec');
+/** "kernel" came with Linux 5.18; before it, the parts that follow are what there is of it. */
+const MEMORY_STAT = keys('anon', 'file', 'kernel', 'kernel_stack', 'pagetables', 'percpu', 'slab');
+const MEMORY_EVENTS = keys('oom_kill');
+const [READ_BYTES, WRITE_BYTES, READ_OPS, WRITE_OPS] = keys('rbytes', 'wbytes', 'rios', 'wios') as [Key, Key, Key, Key];
+
+const cpuStat: Parse = (text, into) => {
+  const [usage, user, system, periods, throttled, throttledUs] = keyed(text, CPU_STAT);
+  into.cpuUs = usage!;
+  into.userUs = user!;
+  into.systemUs = system!;
+  // Without the cpu controller these three are missing here; on a hybrid host the v1 file has said them already.
+  if (Number.isNaN(periods)) return;
+  into.periods = periods!;
+  into.throttledPeriods = throttled!;
+  into.throttledUs = throttledUs!;
+};
+
+/** "max 100000" or "20000 100000": the quota and its period, both µs. */
+const cpuMax: Parse = (text, into) => {
+  into.quotaUs = limitAt(text, 0);
+  into.periodUs = limitAt(text, nextWord(text, 0));
+};
+
+const memoryStat: Parse = (text, into) => {
+  const [anon, file, kernel, ...parts] = keyed(text, MEMORY_STAT);
+  const known = parts.filter((part) => !Number.isNaN(part));
+  into.memoryAnon = anon!;
+  into.memoryFile = file!;
+  into.memoryKernel = Number.isNaN(kernel) && known.length > 0 ? known.reduce((sum, part) => sum + part) : kernel!;
+};
+
+const memoryEvents: Parse = (text, into) => {
+  into.oomKills = keyed(text, MEMORY_EVENTS)[0]!;
+};
+
+/** Lines "major:minor rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6"; a device appears with its first operation. */
+function ioTotals(text: Text, counts: DeviceFilter): DiskTotals {
+  const totals = { readBytes: 0, writeBytes: 0, readOps: 0, writeOps: 0 };
+  // A device that a limit names but nothing has used stands there without numbers.
+  const value = (line: number, key: Key): number => assigned(text, line, key) || 0;
+  for (let line = 0; line < text.length; line = nextLine(text, line)) {
+    const { major, minor } = deviceAt(text, line);
+    if (Number.isNaN(major) || !counts(major, minor)) continue;
+    totals.readBytes += value(line, READ_BYTES);
+    totals.writeBytes += value(line, WRITE_BYTES);
+    totals.readOps += value(line, READ_OPS);
+    totals.writeOps += value(line, WRITE_OPS);
+  }
+  return totals;
+}
+
+const ioStat: Parse = (text, into, counts) => {
+  Object.assign(into, ioTotals(text, counts));
+};
+
+const pressureOf =
+  (some: keyof Counters, full: keyof Counters): Parse =>
+  (text, into) => {
+    const { someUs, fullUs } = pressure(text);
+    into[some] = someUs;
+    into[full] = fullUs;
+  };
+
+/** The same in a cgroup and, with another name, in /proc/pressure. */
+export const parseCpuPressure = pressureOf('cpuSomeUs', 'cpuFullUs');
+export const parseMemoryPressure = pressureOf('memorySomeUs', 'memoryFullUs');
+export const parseIoPressure = pressureOf('ioSomeUs', 'ioFullUs');
+
+export const FILES_V2: readonly FileV2[] = [
+  { file: 'cpu.stat', parse: cpuStat },
+  { file: 'cpu.max', v1Controller: 'cpu', parse: cpuMax, isSetting: true },
+  { file: 'memory.current', v1Controller: 'memory', parse: whole('memoryUsed') },
+  { file: 'memory.max', v1Controller: 'memory', parse: limit('memoryLimit'), isSetting: true },
+  { file: 'memory.stat', v1Controller: 'memory', parse: memoryStat },
+  { file: 'memory.swap.current', v1Controller: 'memory', parse: whole('memorySwap') },
+  { file: 'memory.events', v1Controller: 'memory', parse: memoryEvents },
+  { file: 'io.stat', v1Controller: 'blkio', parse: ioStat },
+  { file: 'pids.current', v1Controller: 'pids', parse: whole('pids') },
+  { file: 'pids.max', v1Controller: 'pids', parse: limit('pidsLimit'), isSetting: true },
+  { file: 'cpu.pressure', parse: parseCpuPressure },
+  { file: 'memory.pressure', parse: parseMemoryPressure },
+  { file: 'io.pressure', parse: parseIoPressure },
+];
