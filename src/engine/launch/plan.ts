@@ -16,6 +16,7 @@ import type { ContainerConfig, ExecSpec } from '../model.js';
 import { completeEnv, connectStreams, enterWorkingDir, runInit, runProgram } from './command.js';
 import { makeDev } from './devices.js';
 import type { ExecFacts, StartFacts } from './facts.js';
+import type { ResolvedUser } from '../rootfs/users.js';
 import { dropRights, ownKeyring, setOomScore, setUlimits } from './rights.js';
 import {
   enterRoot,
@@ -87,12 +88,6 @@ function nameHost({ hostname, domainname }: ContainerConfig): Step[] {
 /** What a further process in a running container does between clone3 and execve. Throws TscontainError INVALID_VALUE. */
 export function planExec(config: ContainerConfig, spec: ExecSpec, facts: ExecFacts): Program {
   const { user, own, stdio, pidfd } = facts;
-  const tty = spec.tty ?? false;
-  const env = completeEnv([...withoutHome(config.env, spec), ...(spec.env ?? [])], {
-    hostname: config.hostname,
-    home: user.home,
-    tty,
-  });
   const rights = { ...config, privileged: config.privileged || (spec.privileged ?? false) };
   return [
     ...setOomScore(config.oomScoreAdj, own),
@@ -107,11 +102,20 @@ export function planExec(config: ContainerConfig, spec: ExecSpec, facts: ExecFac
     ...enterWorkingDir(spec.workingDir ?? config.workingDir),
     ...dropRights(rights, user, own),
     step('set the usual umask', 'umask', [UMASK]),
-    ...runProgram(spec.argv, env),
+    ...runProgram(spec.argv, execEnv(config, spec, user)),
   ];
 }
 
-/** The HOME that is meant for the container's own user is not that of another one. */
-function withoutHome(env: readonly string[], { user }: ExecSpec): readonly string[] {
-  return user === undefined ? env : env.filter((entry) => !entry.startsWith('HOME='));
+/** The container's environment, the exec's own over it; the HOME that was meant for one user is not that of another. */
+export function execEnv(config: ContainerConfig, spec: ExecSpec, user: ResolvedUser): string[] {
+  const inherited = spec.user === undefined ? config.env : config.env.filter((entry) => !entry.startsWith('HOME='));
+  const own = spec.env ?? [];
+  const replaced = new Set(own.map(nameOf));
+  return completeEnv([...inherited.filter((entry) => !replaced.has(nameOf(entry))), ...own], {
+    hostname: config.hostname,
+    home: user.home,
+    tty: spec.tty ?? false,
+  });
 }
+
+const nameOf = (entry: string): string => entry.slice(0, entry.indexOf('='));

@@ -39,6 +39,18 @@ export interface OpenedSource {
   readonly kind: 'directory' | 'file';
 }
 
+/** A file of the engine itself, cut off from what is mounted over it later. */
+export function openPrivately(path: string): OpenedSource {
+  const fd = cloneTree(AT_FDCWD, path);
+  try {
+    setMountAttributes(fd, '', { propagation: MS_PRIVATE });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  return { fd, kind: 'file' };
+}
+
 /** @throws TscontainError NO_SUCH_PATH, SyscallError */
 export function openBind({ source, readOnly, propagation }: Bind): OpenedSource {
   const stat = statSync(source, { throwIfNoEntry: false });

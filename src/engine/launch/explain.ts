@@ -1,0 +1,136 @@
+// A launch in words: the steps that a start would take, and those that one took with their times. System calls that serve
+// one purpose, and so have one name, are shown as one step.
+import { openSync } from 'node:fs';
+import {
+  completeProgram,
+  createOverlay,
+  describeProgram,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_PATH,
+  type DescribedStep,
+  type Launched,
+} from '../../native/index.js';
+import type { CgroupPaths } from '../cgroup/index.js';
+import type { ContainerConfig, Image, LaunchReport, LaunchStep } from '../model.js';
+import { fileError } from '../state/file-errors.js';
+import { cgroupView, joinSteps } from './cgroup-facts.js';
+import { gatherFacts } from './gather.js';
+import { Held } from './held.js';
+import { planStart, startNamespaces } from './plan.js';
+import type { Prepared } from './prepare.js';
+import { openPrivately } from './sources.js';
+
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
+
+/** Steps that each have a name of their own, for errors, and that a reader wants as one. */
+const TOGETHER: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^join cgroup /, 'join the cgroups'],
+  [/^take cgroup /, 'take the cgroup directories'],
+  [/^mount \/sys\/fs\/cgroup/, 'mount /sys/fs/cgroup'],
+  [/^make \/dev\/(null|zero|full|random|urandom|tty)$/, 'make the devices'],
+  [/^link \/dev\//, 'make the links of /dev'],
+  [/^(make|mount) \/dev\/(pts|console)$/, 'mount /dev/pts'],
+  [/^(make|mount) \/dev\/shm$/, 'mount /dev/shm'],
+  [/^(make|mount) \/dev\/mqueue$/, 'mount /dev/mqueue'],
+  [/^(connect std|open \/dev\/null)/, 'connect the standard streams'],
+];
+
+const sharedName = (name: string): string => TOGETHER.find(([pattern]) => pattern.test(name))?.[1] ?? name;
+
+/** Runs of one name become one. */
+function runs<T extends { readonly name: string }>(steps: readonly T[]): T[][] {
+  const found: T[][] = [];
+  for (const step of steps.map((each) => ({ ...each, name: sharedName(each.name) }))) {
+    const last = found.at(-1);
+    if (last?.[0]?.name === step.name) last.push(step);
+    else found.push([step]);
+  }
+  return found;
+}
+
+/** "openat, write" and "…; …", each said once. */
+function inOne(steps: readonly DescribedStep[]): DescribedStep {
+  const [first] = steps;
+  const calls = distinct(steps.map(({ call }) => call));
+  const args = distinct(steps.map(({ args: text }) => text));
+  return { name: first!.name, call: calls.join(', '), args: args.join('; ') };
+}
+
+/** The descriptors that a start would open and an explanation has not. */
+const STAND_IN = 3;
+
+/**
+ * The steps that starting this would take. Nothing is started or kept; what is mounted is read.
+ * @throws TscontainError as prepareStart
+ */
+export function explainStart(config: ContainerConfig, image: Image, cgroup?: CgroupPaths): DescribedStep[] {
+  const held = new Held();
+  try {
+    const isJoined = (path: string) => path !== cgroup?.controllers['cpuset'] || hasCpuset(config);
+    const view = cgroup === undefined ? ({ kind: 'none' } as const) : cgroupView(cgroup, isJoined);
+    const tasks = view.kind === 'v1' ? view.hierarchies.filter(({ path }) => path !== cgroup?.unified) : [];
+    const facts = gatherFacts(
+      {
+        config,
+        stdio: config.tty
+          ? { tty: true, slaveFd: STAND_IN, mountFd: STAND_IN }
+          : { tty: false, stdout: STAND_IN, stderr: STAND_IN },
+        rootFd: held.fd(openLayers(image.layers)),
+        cgroup: view,
+        joinCgroup: joinSteps({ tasks: tasks.map(({ name, path }) => ({ name, path, fd: STAND_IN })) }),
+        openEtcFile: () => openPrivately('/dev/null'),
+      },
+      held,
+    );
+    const { steps } = completeProgram(planStart(config, facts), startNamespaces(config));
+    return runs(describeProgram(steps)).map(inOne);
+  } catch (error) {
+    throw fileError(error, `explain container ${config.name}`);
+  } finally {
+    held.release();
+  }
+}
+
+const hasCpuset = ({ limits }: ContainerConfig): boolean =>
+  (limits.cpusetCpus ?? '') !== '' || (limits.cpusetMems ?? '') !== '';
+
+/** The image as a container finds it. */
+function openLayers(layers: readonly string[]): number {
+  if (layers.length > 1) return createOverlay({ lower: [...layers].reverse() });
+  return openSync(layers[0] ?? '/', O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/**
+ * The steps of a launch that was done with `timing`, each with its time.
+ * @param startedAt ISO 8601
+ */
+export function reportLaunch(prepared: Prepared, launched: Launched, startedAt: string): LaunchReport {
+  const { steps } = completeProgram(prepared.program, prepared.launchOptions.namespaces);
+  const described = describeProgram(steps);
+  // Those that ran, in order: the last execve replaced the program, so it never came to say when.
+  const begun = launched.steps[0]?.atUs ?? launched.execUs;
+  let before = begun;
+  const timed = launched.steps.map((step, i) => {
+    const durationUs = step.atUs - before;
+    before = step.atUs;
+    return { ...described[i]!, atUs: step.atUs, durationUs, result: step.result };
+  });
+  const born: LaunchStep = {
+    name: 'make the process',
+    call: 'clone3',
+    args: '',
+    atUs: begun,
+    durationUs: begun,
+    result: launched.pid,
+  };
+  const folded = runs(timed).map((group): LaunchStep => ({
+    ...inOne(group),
+    atUs: group.at(-1)!.atUs,
+    durationUs: group.reduce((sum, { durationUs }) => sum + durationUs, 0),
+    result: group.at(-1)!.result,
+  }));
+  const last = described.at(-1)!;
+  const executed: LaunchStep = { ...last, atUs: launched.execUs, durationUs: launched.execUs - before, result: 0 };
+  return { startedAt, totalUs: launched.execUs, steps: [born, ...folded, executed] };
+}
