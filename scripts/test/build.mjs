@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleOptions } from '../build.mjs';
 
-function testFiles(folder) {
+/** The tests of a level, and the programs that they run, which stand beside them as *.program.ts. */
+function sourceFiles(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .filter((entry) => entry.isFile() && /\.(?:test|program)\.ts$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }
@@ -16,9 +17,10 @@ function testFiles(folder) {
  * @returns {Promise<string[]>} the bundled files, relative to the top
  */
 export async function buildTests(folder) {
-  const sources = testFiles(join('test', folder));
+  const sources = sourceFiles(join('test', folder));
   if (sources.length === 0) return [];
   rmSync(join('build', 'test', folder), { recursive: true, force: true });
   await build({ ...bundleOptions, entryPoints: sources, outbase: '.', outdir: 'build', sourcemap: 'inline' });
-  return sources.map((source) => join('build', source.replace(/\.ts$/, '.cjs')));
+  const tests = sources.filter((source) => source.endsWith('.test.ts'));
+  return tests.map((source) => join('build', source.replace(/\.ts$/, '.cjs')));
 }

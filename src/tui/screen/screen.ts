@@ -14,7 +14,9 @@ import type { ColourDepth } from './colours.js';
 import { detectAscii, detectColours } from './detect.js';
 import { Differ } from './draw.js';
 import { glyphsFor } from './glyphs.js';
+import { holdStderr } from './held-stderr.js';
 import { InputParser, type TerminalEvent } from './input.js';
+import { abandonTerminal } from './lost-terminal.js';
 import { onProcessEnd } from './process-end.js';
 import { clean } from './sanitize.js';
 import { FRAME_BEGIN, FRAME_END, MOTION_OFF, MOTION_ON, enterSequence, leaveSequence } from './terminal-modes.js';
@@ -85,6 +87,7 @@ class TerminalScreen implements Screen {
   #cursor = '';
   #motion = false;
   #open = false;
+  #releaseStderr: (() => void) | undefined;
   #closed = false;
 
   constructor(options: ScreenOptions) {
@@ -160,8 +163,12 @@ class TerminalScreen implements Screen {
     const { input, output } = this.#options;
     const onData = (bytes: Buffer): void => this.#read(bytes);
     const onResize = (): void => this.#resize();
-    input.on('data', onData);
-    output.on('resize', onResize);
+    // A hang-up comes as the end of input, as an error of either stream, as SIGHUP, in any order: all of them are one.
+    const onHangUp = (): void => {
+      if (!this.#closed) process.emit('SIGHUP', 'SIGHUP');
+    };
+    input.on('data', onData).on('end', onHangUp).on('error', onHangUp);
+    output.on('resize', onResize).on('error', onHangUp);
     const stopListening = onProcessEnd({
       restore: () => this.close(),
       stop: () => this.suspend(),
@@ -169,8 +176,9 @@ class TerminalScreen implements Screen {
     });
     this.#removeHandlers.push(
       stopListening,
-      () => input.off('data', onData),
+      () => input.off('data', onData).off('end', onHangUp),
       () => output.off('resize', onResize),
+      // The listeners for errors stay: one that comes late must not become an exception.
     );
   }
 
@@ -181,6 +189,7 @@ class TerminalScreen implements Screen {
     if (input.isTTY) input.setRawMode(true);
     input.resume();
     unblock(output);
+    this.#releaseStderr = holdStderr();
     this.#write(enterSequence(mouse) + (this.#motion ? MOTION_ON : ''));
     // Another size while we were stopped gives no signal.
     this.#resize();
@@ -198,8 +207,11 @@ class TerminalScreen implements Screen {
       writeSync(fdOf(output), leaveSequence());
       if (input.isTTY) input.setRawMode(false);
     } catch {
-      // The terminal is gone (hang-up): there is nobody to give it back to.
+      // There is nobody to give it back to.
+      abandonTerminal();
     }
+    this.#releaseStderr?.();
+    this.#releaseStderr = undefined;
   }
 
   #read(bytes: Buffer): void {

@@ -1,7 +1,7 @@
 // Colour says value or kind, never decoration: three stops by how near a limit, one hue a resource, dim for what is
 // secondary, a bright border for focus, one colour for notices. Two sets: 256 colours and 16.
 import type { Attr } from './cells.js';
-import { Flag, PLAIN, attr, bgOf, fgOf, NO_COLOUR, withBg, withFg } from './cells.js';
+import { Flag, PLAIN, attr, fgOf, NO_COLOUR, withBg, withFg } from './cells.js';
 import type { ColourDepth } from './colours.js';
 
 export type Resource = 'cpu' | 'memory' | 'io' | 'net' | 'pids';
@@ -35,8 +35,8 @@ export interface Theme {
   readonly resource: Readonly<Record<Resource, Ramp>>;
   /** An attribute as it looks on the selected row; `active` where the pane has the focus. */
   selected(a: Attr, active: boolean): Attr;
-  /** An attribute as it looks behind a dialog. */
-  behind(a: Attr): Attr;
+  /** Everything behind a dialog. */
+  readonly behind: Attr;
 }
 
 /** From this share of a limit a value is warm, then hot. */
@@ -78,7 +78,7 @@ const rich: Theme = {
   fieldFocus: attr({ fg: 231, bg: 239 }),
   resource: ramps({ cpu: 114, memory: 75, io: 176, net: 80, pids: 250 }, 221, 203),
   selected: (a, active) => withBg(fgOf(a) === NO_COLOUR ? withFg(a, 252) : a, active ? 238 : 235),
-  behind: () => attr({ fg: 239 }),
+  behind: attr({ fg: 239 }),
 };
 
 const basic: Theme = {
@@ -105,7 +105,7 @@ const basic: Theme = {
     const fg = fgOf(a);
     return withBg(fg === NO_COLOUR || fg === 8 || fg === 12 ? withFg(a, fg === 12 ? 14 : 15) : a, 4);
   },
-  behind: (a) => withBg(attr({ fg: 8 }), bgOf(a) === NO_COLOUR ? NO_COLOUR : 0),
+  behind: attr({ fg: 8 }),
 };
 
 export function themeFor(depth: ColourDepth): Theme {

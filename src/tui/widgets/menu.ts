@@ -107,7 +107,7 @@ export function paintMenu(canvas: Canvas, rect: Rect, menu: Menu, target: (item:
 function paintQuery(canvas: Canvas, rect: Rect, query: LineEdit): Rect {
   const { theme } = canvas;
   const part = visiblePart(query, rect.width - 3);
-  canvas.text(rect.x, rect.y, '› ', theme.dim, 2);
+  canvas.text(rect.x, rect.y, canvas.glyphs.mark.right, theme.dim);
   canvas.text(rect.x + 2, rect.y, part.text, theme.strong, rect.width - 2);
   canvas.showCursor(rect.x + 2 + part.caret, rect.y);
   return { x: rect.x, y: rect.y + 2, width: rect.width, height: Math.max(0, rect.height - 2) };

@@ -11,7 +11,7 @@ export function modalRect(canvas: Canvas, width: number, height: number): Rect {
 
 /** @returns the rectangle inside the frame, one column in from the border */
 export function paintModal(canvas: Canvas, rect: Rect, frame: Frame): Rect {
-  canvas.restyle(canvas.rect, (attr) => canvas.theme.behind(attr));
+  canvas.restyle(canvas.rect, () => canvas.theme.behind);
   canvas.coverRegions();
   canvas.hideCursor();
   canvas.fill(rect, canvas.theme.text);
