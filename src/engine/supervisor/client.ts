@@ -1,0 +1,207 @@
+// How managers reach supervisors: the one of a project, a named one, or a new one where there is none.
+import { mkdirSync, rmSync } from 'node:fs';
+import { lockFile } from '../../native/index.js';
+import { openCgroupDriver } from '../cgroup/index.js';
+import type { ExitStatus, Session, TerminalSize } from '../model.js';
+import { layout } from '../state/layout.js';
+import { connectToSocket, Conversation, supervisorGone } from './conversation.js';
+import { removeEmptyCgroup } from './own-cgroup.js';
+import { exitFromWire, type Answers, type WaitUntil } from './protocol.js';
+import { ageOfDirectory, isSupervisorAlive, readEntry, registered } from './registry.js';
+import { AttachSession } from './session.js';
+import { spawnSupervisor, type SpawnOptions } from './spawn.js';
+
+export { isSupervisorAlive } from './registry.js';
+
+/** A directory in which nobody has said who it is by now belongs to nobody. */
+const BIRTH_MS = 10_000;
+const DEFAULT_PROJECT = 'default';
+
+export type SupervisorInfo = Answers['hello'];
+
+export interface AttachOptions {
+  /** this client gives input; before a start, the end of its input will be the container's end of file */
+  readonly stdin?: boolean;
+  /** characters, with a terminal */
+  readonly size?: TerminalSize;
+  /** first the last of what the terminal has shown */
+  readonly replay?: boolean;
+}
+
+/** One supervisor, over one connection; attachments have connections of their own. */
+export interface SupervisorClient {
+  readonly id: string;
+  readonly pid: number;
+  /** Starts it, or finds it running. @throws TscontainError */
+  start(id: string): Promise<{ readonly pid: number }>;
+  /**
+   * Resolves when it does not run and no restart policy will start it ('not-running', at once where that is so), or when
+   * it ends the next time ('next-exit'). With autoRemove only after the removal.
+   */
+  wait(id: string, until?: WaitUntil): Promise<ExitStatus>;
+  attach(id: string, options?: AttachOptions): Promise<Session>;
+  resize(id: string, size: TerminalSize): Promise<void>;
+  /** Its state was changed by a manager: a restart that is no longer wanted is called off. */
+  reload(id: string): Promise<void>;
+  /** Takes over containers of supervisors that are no more; returns those that run, or will again. */
+  adopt(ids: readonly string[]): Promise<string[]>;
+  close(): void;
+}
+
+export interface Supervisors {
+  /** The supervisor that takes containers of this project: one that does already, a waiting one, or a new one. */
+  acquire(project?: string): Promise<SupervisorClient>;
+  /** undefined when it is no more. */
+  connectTo(supervisorId: string): Promise<SupervisorClient | undefined>;
+  /** Makes sure that one waits, and keeps it waiting until close(). */
+  warm(): Promise<void>;
+  /** Those that are alive. */
+  list(): Promise<SupervisorInfo[]>;
+  close(): void;
+}
+
+export function createSupervisors(options: SpawnOptions): Supervisors {
+  const { root } = options;
+  /** Kept for as long as they last: the next start finds its connection made. */
+  const clients = new Map<string, Promise<Client | undefined>>();
+
+  async function connectTo(id: string): Promise<Client | undefined> {
+    const known = await clients.get(id);
+    if (known?.isClosed === false) return known;
+    const connecting = connectAnew(root, id);
+    clients.set(id, connecting);
+    const client = await connecting;
+    if (client === undefined) clients.delete(id);
+    return client;
+  }
+
+  /** The first supervisor that accepts: of that project, else one that has none yet. */
+  async function find(accepts: (client: Client) => Promise<boolean>, project?: string): Promise<Client | undefined> {
+    const entries = registered(root).flatMap((id) => readEntry(root, id) ?? []);
+    const candidates = [
+      ...entries.filter((entry) => entry.project !== undefined && entry.project === project),
+      ...entries.filter((entry) => entry.project === undefined),
+    ];
+    for (const { id } of candidates) {
+      const client = await connectTo(id);
+      if (client !== undefined && (await accepts(client).catch(() => false))) return client;
+    }
+    return undefined;
+  }
+
+  /** Of managers that find none at the same time, one starts one and the others find that. */
+  async function findOrSpawn(accepts: (client: Client) => Promise<boolean>, project?: string): Promise<Client> {
+    const found = await find(accepts, project);
+    if (found !== undefined) return found;
+    mkdirSync(layout.supervisors(root), { recursive: true, mode: 0o700 });
+    const lock = await lockFile(layout.supervisorsLock(root));
+    try {
+      await removeDead(root);
+      for (;;) {
+        const meanwhile = await find(accepts, project);
+        if (meanwhile !== undefined) return meanwhile;
+        await spawnSupervisor(options);
+      }
+    } finally {
+      lock.release();
+    }
+  }
+
+  return {
+    acquire: (project = DEFAULT_PROJECT) => findOrSpawn((client) => client.claim(project), project),
+    connectTo,
+    async warm() {
+      await findOrSpawn(() => Promise.resolve(true));
+    },
+    async list() {
+      const alive = await Promise.all(registered(root).map(connectTo));
+      const answers = await Promise.allSettled(alive.flatMap((client) => client?.hello() ?? []));
+      return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    },
+    close() {
+      for (const connecting of clients.values()) void connecting.then((client) => client?.close());
+      clients.clear();
+    },
+  };
+}
+
+async function connectAnew(root: string, id: string): Promise<Client | undefined> {
+  const entry = readEntry(root, id);
+  if (entry === undefined || !isSupervisorAlive(root, id)) return undefined;
+  const socket = await connectToSocket(root, id);
+  return socket && new Client(root, id, entry.pid, new Conversation(socket));
+}
+
+/** What supervisors that were killed have left: a directory and a cgroup each. The caller holds the lock. */
+async function removeDead(root: string): Promise<void> {
+  const dead = registered(root).filter(
+    (id) => !isSupervisorAlive(root, id) && (readEntry(root, id) !== undefined || ageOfDirectory(root, id) > BIRTH_MS),
+  );
+  if (dead.length === 0) return;
+  const driver = openCgroupDriver();
+  for (const id of dead) {
+    // While its cgroup cannot go, its directory is what says that there is one.
+    if (await removeEmptyCgroup(driver, id)) rmSync(layout.supervisor(root, id), { recursive: true, force: true });
+  }
+}
+
+class Client implements SupervisorClient {
+  constructor(
+    private readonly root: string,
+    readonly id: string,
+    readonly pid: number,
+    private readonly conversation: Conversation,
+  ) {}
+
+  get isClosed(): boolean {
+    return this.conversation.isClosed;
+  }
+
+  hello(): Promise<SupervisorInfo> {
+    return this.conversation.ask({ ask: 'hello' });
+  }
+
+  claim(project: string): Promise<boolean> {
+    return this.conversation.ask({ ask: 'claim', project });
+  }
+
+  start(id: string): Promise<{ readonly pid: number }> {
+    return this.conversation.ask({ ask: 'start', id });
+  }
+
+  async wait(id: string, until: WaitUntil = 'not-running'): Promise<ExitStatus> {
+    return exitFromWire(await this.conversation.ask({ ask: 'wait', id, until }));
+  }
+
+  async attach(id: string, { stdin = false, replay = false, size }: AttachOptions = {}): Promise<Session> {
+    const socket = await connectToSocket(this.root, this.id);
+    if (socket === undefined) throw supervisorGone();
+    const conversation = new Conversation(socket);
+    let session: AttachSession | undefined;
+    const wishes = { stdin, replay, ...(size === undefined ? {} : { size }) };
+    await conversation.ask({ ask: 'attach', id, ...wishes }, ({ tty }) => {
+      const attached = new AttachSession(conversation.connection, tty);
+      conversation.onFrame = (type, payload) => attached.receive(type, payload);
+      conversation.onClosed = () => attached.lost();
+      session = attached;
+    });
+    socket.ref();
+    return session!;
+  }
+
+  async resize(id: string, size: TerminalSize): Promise<void> {
+    await this.conversation.ask({ ask: 'resize', id, size });
+  }
+
+  async reload(id: string): Promise<void> {
+    await this.conversation.ask({ ask: 'reload', id });
+  }
+
+  async adopt(ids: readonly string[]): Promise<string[]> {
+    return [...(await this.conversation.ask({ ask: 'adopt', ids }))];
+  }
+
+  close(): void {
+    this.conversation.connection.close();
+  }
+}

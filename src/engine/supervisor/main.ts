@@ -1,0 +1,147 @@
+// The supervisor program: node supervisor.cjs --root DIR --id ID [--idle-ms N]. Started by a manager (spawn.ts), detached, and
+// left alone with its containers. It leaves when it has had nothing to do for a while, or when its directory is gone.
+import { closeSync, existsSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { PR_SET_DUMPABLE, startTimeOf, syscall } from '../../native/index.js';
+import { openCgroupDriver } from '../cgroup/index.js';
+import { createImages } from '../image/store.js';
+import { createStore } from '../state/store.js';
+import { layout } from '../state/layout.js';
+import { destroyContainer } from '../verbs/remove.js';
+import { BlockPool } from './log-writer.js';
+import { enterOwnCgroup, leaveOwnCgroup } from './own-cgroup.js';
+import type { Parts } from './parts.js';
+import { isSupervisorAlive, register } from './registry.js';
+import { READY_FD } from './spawn.js';
+import { serve, type SupervisorServer } from './server.js';
+import { Supervisor } from './supervisor.js';
+
+const DEFAULT_IDLE_MS = 60_000;
+/** How often it looks whether its directory is still there. Twice missing, and it is taken to be gone for good. */
+const LOOK_INTERVAL_MS = 5_000;
+const LOG_FD = 2;
+
+interface Arguments {
+  readonly root: string;
+  readonly id: string;
+  readonly idleMs: number;
+}
+
+function readArguments(): Arguments {
+  const { values } = parseArgs({
+    options: { root: { type: 'string' }, id: { type: 'string' }, 'idle-ms': { type: 'string' } },
+  });
+  const { root, id, 'idle-ms': idleMs } = values;
+  if (root === undefined || id === undefined) throw new Error('usage: supervisor --root DIR --id ID [--idle-ms N]');
+  return { root, id, idleMs: idleMs === undefined ? DEFAULT_IDLE_MS : Number(idleMs) };
+}
+
+function say(message: string): void {
+  try {
+    writeSync(LOG_FD, `${new Date().toISOString()} ${message}\n`);
+  } catch {
+    // Nobody is there to be told, and nothing depends on it.
+  }
+}
+
+async function main(): Promise<void> {
+  const { root, id, idleMs } = readArguments();
+  // A fault in the care of one container must not take the others' supervisor from them.
+  process.on('uncaughtException', (error) => say(error.stack ?? error.message));
+  // Nobody but its own root looks into its memory or through its descriptors, a container that shares its pids neither.
+  syscall('prctl', PR_SET_DUMPABLE, 0, 0, 0, 0);
+  const self = { id, pid: process.pid, startTime: startTimeOf(process.pid) ?? 0 };
+  register(root, self);
+  const driver = openCgroupDriver();
+  enterOwnCgroup(driver, id);
+  const store = createStore(root, driver);
+  const parts: Parts = {
+    supervisorId: id,
+    root,
+    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(),
+    store,
+    driver,
+    images: createImages(root),
+    pool: new BlockPool(),
+    destroy: (container) => destroyContainer({ store, driver }, container),
+    say,
+  };
+  const life = new Life(parts, idleMs);
+  const supervisor = new Supervisor({
+    parts,
+    isSupervisorAlive: (other) => isSupervisorAlive(root, other),
+    onChange: () => life.reconsider(),
+    onClaimed: (project) => register(root, { ...self, project }),
+  });
+  const server = await serve({
+    directory: layout.supervisor(root, id),
+    supervisor,
+    hasTerminal: (container) => store.readConfig(container).tty,
+    onConnections: () => life.reconsider(),
+  });
+  life.begin(supervisor, server);
+  writeSync(READY_FD, '.');
+  closeSync(READY_FD);
+}
+
+/** When to leave. */
+class Life {
+  #supervisor: Supervisor | undefined;
+  #server: SupervisorServer | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #missed = 0;
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly idleMs: number,
+  ) {}
+
+  begin(supervisor: Supervisor, server: SupervisorServer): void {
+    this.#supervisor = supervisor;
+    this.#server = server;
+    setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
+    // Being asked to go is no reason to leave containers alone.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (!supervisor.isNeeded) void this.#leave();
+      });
+    }
+    this.reconsider();
+  }
+
+  reconsider(): void {
+    clearTimeout(this.#idle);
+    if (this.#isNeeded()) return;
+    this.#idle = setTimeout(() => void this.#leave(), this.idleMs);
+  }
+
+  #isNeeded(): boolean {
+    return this.#supervisor?.isNeeded !== false || (this.#server?.connections ?? 0) > 0;
+  }
+
+  async #look(): Promise<void> {
+    const { root, supervisorId } = this.parts;
+    this.#missed = existsSync(layout.supervisor(root, supervisorId)) ? 0 : this.#missed + 1;
+    if (this.#missed < 2) return;
+    say('the state directory is gone: its containers, which nobody could reach any more, are ended');
+    await this.#supervisor?.endAll();
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    const { root, supervisorId, driver } = this.parts;
+    this.#server?.close();
+    try {
+      await leaveOwnCgroup(driver, supervisorId);
+      rmSync(layout.supervisor(root, supervisorId), { recursive: true, force: true });
+    } catch {
+      // The next manager that finds the directory of a supervisor that is no more removes both.
+    }
+    process.exit(0);
+  }
+}
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});

@@ -1,0 +1,21 @@
+// What every container under one supervisor shares: who the supervisor is, and the rest of the engine as it uses it.
+import type { CgroupDriver } from '../cgroup/index.js';
+import type { Images } from '../engine.js';
+import type { Store } from '../state/store.js';
+import type { BlockPool } from './log-writer.js';
+
+export interface Parts {
+  readonly supervisorId: string;
+  readonly root: string;
+  /** /proc/sys/kernel/random/boot_id */
+  readonly bootId: string;
+  readonly store: Store;
+  readonly driver: CgroupDriver;
+  readonly images: Pick<Images, 'get'>;
+  /** blocks of the logs being written */
+  readonly pool: BlockPool;
+  /** Removes an ended container with everything that is its. */
+  destroy(id: string): Promise<void>;
+  /** Writes a line into the supervisor's own log. */
+  say(message: string): void;
+}

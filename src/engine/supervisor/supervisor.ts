@@ -1,0 +1,163 @@
+// One supervisor: the containers that it looks after, what it is asked about them, and whether it may leave.
+import { isTscontainError, TscontainError } from '../errors.js';
+import type { ExitStatus } from '../model.js';
+import { adopt } from './adopt.js';
+import type { Parts } from './parts.js';
+import { exitToWire, type Answers, type Request, type WaitUntil } from './protocol.js';
+import { Ward } from './ward.js';
+
+/** So many containers share a supervisor at most: what one of them can lose with it stays bounded. */
+export const MAX_CONTAINERS = 32;
+/** Ends of containers that are gone, for those who ask late. */
+const REMEMBERED_ENDS = 256;
+
+export type AskedOnce = Exclude<Request, { ask: 'attach' }>;
+
+export interface SupervisorOptions {
+  readonly parts: Parts;
+  readonly isSupervisorAlive: (id: string) => boolean;
+  /** called whenever `isNeeded` may have changed */
+  readonly onChange: () => void;
+  /** the project was decided */
+  readonly onClaimed: (project: string) => void;
+}
+
+export class Supervisor {
+  readonly #wards = new Map<string, Ward>();
+  readonly #pastEnds = new Map<string, ExitStatus>();
+  #project: string | undefined;
+
+  constructor(private readonly options: SupervisorOptions) {}
+
+  /** Containers that run, or wait to run again. */
+  get containers(): number {
+    let count = 0;
+    for (const ward of this.#wards.values()) if (ward.isAlive) count += 1;
+    return count;
+  }
+
+  get isNeeded(): boolean {
+    return this.#wards.size > 0;
+  }
+
+  /** @param gone aborts when whoever asked has left, so that nothing is kept for them */
+  async answer(request: AskedOnce, gone: AbortSignal): Promise<Answers[AskedOnce['ask']]> {
+    switch (request.ask) {
+      case 'hello':
+        return this.#introduce();
+      case 'claim':
+        return this.#claim(request.project);
+      case 'start':
+        return { pid: await this.#start(request.id) };
+      case 'wait':
+        return exitToWire(await this.#wait(request.id, request.until, gone));
+      case 'resize':
+        this.#wards.get(request.id)?.resize(request.size);
+        return true;
+      case 'reload':
+        await this.#wards.get(request.id)?.reload();
+        return true;
+      case 'adopt':
+        return this.#adopt(request.ids);
+    }
+  }
+
+  /** The ward of that id, made when there is none: clients may come before the start. */
+  ward(id: string): Ward {
+    let ward = this.#wards.get(id);
+    if (ward === undefined) {
+      const made = new Ward(this.options.parts, id, () => this.#settle(made));
+      ward = made;
+      this.#wards.set(id, ward);
+    }
+    return ward;
+  }
+
+  /** Ends every container: nobody will be able to reach them any more. */
+  async endAll(): Promise<void> {
+    await Promise.all([...this.#wards.values()].map((ward) => ward.destroyProcesses()));
+  }
+
+  /** Lets go of a ward that nobody needs any more. */
+  #settle(ward: Ward): void {
+    if (ward.isAlive || ward.isWanted) return;
+    if (this.#wards.get(ward.id) === ward) this.#wards.delete(ward.id);
+    this.#pastEnds.delete(ward.id);
+    this.#pastEnds.set(ward.id, ward.lastEnd);
+    if (this.#pastEnds.size > REMEMBERED_ENDS) this.#pastEnds.delete(this.#pastEnds.keys().next().value!);
+    this.options.onChange();
+  }
+
+  #introduce(): Answers['hello'] {
+    const { supervisorId } = this.options.parts;
+    return { id: supervisorId, pid: process.pid, project: this.#project ?? null, containers: this.containers };
+  }
+
+  #claim(project: string): boolean {
+    if (this.containers >= MAX_CONTAINERS) return false;
+    if (this.#project === undefined) {
+      this.#project = project;
+      this.options.onClaimed(project);
+    }
+    return this.#project === project;
+  }
+
+  async #start(id: string): Promise<number> {
+    const ward = this.ward(id);
+    try {
+      return await ward.start();
+    } finally {
+      this.#settle(ward);
+    }
+  }
+
+  #wait(id: string, until: WaitUntil, gone: AbortSignal): Promise<ExitStatus> {
+    const past = this.#pastEnds.get(id);
+    if (until === 'not-running' && !this.#wards.has(id) && past !== undefined && !this.#isThere(id))
+      return Promise.resolve(past);
+    const ward = this.ward(id);
+    const { ended, cancel } = ward.wait(until);
+    gone.addEventListener('abort', cancel, { once: true });
+    return ended.finally(() => this.#settle(ward));
+  }
+
+  #isThere(id: string): boolean {
+    try {
+      this.options.parts.store.readState(id);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #adopt(ids: readonly string[]): Promise<string[]> {
+    const { parts, isSupervisorAlive } = this.options;
+    const adopted: string[] = [];
+    for (const id of ids) {
+      const ward = this.ward(id);
+      if (ward.isAlive) {
+        adopted.push(id);
+        continue;
+      }
+      try {
+        const found = await adopt(parts, id, isSupervisorAlive);
+        if (found === 'restarting') ward.takeOverRestart();
+        else if (found !== undefined) ward.takeOver(found);
+        if (ward.isAlive) adopted.push(id);
+      } catch (error) {
+        if (!isTscontainError(error, 'NO_SUCH_CONTAINER') && !isTscontainError(error, 'STATE_CORRUPT')) throw error;
+        parts.say(`adopting ${id}: ${error.message}`);
+      } finally {
+        this.#settle(ward);
+      }
+    }
+    return adopted;
+  }
+}
+
+/** What crosses the socket for an error: a TscontainError as it is, anything else as a fault of the supervisor. */
+export function wireError(error: unknown): ReturnType<TscontainError['toJSON']> {
+  if (isTscontainError(error)) return error.toJSON();
+  const reason = error instanceof Error ? error.message : String(error);
+  return new TscontainError('SUPERVISOR_FAILED', `the supervisor failed: ${reason}`, { cause: error }).toJSON();
+}

@@ -1,0 +1,309 @@
+// A container that this supervisor looks after: from the first client that attaches to it or starts it to its last end.
+//
+//            start                    the init dies                a policy wants it back
+//   idle ───────────▶ starting ──▶ running ──────────────▶ ending ─────────────────▶ restarting
+//    ▲                 │    ▲                                │                         │    │
+//    └─────────────────┘    └────────────────────────────────│─────────────────────────┘    │
+//    ▲       failed                delay over, or start      │                              │
+//    └───────────────────────────────────────────────────────┴──────────────────────────────┘
+//                                                                     stopped or removed meanwhile
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CgroupWatch } from '../cgroup/index.js';
+import { isTscontainError } from '../errors.js';
+import type { ContainerState, EventAction, ExitStatus, TerminalSize } from '../model.js';
+import { layout } from '../state/layout.js';
+import { tell } from '../verbs/parts.js';
+import { Audience } from './audience.js';
+import { beginRun, type StartWishes } from './begin.js';
+import { InputDesk } from './input-desk.js';
+import type { Parts } from './parts.js';
+import type { WaitUntil } from './protocol.js';
+import { FIRST_DELAY_MS, restartDelay } from './restart.js';
+import { deliverOutput, finishOutput, type Run } from './run.js';
+
+type Phase =
+  | { readonly name: 'idle' }
+  | { readonly name: 'starting'; readonly pid: Promise<number> }
+  | { readonly name: 'running'; readonly run: Run }
+  | { readonly name: 'ending'; readonly done: Promise<void> }
+  | { readonly name: 'restarting'; readonly timer: NodeJS.Timeout };
+
+const IDLE: Phase = { name: 'idle' };
+
+/** What follows an end. */
+type Next = { readonly do: 'restart'; readonly delayMs: number } | { readonly do: 'remove' } | { readonly do: 'stay' };
+
+interface Waiter {
+  readonly until: WaitUntil;
+  readonly resolve: (status: ExitStatus) => void;
+}
+
+const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
+/** A state that cannot be written is tried again: what is on disk says that the container runs. */
+const WRITE_AGAIN_MS = 1_000;
+
+export class Ward {
+  readonly audience: Audience;
+  readonly input = new InputDesk();
+  #phase: Phase = IDLE;
+  readonly #waiters = new Set<Waiter>();
+  #size = DEFAULT_SIZE;
+  #lastDelayMs = 0;
+  #lastEnd: ExitStatus = { exitCode: undefined };
+
+  constructor(
+    private readonly parts: Parts,
+    readonly id: string,
+    /** called whenever it may have come to be that nobody needs it any more */
+    private readonly onSettled: () => void,
+  ) {
+    this.audience = new Audience(layout.run(parts.root, id), onSettled);
+  }
+
+  /** It runs or will: the supervisor must not leave. */
+  get isAlive(): boolean {
+    return this.#phase.name !== 'idle';
+  }
+
+  /** Somebody is attached or waits. */
+  get isWanted(): boolean {
+    return this.audience.size > 0 || this.#waiters.size > 0;
+  }
+
+  get lastEnd(): ExitStatus {
+    return this.#lastEnd;
+  }
+
+  /** @returns the pid of its init, also where that runs already @throws TscontainError */
+  async start(): Promise<number> {
+    const phase = this.#phase;
+    switch (phase.name) {
+      case 'running':
+        return phase.run.pid;
+      case 'starting':
+        return phase.pid;
+      case 'ending':
+        await phase.done;
+        return this.start();
+      case 'restarting':
+        clearTimeout(phase.timer);
+        break;
+      case 'idle':
+        break;
+    }
+    this.#lastDelayMs = 0;
+    return this.#begin('asked');
+  }
+
+  /** A run that began under a supervisor that is no more. */
+  takeOver(run: Run): void {
+    this.#enter(run);
+  }
+
+  /** A delay that began under a supervisor that is no more. */
+  takeOverRestart(): void {
+    this.#restartIn(FIRST_DELAY_MS);
+  }
+
+  wait(until: WaitUntil): { readonly ended: Promise<ExitStatus>; cancel(): void } {
+    let waiter: Waiter | undefined;
+    const ended = new Promise<ExitStatus>((resolve) => {
+      if (until === 'not-running' && !this.isAlive) resolve(this.#endOnRecord());
+      else this.#waiters.add((waiter = { until, resolve }));
+    });
+    const cancel = () => {
+      if (waiter !== undefined && this.#waiters.delete(waiter)) this.onSettled();
+    };
+    return { ended, cancel };
+  }
+
+  resize(size: TerminalSize): void {
+    this.#size = size;
+    if (this.#phase.name === 'running') this.#phase.run.streams.resize(size);
+  }
+
+  /** A manager has changed the state: between two runs that may mean that there shall be no next one. */
+  async reload(): Promise<void> {
+    if (this.#phase.name !== 'restarting' || this.#stillToRestart()) return;
+    clearTimeout(this.#phase.timer);
+    await this.#callOff();
+  }
+
+  /** Kills what runs and removes its cgroup; there is no next run. */
+  async destroyProcesses(): Promise<void> {
+    if (this.#phase.name === 'running') await this.parts.driver.remove(this.#phase.run.cgroup);
+    await this.reload();
+  }
+
+  async #begin(because: StartWishes['because']): Promise<number> {
+    const wishes = { because, inputEnds: this.input.isGiven, size: this.#size };
+    const beginning = beginRun(this.parts, this.id, wishes);
+    const pid = beginning.then((begun) => (typeof begun === 'object' ? begun.pid : (begun ?? 0)));
+    // The phase holds it for others who start; whoever began hears of a failure below.
+    pid.catch(() => undefined);
+    this.#phase = { name: 'starting', pid };
+    try {
+      const begun = await beginning;
+      if (typeof begun === 'object') this.#enter(begun);
+      else if (begun === undefined) await this.#callOff();
+      else this.#leave();
+      return await pid;
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  #enter(run: Run): void {
+    this.#phase = { name: 'running', run };
+    deliverOutput(run, this.audience);
+    this.input.open(run.streams, { ends: run.inputEnds });
+    const watch = this.#watchMemory(run);
+    void run.ended.then(({ exitCode }) => {
+      watch.close();
+      const done = this.#end(run, exitCode);
+      this.#phase = { name: 'ending', done };
+    });
+  }
+
+  /** An OOM kill need not end the container: it is told when it happens. */
+  #watchMemory({ cgroup, oomKillsBefore }: Run): CgroupWatch {
+    let told = oomKillsBefore ?? 0;
+    return this.parts.driver.watch(cgroup, ({ oomKills }) => {
+      if (oomKills === undefined || oomKills <= told) return;
+      told = oomKills;
+      this.#tell('oom');
+    });
+  }
+
+  async #end(run: Run, exitCode: number | undefined): Promise<void> {
+    const finishedAt = Date.now();
+    this.input.close();
+    await finishOutput(run);
+    const oomKills = this.parts.driver.oomKills(run.cgroup) ?? 0;
+    const status = { exitCode, oomKilled: oomKills > (run.oomKillsBefore ?? 0) };
+    const next = await this.#record(run, status, finishedAt);
+    this.#lastEnd = status;
+    this.#tell('die', { exitCode: exitCode === undefined ? 'unknown' : String(exitCode) });
+    if (next.do === 'remove') {
+      await this.parts
+        .destroy(this.id)
+        .catch((error: unknown) => this.parts.say(`removing ${this.id}: ${String(error)}`));
+    }
+    this.audience.dismiss(status);
+    if (next.do === 'restart') {
+      this.#restartIn(next.delayMs);
+      this.#answer(status, 'next-exit');
+    } else {
+      this.#leave();
+    }
+  }
+
+  /** Writes how it ended and decides what follows. Tries until it is written, or there is nothing left to write to. */
+  async #record(run: Run, status: ExitStatus, finishedAt: number): Promise<Next> {
+    for (;;) {
+      try {
+        return await this.parts.store.withLock(this.id, () => this.#writeEnd(run, status, finishedAt));
+      } catch (error) {
+        if (isTscontainError(error, 'NO_SUCH_CONTAINER') || isTscontainError(error, 'STATE_CORRUPT'))
+          return { do: 'stay' };
+        this.parts.say(`the end of ${this.id} cannot be written yet: ${String(error)}`);
+        await sleep(WRITE_AGAIN_MS);
+      }
+    }
+  }
+
+  #writeEnd(run: Run, { exitCode, oomKilled = false }: ExitStatus, finishedAt: number): Next {
+    const { store } = this.parts;
+    const { config, state } = store.load(this.id);
+    if (state.init?.pid !== run.pid) return { do: 'stay' };
+    const removing = state.status === 'removing';
+    const delayMs = restartDelay(config.restartPolicy, {
+      exitCode,
+      ranMs: finishedAt - run.startedAt,
+      stopRequested: state.stopRequested || removing,
+      restartCount: state.restartCount,
+      lastDelayMs: this.#lastDelayMs,
+    });
+    const { init: _init, exitCode: _exitCode, ...rest } = state;
+    const ended: ContainerState = {
+      ...rest,
+      status: removing ? 'removing' : delayMs === undefined ? 'exited' : 'restarting',
+      finishedAt: new Date(finishedAt).toISOString(),
+      ...(exitCode === undefined ? {} : { exitCode }),
+      oomKilled,
+      ...(run.log.lost === undefined ? {} : { note: run.log.lost }),
+    };
+    store.writeState(this.id, ended);
+    if (delayMs !== undefined) return { do: 'restart', delayMs };
+    return { do: config.autoRemove && !removing ? 'remove' : 'stay' };
+  }
+
+  #restartIn(delayMs: number): void {
+    this.#lastDelayMs = delayMs;
+    const timer = setTimeout(() => {
+      this.#begin('policy').catch((error: unknown) => {
+        this.parts.say(`restarting ${this.id}: ${String(error)}`);
+      });
+    }, delayMs);
+    this.#phase = { name: 'restarting', timer };
+  }
+
+  #stillToRestart(): boolean {
+    try {
+      const { status, stopRequested } = this.parts.store.readState(this.id);
+      return status === 'restarting' && !stopRequested;
+    } catch {
+      return false;
+    }
+  }
+
+  /** There will be no next run. */
+  async #callOff(): Promise<void> {
+    const { store } = this.parts;
+    try {
+      await store.withLock(this.id, () => {
+        const state = store.readState(this.id);
+        if (state.status === 'restarting') store.writeState(this.id, { ...state, status: 'exited' });
+      });
+    } catch (error) {
+      if (!isTscontainError(error, 'NO_SUCH_CONTAINER')) this.parts.say(`calling off ${this.id}: ${String(error)}`);
+    }
+    this.#leave();
+  }
+
+  /** Nothing runs and nothing will: whoever waited for that is answered. */
+  #leave(): void {
+    this.#phase = IDLE;
+    const status = this.#endOnRecord();
+    this.audience.dismiss(status);
+    this.#answer(status, 'not-running');
+    this.onSettled();
+  }
+
+  /** An end that is the last answers those who waited for the next one, too. */
+  #answer(status: ExitStatus, reached: WaitUntil): void {
+    for (const waiter of this.#waiters) {
+      if (reached === 'next-exit' && waiter.until === 'not-running') continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(status);
+    }
+  }
+
+  #endOnRecord(): ExitStatus {
+    try {
+      const { exitCode, oomKilled } = this.parts.store.readState(this.id);
+      return { exitCode, oomKilled };
+    } catch {
+      return this.#lastEnd;
+    }
+  }
+
+  #tell(action: EventAction, attributes: Record<string, string> = {}): void {
+    try {
+      tell(this.parts, { id: this.id, config: this.parts.store.readConfig(this.id) }, action, attributes);
+    } catch {
+      // Removed meanwhile: its end was told by whoever removed it.
+    }
+  }
+}
