@@ -28,7 +28,7 @@ function numberEnd({ bytes, length }: Text, at: number): number {
 export function numberAt({ bytes, length }: Text, at: number): number {
   if (at >= length || !isDigit(bytes[at])) return NaN;
   let value = 0;
-  for (let i = at; i < length && isDigit(bytes[i]); i++) value = value * 10 + bytes[i]! - ZERO;
+  for (let i = at; i < length && isDigit(bytes[i]); i++) value = value * 10 + (bytes[i]! - ZERO);
   return value;
 }
 

@@ -16,7 +16,7 @@ export interface Moment<C extends Counters = Counters> {
 /** The numbers that were measured; a name without one is absent. */
 function measured<Name extends string>(values: Readonly<Record<Name, number>>): Partial<Record<Name, number>> {
   const known: Partial<Record<Name, number>> = {};
-  for (const name in values) if (!Number.isNaN(values[name])) known[name] = values[name];
+  for (const name in values) if (Number.isFinite(values[name])) known[name] = values[name];
   return known;
 }
 
