@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mergeLimits, openCgroupDriver } from '../../src/engine/cgroup/index.js';
@@ -66,7 +66,8 @@ for (const on of hosts) {
       assert.equal(limits.cpuPeriod, 100_000);
       assert.ok(limits.cpuShares! > 490 && limits.cpuShares! < 530, String(limits.cpuShares));
       assert.equal(limits.cpusetCpus, '0');
-      assert.equal(limits.cpusetMems, '0');
+      // Most machines have one memory node, so that node 0 is every node.
+      assert.ok(['', '0'].includes(limits.cpusetMems!), limits.cpusetMems);
       assert.equal(limits.pidsLimit, 77);
     });
 
@@ -234,6 +235,62 @@ describe('limits of a disk', () => {
     assert.deepEqual(driver.readLimits(paths).deviceWriteBps, []);
     const freeMs = await timed();
     assert.ok(freeMs < limitedMs / 2, `without a limit it took ${freeMs} ms`);
+  });
+});
+
+describe('on a cgroup v2 host', () => {
+  const skip = host.kind !== 'v2' && 'the controllers of this host are in v1';
+
+  it('a reservation is held by the directories above, or it would hold nothing', { skip }, async (t) => {
+    const driver = openCgroupDriver();
+    const [one, other] = ['one', 'other'].map((id) => driver.paths('test-reserved', id));
+    t.after(() => Promise.all([driver.remove(one!), driver.remove(other!)]));
+    driver.create(one!, { memoryReservation: 16 * MiB });
+    driver.create(other!, { memoryReservation: 32 * MiB });
+    const reserved = () => Number(readFileSync(join(dirname(one!.unified!), 'memory.low'), 'utf8'));
+    assert.equal(reserved(), 48 * MiB);
+    await driver.update(one!, { memoryReservation: -1 });
+    assert.equal(reserved(), 32 * MiB);
+    await driver.remove(other!);
+    assert.equal(reserved(), 0);
+  });
+
+  it('processes beside the tree of containers keep controllers from it, and the error says so', { skip }, async (t) => {
+    const enclosing = newCgroup(t);
+    await enclosing.spawn('/bin/sleep', '60');
+    const path = enclosing.paths.unified!;
+    const driver = openCgroupDriver({ ...host, unified: { path, controllers: host.unified!.controllers } });
+    const paths = driver.paths('default', 'one');
+    assert.throws(
+      () => driver.create(paths, { memory: 64 * MiB }),
+      refusedWith('CONTROLLER_MISSING', /^memory needs the cgroup controller memory: processes sit in .* move them/),
+    );
+    assert.deepEqual(existing(paths), []);
+    driver.create(paths, {});
+    assert.deepEqual(driver.readLimits(paths).memory, undefined);
+  });
+});
+
+describe('on a host without controllers', () => {
+  const skip = host.kind !== 'hybrid' && 'the cgroup2 tree of this host has controllers';
+
+  it('a limit is refused by the name of its flag, and a container without limits is not', { skip }, (t) => {
+    const bare = { kind: 'v2', v1: {}, unified: host.unified!, disabled: ['memory'] } as const;
+    const { driver, paths } = newCgroup(t, { on: bare });
+    assert.deepEqual(driver.readLimits(paths), {});
+    const refused = driver.paths('test-refused', 'one');
+    assert.throws(
+      () => driver.create(refused, { memory: 64 * MiB }),
+      refusedWith('CONTROLLER_MISSING', /^memory needs the cgroup controller memory: it was switched off/),
+    );
+    assert.throws(
+      () => driver.create(refused, { pidsLimit: 5 }),
+      refusedWith(
+        'CONTROLLER_MISSING',
+        /^pids-limit needs the cgroup controller pids: it is not in .*cgroup.controllers/,
+      ),
+    );
+    assert.deepEqual(existing(refused), []);
   });
 });
 

@@ -2,22 +2,23 @@
 // Files: Documentation/admin-guide/cgroup-v1/{memory,cpusets,blkio-controller,pids}.rst, scheduler/sched-bwc.rst.
 import {
   bytes,
-  checkedList,
   checkedShares,
   checkedWeight,
   cpuBandwidth,
   invalid,
   memoryTarget,
-  pidsMax,
   present,
   UNLIMITED,
   type DeviceRate,
   type Limits,
 } from './limits.js';
 import {
+  CPUSET,
   FIELDS,
   notSupported,
+  PIDS,
   planSections,
+  readCpuset,
   throttleChanges,
   THROTTLES,
   type CgroupView,
@@ -39,8 +40,8 @@ const WEIGHT_FILES = [
 const SECTIONS: readonly Section[] = [
   { controller: 'memory', fields: FIELDS.memory, plan: memory },
   { controller: 'cpu', fields: FIELDS.cpu, plan: cpu },
-  { controller: 'cpuset', fields: FIELDS.cpuset, plan: cpuset },
-  { controller: 'pids', fields: FIELDS.pids, plan: pids },
+  CPUSET,
+  PIDS,
   { controller: 'blkio', fields: FIELDS.io, plan: blkio },
 ];
 
@@ -94,24 +95,6 @@ function cpu(limits: Limits): Write[] {
   if (period !== undefined) add('cpu.cfs_period_us', period);
   if (quota !== undefined) add('cpu.cfs_quota_us', quota);
   return writes;
-}
-
-/** The container joins the cpuset hierarchy only when it is asked for; outside of it there is nothing to clear. */
-function cpuset(limits: Limits, view: CgroupView): Write[] {
-  const writes: Write[] = [];
-  const add = (kind: 'cpus' | 'mems', flag: string, list: string | undefined) => {
-    const file = `cpuset.${kind}`;
-    if (list === undefined || (list === '' && view.read('cpuset', file) === undefined)) return;
-    const available = view.available(kind);
-    writes.push({ controller: 'cpuset', file, value: list === '' ? available : checkedList(flag, list, available) });
-  };
-  add('cpus', 'cpuset-cpus', limits.cpusetCpus);
-  add('mems', 'cpuset-mems', limits.cpusetMems);
-  return writes;
-}
-
-function pids({ pidsLimit }: Limits): Write[] {
-  return pidsLimit === undefined ? [] : [{ controller: 'pids', file: 'pids.max', value: pidsMax(pidsLimit) }];
 }
 
 function blkio(limits: Limits, view: CgroupView): Write[] {
@@ -172,8 +155,7 @@ export function readLimitsV1(view: CgroupView): Limits {
     cpuShares: number('cpu', 'cpu.shares'),
     cpuQuota: quota,
     cpuPeriod: period,
-    cpusetCpus: view.read('cpuset', 'cpuset.cpus')?.trim(),
-    cpusetMems: view.read('cpuset', 'cpuset.mems')?.trim(),
+    ...readCpuset(view),
     pidsLimit: pidsMaximum === 'max' ? UNLIMITED : pidsMaximum === undefined ? undefined : Number(pidsMaximum),
     blkioWeight: weightFile === undefined ? undefined : number('blkio', weightFile),
     ...Object.fromEntries(THROTTLES.map(({ field, file }) => [field, rates(view, file)])),

@@ -2,21 +2,22 @@
 // Files: Documentation/admin-guide/cgroup-v2.rst.
 import {
   bytes,
-  checkedList,
   checkedShares,
   checkedWeight,
   cpuBandwidth,
   memoryTarget,
-  pidsMax,
   present,
   UNLIMITED,
   type DeviceRate,
   type Limits,
 } from './limits.js';
 import {
+  CPUSET,
   FIELDS,
   notSupported,
+  PIDS,
   planSections,
+  readCpuset,
   throttleChanges,
   THROTTLES,
   type CgroupView,
@@ -29,8 +30,8 @@ import { blkioToIoWeight, ioToBlkioWeight, sharesToWeight, weightToShares } from
 const SECTIONS: readonly Section[] = [
   { controller: 'memory', fields: FIELDS.memory, plan: memory },
   { controller: 'cpu', fields: FIELDS.cpu, plan: cpu },
-  { controller: 'cpuset', fields: FIELDS.cpuset, plan: cpuset },
-  { controller: 'pids', fields: FIELDS.pids, plan: pids },
+  CPUSET,
+  PIDS,
   { controller: 'io', fields: FIELDS.io, plan: io },
 ];
 
@@ -92,23 +93,6 @@ function bandwidth(content: string | undefined): { quota: number; period: number
   return { quota: amount(quota), period: Number(period) };
 }
 
-function cpuset(limits: Limits, view: CgroupView): Write[] {
-  const writes: Write[] = [];
-  const add = (kind: 'cpus' | 'mems', flag: string, list: string | undefined) => {
-    if (list === undefined) return;
-    // A newline is the empty list: the parent's. v2 takes CPUs that the host has not and then limits nothing, hence the check.
-    const value = list === '' ? '\n' : checkedList(flag, list, view.available(kind));
-    writes.push({ controller: 'cpuset', file: `cpuset.${kind}`, value });
-  };
-  add('cpus', 'cpuset-cpus', limits.cpusetCpus);
-  add('mems', 'cpuset-mems', limits.cpusetMems);
-  return writes;
-}
-
-function pids({ pidsLimit }: Limits): Write[] {
-  return pidsLimit === undefined ? [] : [{ controller: 'pids', file: 'pids.max', value: pidsMax(pidsLimit) }];
-}
-
 function io(limits: Limits, view: CgroupView): Write[] {
   const inForce = throttleLines(view.read('io', 'io.max'));
   const throttles = THROTTLES.flatMap((throttle) => {
@@ -166,8 +150,7 @@ export function readLimitsV2(view: CgroupView): Limits {
     cpuShares: read('cpu', 'cpu.weight', (content) => weightToShares(Number(content))),
     cpuQuota: cpuMax?.quota,
     cpuPeriod: cpuMax?.period,
-    cpusetCpus: read('cpuset', 'cpuset.cpus', (content) => content.trim()),
-    cpusetMems: read('cpuset', 'cpuset.mems', (content) => content.trim()),
+    ...readCpuset(view),
     pidsLimit: read('pids', 'pids.max', amount),
     blkioWeight:
       read('io', 'io.bfq.weight', defaultWeight) ??

@@ -1,6 +1,6 @@
 // What planning the writes of limits has in common for v1 and v2. Pure: the cgroup is seen through CgroupView.
 import { TscontainError } from '../errors.js';
-import { invalid, type DeviceRate, type Limits } from './limits.js';
+import { checkedList, invalid, pidsMax, type DeviceRate, type Limits } from './limits.js';
 
 /** One file to write in a container's cgroup, in the order given. */
 export interface Write {
@@ -116,3 +116,48 @@ export function throttleChanges(
     ...[...wanted].map(([device, rate]) => ({ device, rate })),
   ];
 }
+
+/**
+ * The files of cpuset are alike in both versions. "" is written as all that the host has, since the kernel takes no empty
+ * list while processes are inside; a cgroup that has no list, or is not in the tree of v1, has nothing to clear.
+ */
+export const CPUSET: Section = {
+  controller: 'cpuset',
+  fields: FIELDS.cpuset,
+  plan: (limits, view) => [
+    ...cpusetWrite('cpus', 'cpusetCpus', limits, view),
+    ...cpusetWrite('mems', 'cpusetMems', limits, view),
+  ],
+};
+
+function cpusetWrite(
+  kind: 'cpus' | 'mems',
+  field: 'cpusetCpus' | 'cpusetMems',
+  limits: Limits,
+  view: CgroupView,
+): Write[] {
+  const list = limits[field];
+  const file = `cpuset.${kind}`;
+  if (list === undefined) return [];
+  // v2 takes CPUs that the host does not have, and then limits nothing: hence the check.
+  const available = view.available(kind);
+  if (list !== '') return [{ controller: 'cpuset', file, value: checkedList(flagOf(field), list, available) }];
+  const hasList = (view.read('cpuset', file)?.trim() ?? '') !== '';
+  return hasList ? [{ controller: 'cpuset', file, value: available }] : [];
+}
+
+export function readCpuset(view: CgroupView): Pick<Limits, 'cpusetCpus' | 'cpusetMems'> {
+  const read = (kind: 'cpus' | 'mems') => {
+    const list = view.read('cpuset', `cpuset.${kind}`)?.trim();
+    return list === view.available(kind) ? '' : list;
+  };
+  const [cpus, mems] = [read('cpus'), read('mems')];
+  return { ...(cpus === undefined ? {} : { cpusetCpus: cpus }), ...(mems === undefined ? {} : { cpusetMems: mems }) };
+}
+
+export const PIDS: Section = {
+  controller: 'pids',
+  fields: FIELDS.pids,
+  plan: ({ pidsLimit }) =>
+    pidsLimit === undefined ? [] : [{ controller: 'pids', file: 'pids.max', value: pidsMax(pidsLimit) }],
+};

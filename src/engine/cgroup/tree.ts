@@ -126,6 +126,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'NOT_SUPPORTED',
   ENODEV: 'NOT_SUPPORTED',
   EOPNOTSUPP: 'NOT_SUPPORTED',
+  EAGAIN: 'NO_SPACE',
   ENOSPC: 'NO_SPACE',
   ENOMEM: 'NO_SPACE',
 };
@@ -145,6 +146,8 @@ const HINTS: Readonly<Record<string, string>> = {
   EACCES: 'Run it as root, where the cgroup tree is mounted writable.',
   EPERM: 'Run it as root, where the cgroup tree is mounted writable.',
   EROFS: 'The cgroup tree is mounted read-only: mount it writable.',
+  // What cgroup_mkdir() answers above cgroup.max.descendants.
+  EAGAIN: 'The kernel takes no more cgroups here (cgroup.max.descendants): remove some containers.',
   ENOSPC:
     'The kernel takes no more cgroups here (cgroup.max.descendants), or the disk of it is full: remove containers.',
 };

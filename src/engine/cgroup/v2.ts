@@ -12,7 +12,7 @@ import type { Limits } from './limits.js';
 import { asksForCpuset, type CgroupView, type Write } from './plan.js';
 import { planV2, readLimitsV2 } from './plan-v2.js';
 import { hasEvent, unifiedControl } from './processes.js';
-import { childrenOf, kernelAnswered, readFile, writeFile, writeFileSlowly } from './tree.js';
+import { childrenOf, readFile, writeFile, writeFileSlowly } from './tree.js';
 
 /** Limited or measured in every container. cpuset is handed down when the first container asks for it. */
 const ALWAYS = ['cpu', 'memory', 'pids', 'io'];
@@ -77,21 +77,21 @@ export class V2Driver extends BaseDriver {
     for (const directory of [this.#root, dirname(project), project]) {
       const has = words(join(directory, 'cgroup.controllers'));
       const given = words(join(directory, 'cgroup.subtree_control'));
-      for (const name of names) if (has.includes(name) && !given.includes(name)) this.#give(directory, name);
+      const lacking = names.filter((name) => has.includes(name) && !given.includes(name));
+      if (lacking.length > 0) this.#enable(directory, lacking);
     }
   }
 
-  /** One by one: a single write of several is refused as a whole. */
-  #give(directory: string, controller: string): void {
-    try {
-      writeFile(join(directory, 'cgroup.subtree_control'), `+${controller}`);
+  #enable(directory: string, controllers: readonly string[]): void {
+    // cpu and pids alone would be given, and turn the directory into one below which no process may live.
+    const inTheWay = isBelowRoot(directory) && words(join(directory, 'cgroup.procs')).length > 0;
+    for (const controller of controllers) {
       this.#refused.delete(controller);
-    } catch (error) {
-      const why = kernelAnswered(error, 'EBUSY')
+      const why = inTheWay
         ? `processes sit in ${directory} itself, and cgroup v2 hands controllers down only from a directory without ` +
-          `processes: move them into a cgroup inside it`
-        : `${directory} does not hand it down: ${(error as Error).message}`;
-      this.#refused.set(controller, why);
+          'processes: move them into a cgroup inside it'
+        : enable(directory, controller);
+      if (why !== undefined) this.#refused.set(controller, why);
     }
   }
 
@@ -191,4 +191,19 @@ function words(file: string): string[] {
 
 function reservation(directory: string): number {
   return Number(readFile(join(directory, 'memory.low')) ?? 0);
+}
+
+/** Only the root of the whole tree has no type; the root of a cgroup namespace is a directory like any other. */
+function isBelowRoot(directory: string): boolean {
+  return readFile(join(directory, 'cgroup.type')) !== undefined;
+}
+
+/** One controller a write, because several are refused as a whole. @returns why the kernel would not */
+function enable(directory: string, controller: string): string | undefined {
+  try {
+    writeFile(join(directory, 'cgroup.subtree_control'), `+${controller}`);
+    return undefined;
+  } catch (error) {
+    return `${directory} does not hand it down: ${(error as Error).message}`;
+  }
 }

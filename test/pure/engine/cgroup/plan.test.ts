@@ -141,7 +141,8 @@ describe('limits on cgroup v1', () => {
   it('leave a container out of the cpuset tree when it is to have no cpuset', () => {
     const outside = v1Files({ without: ['cpuset.cpus', 'cpuset.mems'] });
     assert.deepEqual(planV1({ cpusetCpus: '', cpusetMems: '' }, outside), []);
-    assert.deepEqual(lines(planV1({ cpusetCpus: '' }, v1Files())), ['cpuset.cpus=0-3']);
+    const inside = v1Files().write(planV1({ cpusetCpus: '1' }, v1Files()));
+    assert.deepEqual(lines(planV1({ cpusetCpus: '' }, inside)), ['cpuset.cpus=0-3']);
   });
 });
 
