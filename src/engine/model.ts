@@ -109,7 +109,9 @@ export interface ContainerConfig {
 }
 
 /** What create() takes: everything but the image has a default. */
-export type CreateSpec = Partial<Omit<ContainerConfig, 'schema' | 'id' | 'created' | 'image' | 'argv' | 'entrypoint'>> & {
+export type CreateSpec = Partial<
+  Omit<ContainerConfig, 'schema' | 'id' | 'created' | 'image' | 'argv' | 'entrypoint'>
+> & {
   readonly image: string;
   /** replaces the image's; an empty list removes it */
   readonly entrypoint?: readonly string[];

@@ -10,8 +10,9 @@
 //       etc/                    hosts, hostname, resolv.conf as bound into the container
 //       run/                    stdin, stdout, stderr: the named pipes of a container without a terminal
 //       logs/container.log[.N]  CRI format, N counts backwards in time
-//     containers/.new-<id>/     one being made: it appears by one rename, so nobody ever sees half of it
-//     containers/.trash-<id>/   one being removed: it vanishes by one rename, its files are deleted after
+//     containers/.new-<pid>-<start>-<id>/    one being made: it appears by one rename, so nobody ever sees half of it
+//     containers/.trash-<pid>-<start>-<id>/  one being removed: it vanishes by one rename, its files are deleted after;
+//                               both carry the identity of the process that is at it, so a crash is told from work
 //     names/<name>              symbolic link to the id; names/.lock guards taking and releasing
 //     images/                   the image store
 //     supervisors/<id>/         sock, supervisor.json; supervisors/lock guards choosing and starting one
@@ -19,6 +20,8 @@
 //     changes                   its modification time says when anybody last changed any container
 //     corrupt/                  what could not be read, kept aside
 import { join } from 'node:path';
+
+import type { ProcessId } from '../model.js';
 
 export const DEFAULT_ROOT = '/var/lib/tscontain';
 
@@ -35,8 +38,6 @@ export const layout = {
   run: (root: string, id: string) => join(root, 'containers', id, 'run'),
   logs: (root: string, id: string) => join(root, 'containers', id, 'logs'),
   log: (root: string, id: string) => join(root, 'containers', id, 'logs', 'container.log'),
-  staging: (root: string, id: string) => join(root, 'containers', `.new-${id}`),
-  trash: (root: string, id: string) => join(root, 'containers', `.trash-${id}`),
   names: (root: string) => join(root, 'names'),
   name: (root: string, name: string) => join(root, 'names', name),
   namesLock: (root: string) => join(root, 'names', '.lock'),
@@ -50,3 +51,21 @@ export const layout = {
   changes: (root: string) => join(root, 'changes'),
   corrupt: (root: string) => join(root, 'corrupt'),
 } as const;
+
+/** The name, below containers/, of one that `maker` is making or removing. Names with a dot in front are no containers. */
+export function makerName(kind: 'new' | 'trash', maker: ProcessId, id: string): string {
+  return `.${kind}-${maker.pid}-${maker.startTime}-${id}`;
+}
+
+export interface Unfinished {
+  readonly kind: 'new' | 'trash';
+  readonly maker: ProcessId;
+  readonly id: string;
+}
+
+export function parseMakerName(name: string): Unfinished | undefined {
+  const match = /^\.(new|trash)-(\d+)-(\d+)-([0-9a-f]{64})$/.exec(name);
+  if (!match) return undefined;
+  const [, kind, pid, startTime, id] = match;
+  return { kind: kind === 'new' ? 'new' : 'trash', maker: { pid: Number(pid), startTime: Number(startTime) }, id: id! };
+}

@@ -4,11 +4,13 @@ import { lockFile } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
 import { CONTAINER_NAME } from '../grammar/names.js';
 import { errnoOf, fileError } from './file-errors.js';
-import { layout } from './layout.js';
+import { layout, parseMakerName } from './layout.js';
 
 export interface Names {
   /** The id behind a name; undefined when nobody has it. */
   idOfName(name: string): string | undefined;
+  /** Whether there is a container with this id, or one is being made. */
+  isKnown(id: string): boolean;
   /** Every name that is taken, with its id. */
   takenNames(): { name: string; id: string }[];
   /** @throws TscontainError NAME_IN_USE */
@@ -46,10 +48,18 @@ export function createNames(root: string): Names {
   }
 
   /** Being made is looked at first: what is renamed into place between the two looks is then seen by the second. */
-  const exists = (id: string) => isThere(layout.staging(root, id)) || isThere(layout.container(root, id));
+  const isKnown = (id: string) => isBeingMade(id) || isThere(layout.container(root, id));
+
+  function isBeingMade(id: string): boolean {
+    return readdirSync(layout.containers(root)).some((entry) => {
+      const unfinished = parseMakerName(entry);
+      return unfinished?.kind === 'new' && unfinished.id === id;
+    });
+  }
 
   return {
     idOfName,
+    isKnown,
 
     takenNames() {
       try {
@@ -68,7 +78,7 @@ export function createNames(root: string): Names {
         const holder = idOfName(name);
         if (holder === id) return;
         if (holder !== undefined) {
-          if (exists(holder))
+          if (isKnown(holder))
             throw new TscontainError('NAME_IN_USE', `the name ${name} is taken by container ${holder.slice(0, 12)}`, {
               hint: 'choose another name, or remove or rename that container',
             });

@@ -1,6 +1,15 @@
 // What is known of every container, as files: one directory each, replaced atomically, one flock each.
 // Reading takes no lock (a rename shows the old file or the new one) and is synchronous: a few microseconds a container.
-import { fstatSync, lstatSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  fstatSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { atomicWrite, lockFile, type Lock } from '../../native/index.js';
 import type { CgroupDriver } from '../cgroup/driver.js';
 import { isTscontainError, TscontainError } from '../errors.js';
@@ -26,6 +35,8 @@ export interface Store extends Names {
   /** @throws TscontainError NO_SUCH_CONTAINER, STATE_CORRUPT, NOT_SUPPORTED (written by a newer version) */
   readConfig(id: string): ContainerConfig;
   readState(id: string): ContainerState;
+  /** Of one that is being made or removed, which is somewhere else. @throws the error of node:fs too */
+  readConfigAt(path: string, id: string): ContainerConfig;
   load(id: string): Container;
   /** Newest first. One that cannot be read keeps nobody else from being listed. */
   loadAll(): { containers: Container[]; unreadable: Unreadable[] };
@@ -91,7 +102,8 @@ export function createStore(root: string, driver: Pick<CgroupDriver, 'paths'>): 
   }
 
   function touch(): void {
-    const now = new Date();
+    // With its fractions: two changes in one millisecond are two.
+    const now = (performance.timeOrigin + performance.now()) / 1000;
     try {
       utimesSync(layout.changes(root), now, now);
     } catch {
@@ -137,6 +149,8 @@ export function createStore(root: string, driver: Pick<CgroupDriver, 'paths'>): 
     touch,
     readConfig: (id) => read(configs, layout.config(root, id), id),
     readState: (id) => read(states, layout.state(root, id), id),
+
+    readConfigAt: (path, id) => parseConfig(readFileSync(path, 'utf8'), path, id),
 
     loadAll() {
       const found: Container[] = [];

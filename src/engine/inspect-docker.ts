@@ -1,0 +1,171 @@
+// A container in the shape of Docker's own JSON (GET /containers/{id}/json), for scripts that read that. Pure.
+import { layout } from './state/layout.js';
+import type { Container, ContainerConfig, ContainerState, Device, Limits, Mount, Ulimit } from './model.js';
+
+/** Docker's way of saying "never". */
+const NEVER = '0001-01-01T00:00:00Z';
+
+export function inspectDocker({ id, config, state }: Container, root: string) {
+  const [path = '', ...args] = config.argv;
+  return {
+    Id: id,
+    Created: config.created,
+    Path: path,
+    Args: args,
+    State: stateOf(state),
+    Image: `sha256:${config.image.id}`,
+    ResolvConfPath: `${layout.etc(root, id)}/resolv.conf`,
+    HostnamePath: `${layout.etc(root, id)}/hostname`,
+    HostsPath: `${layout.etc(root, id)}/hosts`,
+    LogPath: layout.log(root, id),
+    Name: `/${config.name}`,
+    RestartCount: state.restartCount,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    HostConfig: hostConfigOf(config),
+    GraphDriver: { Name: 'overlay2', Data: { UpperDir: layout.upper(root, id), WorkDir: layout.work(root, id) } },
+    Mounts: config.mounts.map(mountOf),
+    Config: configOf(config),
+    NetworkSettings: { Networks: { [config.network]: {} }, Ports: {} },
+  };
+}
+
+function stateOf(state: ContainerState) {
+  return {
+    Status: state.status,
+    // Docker counts a paused one and one between two runs as running.
+    Running: state.status === 'running' || state.status === 'paused' || state.status === 'restarting',
+    Paused: state.status === 'paused',
+    Restarting: state.status === 'restarting',
+    OOMKilled: state.oomKilled,
+    Dead: state.status === 'dead',
+    Pid: state.init?.pid ?? 0,
+    // Before the first end there is no code; of an end that nobody saw there is none either, and none is invented.
+    ExitCode: state.exitCode ?? (state.status === 'exited' ? -1 : 0),
+    Error: state.error ?? '',
+    StartedAt: state.startedAt ?? NEVER,
+    FinishedAt: state.finishedAt ?? NEVER,
+    ...(state.note === undefined ? {} : { Note: state.note }),
+  };
+}
+
+function hostConfigOf(config: ContainerConfig) {
+  const { limits, restartPolicy, log } = config;
+  return {
+    ...limitsOf(limits),
+    Binds: config.mounts.flatMap((mount) => (mount.type === 'bind' ? bindText(mount) : [])),
+    Tmpfs: Object.fromEntries(config.mounts.flatMap((mount) => (mount.type === 'tmpfs' ? [tmpfsText(mount)] : []))),
+    NetworkMode: config.network,
+    RestartPolicy: { Name: restartPolicy.name, MaximumRetryCount: restartPolicy.maximumRetryCount },
+    AutoRemove: config.autoRemove,
+    LogConfig: { Type: 'k8s-file', Config: { 'max-size': String(log.maxSizeBytes), 'max-file': String(log.maxFiles) } },
+    CapAdd: config.capAdd,
+    CapDrop: config.capDrop,
+    ExtraHosts: config.extraHosts,
+    GroupAdd: config.groupAdd,
+    Init: config.init,
+    OomScoreAdj: config.oomScoreAdj,
+    Privileged: config.privileged,
+    ReadonlyRootfs: config.readOnlyRootfs,
+    SecurityOpt: config.noNewPrivileges ? ['no-new-privileges'] : [],
+    ShmSize: config.shmSize,
+    Sysctls: config.sysctls,
+    Ulimits: config.ulimits.map(ulimitOf),
+    Devices: config.devices.map(deviceOf),
+    PidMode: '',
+    IpcMode: 'private',
+    CgroupnsMode: 'private',
+  };
+}
+
+function limitsOf(limits: Limits) {
+  const rates = (list: Limits['deviceReadBps']) => (list ?? []).map(({ path, rate }) => ({ Path: path, Rate: rate }));
+  return {
+    Memory: noneAsZero(limits.memory),
+    MemoryReservation: noneAsZero(limits.memoryReservation),
+    MemorySwap: limits.memorySwap ?? 0,
+    MemorySwappiness: limits.memorySwappiness ?? null,
+    OomKillDisable: limits.oomKillDisable ?? false,
+    NanoCpus: limits.nanoCpus ?? 0,
+    CpuShares: limits.cpuShares ?? 0,
+    CpuPeriod: limits.cpuPeriod ?? 0,
+    CpuQuota: limits.cpuQuota ?? 0,
+    CpusetCpus: limits.cpusetCpus ?? '',
+    CpusetMems: limits.cpusetMems ?? '',
+    PidsLimit: limits.pidsLimit ?? null,
+    BlkioWeight: limits.blkioWeight ?? 0,
+    BlkioDeviceReadBps: rates(limits.deviceReadBps),
+    BlkioDeviceWriteBps: rates(limits.deviceWriteBps),
+    BlkioDeviceReadIOps: rates(limits.deviceReadIOps),
+    BlkioDeviceWriteIOps: rates(limits.deviceWriteIOps),
+  };
+}
+
+/** Docker's "no limit" is 0 here, and -1 only where 0 already means something else. */
+function noneAsZero(limit: number | undefined): number {
+  return Math.max(limit ?? 0, 0);
+}
+
+function configOf(config: ContainerConfig) {
+  return {
+    Hostname: config.hostname,
+    Domainname: config.domainname,
+    User: config.user,
+    AttachStdin: false,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: config.tty,
+    OpenStdin: config.openStdin,
+    StdinOnce: config.openStdin,
+    Env: config.env,
+    Cmd: config.cmd,
+    Entrypoint: config.entrypoint.length === 0 ? null : config.entrypoint,
+    Image: config.image.name,
+    WorkingDir: config.workingDir,
+    Labels: config.project === undefined ? config.labels : { ...config.labels, 'tscontain.project': config.project },
+    StopSignal: config.stopSignal,
+    StopTimeout: config.stopTimeoutSeconds,
+  };
+}
+
+function mountOf(mount: Mount) {
+  return mount.type === 'bind'
+    ? {
+        Type: 'bind',
+        Source: mount.source,
+        Destination: mount.target,
+        Mode: mount.readOnly ? 'ro' : '',
+        RW: !mount.readOnly,
+        Propagation: mount.propagation,
+      }
+    : { Type: 'tmpfs', Source: '', Destination: mount.target, Mode: '', RW: !mount.readOnly, Propagation: '' };
+}
+
+function bindText({ source, target, readOnly, propagation }: Extract<Mount, { type: 'bind' }>): string {
+  const options = [...(readOnly ? ['ro'] : []), ...(propagation === 'rprivate' ? [] : [propagation])];
+  return [source, target, ...(options.length === 0 ? [] : [options.join(',')])].join(':');
+}
+
+function tmpfsText({
+  target,
+  readOnly,
+  sizeBytes,
+  mode,
+  flags = [],
+}: Extract<Mount, { type: 'tmpfs' }>): [string, string] {
+  const options = [
+    ...(readOnly ? ['ro'] : []),
+    ...flags,
+    ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`]),
+    ...(mode === undefined ? [] : [`mode=${mode.toString(8)}`]),
+  ];
+  return [target, options.join(',')];
+}
+
+function ulimitOf({ name, soft, hard }: Ulimit) {
+  return { Name: name, Soft: soft, Hard: hard };
+}
+
+function deviceOf({ pathOnHost, pathInContainer, permissions }: Device) {
+  return { PathOnHost: pathOnHost, PathInContainer: pathInContainer, CgroupPermissions: permissions };
+}

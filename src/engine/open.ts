@@ -1,0 +1,120 @@
+// Puts the parts of the engine together, each when it is first used: a command that lists containers should not pay for one
+// that starts them.
+import { DEFAULT_ROOT } from './state/layout.js';
+import { openCgroupDriver, type CgroupDriver } from './cgroup/index.js';
+import type { Engine, EngineOptions } from './engine.js';
+import { readEvents } from './events.js';
+import { createImages } from './image/store.js';
+import { recover } from './recover.js';
+import { createStore } from './state/store.js';
+import { watchChanges } from './state/watch.js';
+import { createSupervisors, type Supervisors } from './supervisor/client.js';
+import { attach } from './verbs/attach.js';
+import { copyFrom, copyTo, diff, stat } from './verbs/copy.js';
+import { create } from './verbs/create.js';
+import { exec } from './verbs/exec.js';
+import { explain, launchReport } from './verbs/explain.js';
+import { kill } from './verbs/kill.js';
+import { logBatches, logs } from './verbs/logs.js';
+import type { Parts } from './verbs/parts.js';
+import { pause, unpause } from './verbs/pause.js';
+import { prune } from './verbs/prune.js';
+import { remove } from './verbs/remove.js';
+import { rename } from './verbs/rename.js';
+import { restart } from './verbs/restart.js';
+import { start } from './verbs/start.js';
+import { stop } from './verbs/stop.js';
+import { top } from './verbs/top.js';
+import { update } from './verbs/update.js';
+import { wait } from './verbs/wait.js';
+
+/** Opening reads and makes nothing yet. Its directory is made by the first verb that needs it. */
+export function openEngine(options: EngineOptions): Promise<Engine> {
+  const parts = makeParts(options);
+  const { root, store } = parts;
+  const watches = new Set<() => void>();
+  /** Ends what is still followed when the engine is closed. */
+  const closing = new AbortController();
+
+  const engine: Engine = {
+    root,
+    images: parts.images,
+    list: async () => Promise.resolve(store.loadAll().containers),
+    get: async (ref) => Promise.resolve(store.load(store.resolve(ref))),
+    create: (spec) => create(parts, spec),
+    start: (ref) => start(parts, ref),
+    stop: (ref, wishes) => stop(parts, ref, wishes),
+    kill: (ref, signal) => kill(parts, ref, signal),
+    restart: (ref, wishes) => restart(parts, ref, wishes),
+    pause: (ref) => pause(parts, ref),
+    unpause: (ref) => unpause(parts, ref),
+    rename: (ref, name) => rename(parts, ref, name),
+    update: (ref, change) => update(parts, ref, change),
+    wait: (ref, condition) => wait(parts, ref, condition),
+    exec: (ref, spec) => exec(parts, ref, spec),
+    attach: (ref, wishes) => attach(parts, ref, wishes),
+    logs: (ref, wishes) => logs(parts, ref, wishes),
+    logBatches: (ref, wishes) => logBatches(parts, ref, wishes),
+    top: async (ref) => Promise.resolve(top(parts, ref)),
+    diff: (ref) => diff(parts, ref),
+    copyFrom: (ref, path) => copyFrom(parts, ref, path),
+    copyTo: (ref, path, tar) => copyTo(parts, ref, path, tar),
+    stat: (ref, path) => stat(parts, ref, path),
+    remove: (ref, wishes) => remove(parts, ref, wishes),
+    prune: () => prune(parts),
+    explain: (spec) => explain(parts, spec),
+    launchReport: (ref) => launchReport(parts, ref),
+    recover: () => recover(parts),
+    warm: () => parts.supervisors.warm(),
+
+    events({ since, until, signal } = {}) {
+      return readEvents(root, {
+        ...(since === undefined ? {} : { since }),
+        ...(until === undefined ? {} : { until }),
+        signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
+      });
+    },
+
+    watch(listener) {
+      const end = watchChanges(root, listener);
+      watches.add(end);
+      return () => {
+        watches.delete(end);
+        end();
+      };
+    },
+
+    close() {
+      closing.abort();
+      for (const end of watches) end();
+      watches.clear();
+      parts.closeSupervisors();
+    },
+  };
+  return Promise.resolve(engine);
+}
+
+function makeParts({ root = DEFAULT_ROOT, supervisorEntry }: EngineOptions): Parts & { closeSupervisors(): void } {
+  let driver: CgroupDriver | undefined;
+  let supervisors: Supervisors | undefined;
+  const cgroups = () => (driver ??= openCgroupDriver());
+  const store = createStore(root, { paths: (project, id) => cgroups().paths(project, id) });
+  const usedBy = (imageId: string) =>
+    store
+      .loadAll()
+      .containers.filter(({ config }) => config.image.id === imageId)
+      .map(({ config }) => config.name);
+  return {
+    root,
+    store,
+    images: createImages(root, { usedBy }),
+    awaited: new Map(),
+    get driver() {
+      return cgroups();
+    },
+    get supervisors() {
+      return (supervisors ??= createSupervisors({ root, entry: supervisorEntry }));
+    },
+    closeSupervisors: () => supervisors?.close(),
+  };
+}

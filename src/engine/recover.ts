@@ -1,0 +1,222 @@
+// recover: what a crash, a power cut or kill -9 has left is put right by whichever manager comes next. Every manager runs it
+// when it starts, so it is cheap where nothing is wrong: a few small reads a container, no lock, no connection, no native code.
+import { readdirSync } from 'node:fs';
+import { startTimeOf } from '../native/index.js';
+import { isTscontainError } from './errors.js';
+import type { CorruptEntry, RecoveryAction } from './engine.js';
+import type { Container, ContainerState } from './model.js';
+import { bootId } from './state/boot.js';
+import { putAside, rebuildState } from './state/broken.js';
+import { deleteTree } from './state/delete-tree.js';
+import { errnoOf } from './state/file-errors.js';
+import { layout, parseMakerName, type Unfinished } from './state/layout.js';
+import type { Unreadable } from './state/store.js';
+import { isSupervisorAlive } from './supervisor/client.js';
+import { isAlive, tell, type Parts } from './verbs/parts.js';
+import { destroyContainer } from './verbs/remove.js';
+import { start } from './verbs/start.js';
+
+export interface Recovery {
+  actions: RecoveryAction[];
+  corrupt: CorruptEntry[];
+}
+
+/** Never throws for the fault of one container: the others are put right all the same. */
+export async function recover(parts: Parts): Promise<Recovery> {
+  const { store } = parts;
+  const recovery: Recovery = { actions: [], corrupt: [] };
+  await finishUnfinished(parts, recovery);
+  for (const broken of store.loadAll().unreadable) await mendUnreadable(parts, broken, recovery);
+
+  const isSupervised = remembering((supervisorId: string) => isSupervisorAlive(parts.root, supervisorId));
+  const { containers } = store.loadAll();
+  const alone: Container[] = [];
+  for (const container of containers) {
+    await attempt(container, recovery, async () => {
+      if (needsAdoption(container, isSupervised)) alone.push(container);
+      else await mend(parts, container, recovery);
+    });
+  }
+  await adopt(parts, alone, recovery);
+  await releaseStaleNames(parts, containers);
+  return recovery;
+}
+
+function note({ actions }: Recovery, { id, config }: Container, what: string): void {
+  actions.push({ id, name: config.name, what });
+}
+
+async function attempt(container: Container, recovery: Recovery, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    // Removed meanwhile: nothing is left to be put right.
+    if (isTscontainError(error, 'NO_SUCH_CONTAINER')) return;
+    note(recovery, container, `could not be put right: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Its supervisor was killed. After a reboot there is nothing of it to look after. */
+function needsAdoption({ state }: Container, isSupervised: (supervisorId: string) => boolean): boolean {
+  if (!isAlive(state.status) || state.bootId !== bootId()) return false;
+  return state.supervisor === undefined || !isSupervised(state.supervisor);
+}
+
+/** Many containers have the same supervisor. */
+function remembering<T>(ask: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    if (!known.has(key)) known.set(key, ask(key));
+    return known.get(key) as T;
+  };
+}
+
+async function adopt(parts: Parts, containers: readonly Container[], recovery: Recovery): Promise<void> {
+  for (const container of containers) {
+    await attempt(container, recovery, async () => {
+      const client = await parts.supervisors.acquire(container.config.project);
+      const adopted = await client.adopt([container.id]);
+      const what = adopted.includes(container.id)
+        ? 'its supervisor was gone, and another one looks after it now'
+        : 'it ended while nobody looked after it';
+      tell(parts, container, 'recover', { what });
+      note(recovery, container, what);
+    });
+  }
+}
+
+async function mend(parts: Parts, container: Container, recovery: Recovery): Promise<void> {
+  const { status, bootId: startedIn } = container.state;
+  if (status === 'removing') {
+    await destroyContainer(parts, container.id);
+    note(recovery, container, 'its removal was cut short, and is done now');
+  } else if (startedIn !== undefined && startedIn !== bootId()) {
+    await afterReboot(parts, container, recovery);
+  } else if (!isAlive(status)) {
+    await endStrays(parts, container, recovery);
+  }
+}
+
+/** The machine was started anew: what ran does not, and what is to run always is started. */
+async function afterReboot(parts: Parts, container: Container, recovery: Recovery): Promise<void> {
+  const { store } = parts;
+  const { id, config, state } = container;
+  const wasAlive = isAlive(state.status);
+  const wanted =
+    config.restartPolicy.name === 'always' ||
+    (config.restartPolicy.name === 'unless-stopped' && wasAlive && !state.stopRequested);
+  if (!wasAlive && !wanted) return;
+  const mine = await store.tryLock(id, () => {
+    // Another manager may have come first.
+    const now = store.readState(id);
+    if (now.bootId !== state.bootId || now.status !== state.status) return false;
+    store.writeState(id, stateAfterReboot(now, wasAlive));
+    return true;
+  });
+  if (mine !== true) return;
+  if (wasAlive) {
+    tell(parts, container, 'recover', { what: 'reboot' });
+    note(recovery, container, 'the machine was restarted while it ran');
+  }
+  if (wasAlive && config.autoRemove) {
+    await destroyContainer(parts, id);
+  } else if (wanted) {
+    await start(parts, id);
+    note(recovery, container, `it was started again, as its restart policy ${config.restartPolicy.name} asks`);
+  }
+}
+
+/** How it ended is not known and is not made up. The boot is noted, so that its policy is followed once a boot. */
+function stateAfterReboot(state: ContainerState, wasAlive: boolean): ContainerState {
+  if (!wasAlive) return { ...state, bootId: bootId() };
+  const { init: _init, supervisor: _supervisor, exitCode: _exitCode, finishedAt: _finishedAt, ...rest } = state;
+  return {
+    ...rest,
+    status: 'exited',
+    bootId: bootId(),
+    note: 'the machine was restarted while it ran: how it ended is not known',
+  };
+}
+
+/** A supervisor that was killed between launching a container and writing that down leaves processes nobody knows of. */
+async function endStrays({ store, driver }: Parts, container: Container, recovery: Recovery): Promise<void> {
+  const { id, cgroup } = container;
+  if (driver.processes(cgroup).length === 0) return;
+  // Who holds the lock is starting it at this moment; and under it the state says what is so.
+  await store.tryLock(id, async () => {
+    if (isAlive(store.readState(id).status) || driver.processes(cgroup).length === 0) return;
+    await driver.kill(cgroup);
+    note(recovery, container, 'its start was cut short: what had been started of it was ended');
+  });
+}
+
+/** What was being made or removed by a process that is no more. */
+async function finishUnfinished(parts: Parts, recovery: Recovery): Promise<void> {
+  const { root, store, driver } = parts;
+  for (const entry of entriesOf(layout.containers(root))) {
+    const unfinished = parseMakerName(entry);
+    if (unfinished === undefined || startTimeOf(unfinished.maker.pid) === unfinished.maker.startTime) continue;
+    const config = configOf(parts, entry, unfinished);
+    try {
+      // One that was being made may have its cgroup already; of one being removed it is gone.
+      if (config !== undefined) await driver.remove(driver.paths(config.project ?? 'default', unfinished.id));
+      await deleteTree(layout.container(root, entry));
+      if (config !== undefined) await store.releaseName(config.name, unfinished.id);
+      const what =
+        unfinished.kind === 'new'
+          ? 'its creation was cut short, and undone'
+          : 'its removal was cut short, and is done now';
+      recovery.actions.push({ id: unfinished.id, name: config?.name ?? unfinished.id.slice(0, 12), what });
+    } catch (error) {
+      const what = `could not be cleared away: ${error instanceof Error ? error.message : String(error)}`;
+      recovery.actions.push({ id: unfinished.id, name: unfinished.id.slice(0, 12), what });
+    }
+  }
+}
+
+function configOf({ root, store }: Parts, entry: string, { id }: Unfinished) {
+  try {
+    return store.readConfigAt(layout.config(root, entry), id);
+  } catch {
+    // Cut short before it was written, or deleted already: then there is no cgroup, and the name is found to be stale.
+    return undefined;
+  }
+}
+
+async function mendUnreadable(parts: Parts, broken: Unreadable, recovery: Recovery): Promise<void> {
+  const { id, part, error } = broken;
+  try {
+    if (error.code === 'NOT_SUPPORTED') {
+      recovery.corrupt.push({ id, keptAt: layout.container(parts.root, id), reason: error.message });
+      return;
+    }
+    const keptAt = part === 'state' ? await rebuildState(parts, id) : await putAside(parts, id);
+    if (keptAt !== undefined) recovery.corrupt.push({ id, keptAt, reason: error.message });
+  } catch (cause) {
+    const reason = `${error.message}; it could not be put aside: ${cause instanceof Error ? cause.message : String(cause)}`;
+    recovery.corrupt.push({ id, keptAt: layout.container(parts.root, id), reason });
+  }
+}
+
+/** A name that a crash left at a container that is gone, or that has another name by now. */
+async function releaseStaleNames({ store }: Parts, containers: readonly Container[]): Promise<void> {
+  const names = new Map(containers.map(({ id, config }) => [id, config.name]));
+  for (const { name, id } of store.takenNames()) {
+    const real = names.get(id);
+    if (real === name) continue;
+    // Gone: whoever wants the name takes it over, but until then it would be listed as taken. With another name: it is
+    // being renamed at this moment if the lock is held, and was left by a crash if not.
+    if (real === undefined && store.isKnown(id)) continue;
+    if (real === undefined) await store.releaseName(name, id);
+    else await store.tryLock(id, () => (store.readConfig(id).name === name ? undefined : store.releaseName(name, id)));
+  }
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter((name) => name.startsWith('.'));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+// create: a container comes to be, as files and a cgroup. It is built out of sight and appears by one rename.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { atomicWrite, startTimeOf } from '../../native/index.js';
+import { isTscontainError, TscontainError } from '../errors.js';
+import { generateName } from '../grammar/names.js';
+import { writeEtcFiles } from '../launch/etc-files.js';
+import { deviceRules } from '../launch/sources.js';
+import type { Container, ContainerConfig, ContainerState, CreateSpec, Image } from '../model.js';
+import { fileError } from '../state/file-errors.js';
+import { layout, makerName } from '../state/layout.js';
+import { Undo } from '../state/undo.js';
+import { configure, requireNoProblems } from '../validate.js';
+import { tell, type Parts } from './parts.js';
+
+/** @throws TscontainError INVALID_VALUE, NO_SUCH_IMAGE, NO_SUCH_PATH, NAME_IN_USE, CONTROLLER_MISSING, NO_SPACE, READ_ONLY … */
+export async function create(parts: Parts, spec: CreateSpec): Promise<Container> {
+  const { store } = parts;
+  const image = await parts.images.get(spec.image);
+  const id = randomBytes(32).toString('hex');
+  for (;;) {
+    const name = generateName((candidate) => store.idOfName(candidate) !== undefined);
+    const facts = { id, name, created: new Date().toISOString(), cpus: cpus().length };
+    const { config, problems } = configure(spec, image, facts);
+    requireNoProblems(problems);
+    requireSources(config);
+    try {
+      await build(parts, config, image);
+      break;
+    } catch (error) {
+      // Somebody was faster with a name that we had made up ourselves: make up another.
+      if (spec.name !== undefined || !isTscontainError(error, 'NAME_IN_USE')) throw error;
+    }
+  }
+  const container = store.load(id);
+  store.touch();
+  tell(parts, container, 'create');
+  return container;
+}
+
+/** Docker makes what is missing, as root, wherever a typing mistake points; here it is said. */
+function requireSources(config: ContainerConfig): void {
+  for (const mount of config.mounts) {
+    if (mount.type === 'bind' && !existsSync(mount.source))
+      throw new TscontainError('NO_SUCH_PATH', `there is no ${mount.source} on this host to mount at ${mount.target}`, {
+        hint: `make it first: mkdir -p ${mount.source}`,
+      });
+  }
+}
+
+/** Whatever fails, nothing is left: each thing made is noted with its undoing. */
+async function build({ root, store, driver }: Parts, config: ContainerConfig, image: Image): Promise<void> {
+  const { id, name } = config;
+  const undo = new Undo();
+  try {
+    mkdirSync(layout.containers(root), { recursive: true, mode: 0o700 });
+    // Recover leaves it alone as long as the process lives whose identity its name carries.
+    const staging = makerName('new', { pid: process.pid, startTime: startTimeOf(process.pid) ?? 0 }, id);
+    const directory = layout.container(root, staging);
+    undo.add(() => rmSync(directory, { recursive: true, force: true }));
+    makeDirectories(root, staging, image);
+    writeEtcFiles(root, { ...config, id: staging });
+    await atomicWrite(layout.config(root, staging), JSON.stringify(config, undefined, 1));
+    writeFileSync(layout.state(root, staging), JSON.stringify(INITIAL_STATE), { mode: 0o600 });
+    writeFileSync(layout.lock(root, staging), '', { mode: 0o600 });
+
+    undo.add(() => store.releaseName(name, id));
+    await store.takeName(name, id);
+
+    const paths = driver.paths(config.project ?? 'default', id);
+    undo.add(() => driver.remove(paths));
+    driver.create(paths, config.limits, deviceRules(config));
+
+    renameSync(directory, layout.container(root, id));
+  } catch (error) {
+    await undo.run();
+    throw fileError(error, `create container ${name}`);
+  }
+}
+
+const INITIAL_STATE: ContainerState = {
+  schema: 1,
+  status: 'created',
+  oomKilled: false,
+  restartCount: 0,
+  stopRequested: false,
+};
+
+function makeDirectories(root: string, staging: string, image: Image): void {
+  mkdirSync(layout.container(root, staging), { mode: 0o700 });
+  for (const place of [layout.work, layout.etc, layout.run, layout.logs])
+    mkdirSync(place(root, staging), { mode: 0o700 });
+  const upper = layout.upper(root, staging);
+  mkdirSync(upper);
+  // The root directory of an overlay looks like that of its upper layer.
+  const top = image.layers.at(-1);
+  const { mode, uid, gid } = top === undefined ? { mode: 0o755, uid: 0, gid: 0 } : statSync(top);
+  chmodSync(upper, mode & 0o7777);
+  chownSync(upper, uid, gid);
+}

@@ -1,0 +1,37 @@
+// What the verbs work with. openEngine() makes each part when it is first used.
+import type { CgroupDriver } from '../cgroup/index.js';
+import type { Images } from '../engine.js';
+import type { Container, EngineEvent, Status } from '../model.js';
+import { appendEvent } from '../events.js';
+import type { Store } from '../state/store.js';
+import type { SupervisorClient, Supervisors } from '../supervisor/client.js';
+
+export interface Parts {
+  readonly root: string;
+  readonly store: Store;
+  readonly driver: CgroupDriver;
+  readonly images: Images;
+  readonly supervisors: Supervisors;
+  /** Containers that were attached to before their start, and the supervisor that therefore has to start them. */
+  readonly awaited: Map<string, SupervisorClient>;
+}
+
+/** Whether it has a process, or will have one again without anybody asking. */
+export function isAlive(status: Status): boolean {
+  return status === 'running' || status === 'paused' || status === 'restarting';
+}
+
+/** Tells of something that happened to a container, with its name and image as Docker does. */
+export function tell(
+  { root }: Pick<Parts, 'root'>,
+  { id, config }: Pick<Container, 'id' | 'config'>,
+  action: EngineEvent['action'],
+  attributes: Record<string, string> = {},
+): void {
+  appendEvent(root, {
+    type: 'container',
+    action,
+    id,
+    attributes: { name: config.name, image: config.image.name, ...attributes },
+  });
+}

@@ -1,0 +1,61 @@
+// update: limits and restart policy, in force at once and for later starts; all of it or nothing.
+import { cpus } from 'node:os';
+import { mergeLimits } from '../cgroup/index.js';
+import { isTscontainError, TscontainError } from '../errors.js';
+import type { Container, ContainerConfig, Limits, RestartPolicy } from '../model.js';
+import { requireMove } from '../states.js';
+import { checkedRestartPolicy, limitProblems, requireNoProblems } from '../validate.js';
+import { tellSupervisor } from './looking-after.js';
+import { isAlive, tell, type Parts } from './parts.js';
+
+export interface UpdateChange {
+  readonly limits?: Partial<Limits>;
+  readonly restartPolicy?: RestartPolicy;
+}
+
+/** @throws TscontainError NO_SUCH_CONTAINER, ILLEGAL_STATE, INVALID_VALUE, CONTROLLER_MISSING */
+export async function update(parts: Parts, ref: string, change: UpdateChange): Promise<Container> {
+  const { store } = parts;
+  const id = store.resolve(ref);
+  const updated = await store.withLock(id, async () => {
+    const container = store.load(id);
+    requireMove('update', { name: container.config.name, status: container.state.status });
+    const config = changedConfig(container.config, change);
+    if (change.limits !== undefined) await putInForce(parts, container, config.limits);
+    try {
+      await store.writeConfig(config);
+    } catch (error) {
+      if (change.limits !== undefined) await putInForce(parts, container, container.config.limits);
+      throw error;
+    }
+    tell(parts, container, 'update');
+    return store.load(id);
+  });
+  await tellSupervisor(parts, updated);
+  return updated;
+}
+
+function changedConfig(config: ContainerConfig, { limits, restartPolicy }: UpdateChange): ContainerConfig {
+  const changed: ContainerConfig = {
+    ...config,
+    ...(limits === undefined ? {} : { limits: mergeLimits(config.limits, limits) }),
+    ...(restartPolicy === undefined ? {} : { restartPolicy: checkedRestartPolicy(restartPolicy) }),
+  };
+  requireNoProblems(limitProblems(changed.limits, cpus().length));
+  if (changed.autoRemove && changed.restartPolicy.name !== 'no')
+    throw new TscontainError(
+      'INVALID_VALUE',
+      `container ${config.name} is removed when it ends, so it cannot be restarted ${changed.restartPolicy.name}`,
+    );
+  return changed;
+}
+
+async function putInForce({ driver }: Parts, { cgroup, state }: Container, limits: Limits): Promise<void> {
+  try {
+    await driver.update(cgroup, limits);
+  } catch (error) {
+    // After a reboot it has no cgroup until it is started, which makes it with the limits of then.
+    if (isTscontainError(error, 'NO_SUCH_PATH') && !isAlive(state.status)) return;
+    throw error;
+  }
+}
