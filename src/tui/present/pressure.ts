@@ -18,7 +18,7 @@ const SUFFERS = 20;
 const THROTTLED_SUFFERS = 50;
 
 /** Pressure that is hot at 50 %: half of the time lost is as bad as it needs to get. */
-const PRESSURE_FULL_SCALE = 50;
+export const HALF_PRESSURE = 50;
 
 export function badgesOf(sample: Sample | undefined): readonly Badge[] {
   if (!sample) return [];
@@ -28,11 +28,10 @@ export function badgesOf(sample: Sample | undefined): readonly Badge[] {
     badges.push({ text: `${name} ${percent(value)}`, level: value / scale, suffers: value >= suffersFrom });
   };
   add('thr', sample.cpu.throttledPercent, THROTTLED_SUFFERS, 100);
-  add('io', sample.pressure.io.some, SUFFERS, PRESSURE_FULL_SCALE);
-  add('mem', sample.pressure.memory.some, SUFFERS, PRESSURE_FULL_SCALE);
+  add('io', sample.pressure.io.some, SUFFERS, HALF_PRESSURE);
+  add('mem', sample.pressure.memory.some, SUFFERS, HALF_PRESSURE);
   // A throttled container waits for the CPU by definition: saying both would say one thing twice.
-  if (!badges.some(({ text }) => text.startsWith('thr')))
-    add('cpu', sample.pressure.cpu.some, SUFFERS, PRESSURE_FULL_SCALE);
+  if (!badges.some(({ text }) => text.startsWith('thr'))) add('cpu', sample.pressure.cpu.some, SUFFERS, HALF_PRESSURE);
   return badges.sort((a, b) => b.level - a.level);
 }
 

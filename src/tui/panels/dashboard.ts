@@ -1,0 +1,75 @@
+// The whole screen from the whole state: header, notice, the panes of the page, and what stands above them.
+import { layoutOf, MIN_COLUMNS, MIN_ROWS } from '../layout.js';
+import type { Canvas, Rect } from '../screen/index.js';
+import type { Sources } from '../sources.js';
+import type { Page, State } from '../state.js';
+import { paintFrame, type Title } from '../widgets/index.js';
+import { paintGrid } from './grid.js';
+import { paintHeader } from './header.js';
+import { commandTarget, hintsOf } from './hints.js';
+import { paintEvents, paintImages } from './lists.js';
+import { paintNoticeLine } from './notice.js';
+import { paintOverlay } from './overlays.js';
+import { paintContainers } from './table.js';
+import { paintTabs } from './tabs.js';
+
+export function paintDashboard(canvas: Canvas, state: State, sources: Sources): void {
+  const layout = layoutOf(state);
+  if (layout.tooSmall) {
+    paintTooSmall(canvas, state);
+    return;
+  }
+  paintHeader(canvas, layout.header, state, sources);
+  paintNoticeLine(canvas, layout.notice, state);
+  const { page } = state.view;
+  if (page === 'overview') {
+    if (layout.table) paintContainers(canvas, layout.table, state, sources);
+    if (layout.tabs) paintTabs(canvas, layout.tabs, state, sources);
+  } else {
+    paintPage(canvas, layout.body, state, sources, page);
+  }
+  if (state.overlay) paintOverlay(canvas, state, sources, state.overlay);
+}
+
+function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, page: Exclude<Page, 'overview'>): void {
+  const focused = state.overlay === undefined;
+  const inner = paintFrame(canvas, rect, {
+    titles: pageTitles(state, page),
+    focused,
+    keys: hintsOf(state, canvas.glyphs),
+  });
+  switch (page) {
+    case 'grid':
+      return paintGrid(canvas, inner, state, sources);
+    case 'images':
+      return paintImages(canvas, inner, state);
+    case 'events':
+      return paintEvents(canvas, inner, state);
+  }
+}
+
+function pageTitles(state: State, page: Exclude<Page, 'overview'>): readonly Title[] {
+  switch (page) {
+    case 'grid':
+      return [
+        { text: state.grid.onlyMarked ? 'the picked containers' : 'all containers' },
+        { text: 'cpu mem io' },
+        {
+          text: state.grid.scale === 'same' ? 'one scale for all' : 'each its own scale',
+          target: commandTarget(state.grid.scale === 'same' ? 'own-scale' : 'same-scale'),
+        },
+        ...(state.table.marks.size > 0 ? [{ text: `${state.table.marks.size} picked` }] : []),
+      ];
+    case 'images':
+      return [{ text: `images${state.images.list === undefined ? '' : ` ${state.images.list.length}`}` }];
+    case 'events':
+      return [{ text: 'events' }, ...(state.events.back > 0 ? [{ text: `${state.events.back} back` }] : [])];
+  }
+}
+
+function paintTooSmall(canvas: Canvas, state: State): void {
+  const { columns, rows } = state.size;
+  const text = `tscontain needs ${MIN_COLUMNS}x${MIN_ROWS}, this is ${columns}x${rows}.`;
+  canvas.text(0, 0, text, canvas.theme.text);
+  canvas.text(0, 1, 'Make the window larger; q leaves.', canvas.theme.dim);
+}

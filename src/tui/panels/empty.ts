@@ -1,0 +1,31 @@
+// What a first visitor sees: nothing runs, and what to press.
+import type { CommandName } from '../keymap.js';
+import type { Canvas, Rect } from '../screen/index.js';
+import type { State } from '../state.js';
+import { commandTarget } from './hints.js';
+
+const CHOICES: readonly (readonly [key: string, command: CommandName, text: string])[] = [
+  ['n', 'new', 'run your first container (the image base is made from this host, in a second)'],
+  ['d', 'demo', 'the demo: three services and a noisy one'],
+  ['i', 'images', 'images: import a tarball or a directory'],
+];
+
+export function paintEmptyTable(canvas: Canvas, rect: Rect, state: State): void {
+  const { theme } = canvas;
+  const view = canvas.within(rect);
+  const x = rect.x + Math.max(2, Math.floor((rect.width - 84) / 2) - 1);
+  const y = rect.y + Math.max(1, Math.floor(rect.height / 3) - 1);
+  const { engine } = state.containers;
+  if (engine === 'opening') return;
+  if (engine !== 'open') {
+    view.text(x, y, 'The engine cannot be opened.', theme.error);
+    view.text(x, y + 2, engine.failed, theme.text, rect.width - 4);
+    return;
+  }
+  view.text(x, y, 'Nothing runs here yet.', theme.strong);
+  CHOICES.forEach(([key, command, text], i) => {
+    view.text(x, y + 2 + i, key, theme.key);
+    view.text(x + 4, y + 2 + i, text, theme.text);
+    view.region({ x, y: y + 2 + i, width: text.length + 4, height: 1 }, commandTarget(command));
+  });
+}

@@ -1,0 +1,209 @@
+// The Graphs tab: what the selected container used over time, one chart a resource, on one axis of time.
+import type { Container } from '../../engine/index.js';
+import type { Sample, SeriesName } from '../../metrics/index.js';
+import { ago, bytes, clock, coreLimit, cores, count, percent, rate } from '../present/units.js';
+import { type Attr, type Canvas, type Rect, type Span, widthOf } from '../screen/index.js';
+import type { Sources } from '../sources.js';
+import type { State } from '../state.js';
+import { paintLineChart } from '../widgets/index.js';
+
+interface Line {
+  readonly series: SeriesName;
+  readonly style: Attr;
+}
+
+interface Chart {
+  readonly title: string;
+  readonly unit: string;
+  /** what stands at the right: the values now, in the colours of their lines */
+  readonly now: readonly Span[];
+  readonly lines: readonly Line[];
+  readonly limit?: number | undefined;
+  /** the top of the axis is never lower */
+  readonly least: number;
+  readonly label: (value: number) => string;
+}
+
+const MiB = 1024 ** 2;
+const LABEL_CELLS = 5;
+/** Rows that a chart needs to be one. */
+const LEAST_ROWS = 6;
+const LEAST_COLUMNS = 36;
+
+export function paintGraphs(canvas: Canvas, rect: Rect, state: State, sources: Sources, container: Container): void {
+  const sample = sources.readings.latest(container.id);
+  const charts = chartsOf(canvas, sample);
+  const columns = rect.width >= 2 * LEAST_COLUMNS ? 2 : 1;
+  const lines = Math.max(1, Math.min(Math.ceil(charts.length / columns), Math.floor(rect.height / LEAST_ROWS)));
+  const width = Math.floor((rect.width - (columns - 1) * 3) / columns);
+  charts.slice(0, columns * lines).forEach((chart, i) => {
+    const line = Math.floor(i / columns);
+    const top = Math.floor((line * rect.height) / lines);
+    const bottom = Math.floor(((line + 1) * rect.height) / lines);
+    const x = rect.x + (i % columns) * (width + 3);
+    paintChart(canvas, { x, y: rect.y + top, width, height: bottom - top }, state, sources, container.id, chart);
+  });
+  if (columns === 2) {
+    const x = rect.x + width + 1;
+    for (let y = rect.y; y < rect.y + rect.height; y++)
+      canvas.put(x, y, canvas.glyphs.box.vertical, canvas.theme.faint);
+  }
+}
+
+function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] {
+  const { theme, glyphs } = canvas;
+  const { cpu, memory, io, net, pids } = theme.resource;
+  const dim = (text: string): Span => ({ text, attr: theme.dim });
+  const now = (text: string, attr: Attr): Span => ({ text, attr });
+  const suffers = (value: number | undefined): string => ((value ?? 0) >= 20 ? ` ${glyphs.mark.suffers}` : '');
+  return [
+    {
+      title: 'cpu',
+      unit: 'cores',
+      now: [
+        dim('throttled '),
+        now(percent(sample?.cpu.throttledPercent), (sample?.cpu.throttledPercent ?? 0) > 0 ? theme.notice : theme.dim),
+        dim('   '),
+        now(cores(sample?.cpu.cores), cpu[0]),
+        dim(sample?.cpu.limitCores === undefined ? '' : ` of ${coreLimit(sample.cpu.limitCores)}`),
+      ],
+      lines: [{ series: 'cpu.cores', style: cpu[0] }],
+      limit: sample?.cpu.limitCores,
+      least: 0.1,
+      label: (value) => value.toFixed(value < 9.95 ? 2 : 1),
+    },
+    {
+      title: 'memory',
+      unit: '',
+      now: [
+        dim('anon '),
+        now(bytes(sample?.memory.anon), theme.text),
+        dim('  file '),
+        now(bytes(sample?.memory.file), net[0]),
+        dim('  kernel '),
+        now(bytes(sample?.memory.kernel), io[0]),
+        dim('   '),
+        now(bytes(sample?.memory.used), memory[0]),
+        dim(sample?.memory.limit === undefined ? '' : ` of ${bytes(sample.memory.limit)}`),
+      ],
+      lines: [
+        { series: 'memory.kernel', style: io[0] },
+        { series: 'memory.file', style: net[0] },
+        { series: 'memory.anon', style: theme.text },
+        { series: 'memory.used', style: memory[0] },
+      ],
+      limit: sample?.memory.limit,
+      least: MiB,
+      label: bytes,
+    },
+    {
+      title: 'io',
+      unit: 'bytes/s',
+      now: [
+        dim('read '),
+        now(rate(sample?.io.readBytes), theme.text),
+        dim('   write '),
+        now(rate(sample?.io.writeBytes), io[0]),
+      ],
+      lines: [
+        { series: 'io.readBytes', style: theme.text },
+        { series: 'io.writeBytes', style: io[0] },
+      ],
+      least: 64 * 1024,
+      label: rate,
+    },
+    {
+      title: 'pressure',
+      unit: '% of time waiting',
+      now: [
+        dim('cpu '),
+        now(percent(sample?.pressure.cpu.some), cpu[0]),
+        dim('  mem '),
+        now(percent(sample?.pressure.memory.some), memory[0]),
+        dim('  io '),
+        now(percent(sample?.pressure.io.some) + suffers(sample?.pressure.io.some), io[0]),
+      ],
+      lines: [
+        { series: 'pressure.cpu.some', style: cpu[0] },
+        { series: 'pressure.memory.some', style: memory[0] },
+        { series: 'pressure.io.some', style: io[0] },
+      ],
+      least: 10,
+      label: (value) => `${value.toFixed(0)}%`,
+    },
+    {
+      title: 'throttling',
+      unit: '% of periods',
+      now: [now(percent(sample?.cpu.throttledPercent), theme.notice)],
+      lines: [{ series: 'cpu.throttledPercent', style: theme.notice }],
+      least: 10,
+      label: (value) => `${value.toFixed(0)}%`,
+    },
+    {
+      title: 'pids',
+      unit: '',
+      now: [
+        now(count(sample?.pids.current), pids[0]),
+        dim(sample?.pids.limit === undefined ? '' : ` of ${count(sample.pids.limit)}`),
+      ],
+      lines: [{ series: 'pids.current', style: pids[0] }],
+      least: 10,
+      label: count,
+    },
+  ];
+}
+
+/** The next round number above a peak, so that the axis moves seldom and its labels are short. */
+export function roundedUp(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10;
+  return step * power;
+}
+
+function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, id: string, chart: Chart): void {
+  const { theme } = canvas;
+  const view = canvas.within(rect);
+  let x = rect.x + view.text(rect.x, rect.y, chart.title, theme.strong);
+  const nowWidth = chart.now.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const room = rect.width - (x - rect.x) - nowWidth;
+  if (chart.unit !== '' && room > widthOf(chart.unit) + 2) x += 1 + view.text(x + 1, rect.y, chart.unit, theme.dim);
+  view.spans(Math.max(x + 1, rect.x + rect.width - nowWidth), rect.y, chart.now);
+
+  const { spanMs } = state.graphs;
+  const area = { ...rect, y: rect.y + 1, height: rect.height - 1 };
+  const dots = Math.max(2, (area.width - LABEL_CELLS - 2) * 2);
+  const points = Math.max(2, Math.min(dots, Math.round(spanMs / 1000)));
+  const stepMs = spanMs / points;
+  // Buckets are fixed to the clock, so that a line moves on and does not tremble.
+  const until = Math.ceil((state.graphs.until ?? state.now) / stepMs) * stepMs;
+  const series = chart.lines.map(({ series: name, style }) => ({
+    style,
+    values: sources.readings.history(id, name, spanMs, points, until).values,
+  }));
+  const peak = Math.max(0, ...series.map(({ values }) => highest(values)));
+  const fits = chart.limit !== undefined && peak <= chart.limit && peak > chart.limit / 8;
+  const max = fits ? chart.limit! : Math.max(chart.least, scaleFor(chart, peak));
+  paintLineChart(view, area, {
+    series,
+    span: points,
+    max,
+    label: chart.label,
+    labelWidth: LABEL_CELLS,
+    ...(chart.limit === undefined ? {} : { limit: chart.limit }),
+    from: ago(spanMs),
+    to: state.graphs.until === undefined ? 'now' : clock(until),
+  });
+}
+
+/** Bytes are round in powers of two, everything else in powers of ten. */
+function scaleFor(chart: Chart, peak: number): number {
+  if (chart.label !== bytes) return roundedUp(peak);
+  return 2 ** Math.ceil(Math.log2(Math.max(1, peak * 1.05)));
+}
+
+function highest(values: Float64Array): number {
+  let peak = 0;
+  for (const value of values) if (value > peak) peak = value;
+  return peak;
+}

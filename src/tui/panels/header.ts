@@ -1,0 +1,135 @@
+// The first line: where one is, how the host does, what the dashboard itself costs. What has no room is left out, least first.
+import { HOST_ID, type HostSample } from '../../metrics/index.js';
+import { bytes, bytesOf, coreLimit, cores, percent } from '../present/units.js';
+import { isRunning } from '../rows.js';
+import { stopOf, widthOf, type Attr, type Canvas, type Rect, type Span } from '../screen/index.js';
+import type { Sources } from '../sources.js';
+import type { State } from '../state.js';
+import { paintGraphRow } from '../widgets/index.js';
+import { HALF_PRESSURE } from '../present/pressure.js';
+
+interface Part {
+  readonly width: number;
+  /** 0 stays longest */
+  readonly priority: number;
+  paint(canvas: Canvas, x: number, y: number): void;
+}
+
+const words = (priority: number, spans: readonly Span[]): Part => ({
+  width: spans.reduce((sum, { text }) => sum + widthOf(text), 0),
+  priority,
+  paint: (canvas, x, y) => canvas.spans(x, y, spans),
+});
+
+const PAGES = { overview: 'containers', grid: 'all containers', images: 'images', events: 'events' } as const;
+const GRAPH_CELLS = 6;
+/** ms that one value of the small graph covers */
+const GRAPH_STEP_MS = 2000;
+const GAP = 2;
+
+export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
+  const { theme, glyphs } = canvas;
+  const host = sources.readings.latestHost();
+  const running = state.containers.list.filter((container) => isRunning(container.state.status)).length;
+  const where = words(0, [
+    { text: ' tscontain ', attr: theme.strong },
+    { text: `${glyphs.mark.closed} `, attr: theme.dim },
+    { text: PAGES[state.view.page], attr: theme.text },
+    ...(state.containers.list.length > 0 ? [{ text: ` ${running} running`, attr: theme.dim }] : []),
+  ]);
+  const right = [
+    ...hostName(state, theme.dim, theme.text),
+    ...hostParts(canvas, state, sources, host),
+    selfPart(canvas, sources),
+  ];
+  where.paint(canvas, rect.x, rect.y);
+  const parts = fitting(right, rect.width - where.width - GAP - 1);
+  let x = rect.x + rect.width - 1 - widthOfParts(parts);
+  for (const part of parts) {
+    part.paint(canvas, x, rect.y);
+    x += part.width + GAP;
+  }
+}
+
+const widthOfParts = (parts: readonly Part[]): number => parts.reduce((sum, { width }) => sum + width + GAP, -GAP);
+
+function fitting(parts: readonly Part[], room: number): readonly Part[] {
+  let kept = parts;
+  while (kept.length > 0 && widthOfParts(kept) > room) {
+    const least = Math.max(...kept.map(({ priority }) => priority));
+    kept = kept.filter(({ priority }) => priority !== least);
+  }
+  return kept;
+}
+
+function hostName(state: State, label: Attr, text: Attr): readonly Part[] {
+  const name = state.host.facts?.hostname;
+  if (name === undefined) return [];
+  return [
+    words(5, [
+      { text: 'host ', attr: label },
+      { text: name, attr: text },
+    ]),
+  ];
+}
+
+function hostParts(canvas: Canvas, state: State, sources: Sources, host: HostSample | undefined): readonly Part[] {
+  if (!host) return [];
+  const { theme } = canvas;
+  const label = (text: string): Span => ({ text, attr: theme.dim });
+  const limit = host.cpu.limitCores ?? NaN;
+  const cpu = stopOf(theme.resource.cpu, (host.cpu.cores ?? NaN) / limit);
+  const memory = stopOf(theme.resource.memory, (host.memory.used ?? NaN) / (host.memory.limit ?? NaN));
+  const waits = ([name, value]: readonly [string, number | undefined]): readonly Span[] => [
+    label(name),
+    { text: value === undefined ? canvas.glyphs.none : value.toFixed(0), attr: pressureAttr(canvas, value) },
+  ];
+  return [
+    words(1, [label('cpu ')]),
+    cpuGraph(state, sources, limit),
+    words(1, [{ text: cores(host.cpu.cores), attr: cpu }, label(`/${coreLimit(host.cpu.limitCores)}`)]),
+    words(2, [label('mem '), { text: bytesOf(host.memory.used, host.memory.limit), attr: memory }]),
+    words(3, [
+      label('psi '),
+      ...waits(['c', host.pressure.cpu.some]),
+      ...waits([' m', host.pressure.memory.some]),
+      ...waits([' i', host.pressure.io.some]),
+      label('%'),
+    ]),
+    words(6, [label('load '), { text: host.load[0].toFixed(2), attr: theme.text }]),
+  ];
+}
+
+const pressureAttr = (canvas: Canvas, value: number | undefined): Attr =>
+  value === undefined
+    ? canvas.theme.dim
+    : stopOf([canvas.theme.text, canvas.theme.notice, canvas.theme.error], value / HALF_PRESSURE);
+
+function cpuGraph(state: State, sources: Sources, limit: number): Part {
+  return {
+    width: GRAPH_CELLS,
+    priority: 4,
+    paint(canvas, x, y) {
+      const points = GRAPH_CELLS * 2;
+      const until = Math.ceil(state.now / GRAPH_STEP_MS) * GRAPH_STEP_MS;
+      const { values } = sources.readings.history(HOST_ID, 'cpu.cores', points * GRAPH_STEP_MS, points, until);
+      paintGraphRow(canvas, x, y, GRAPH_CELLS, { values, max: limit, limit, ramp: canvas.theme.resource.cpu });
+    },
+  };
+}
+
+/** What this program costs, for a tool that shows what others cost has to say its own. */
+function selfPart(canvas: Canvas, sources: Sources): Part {
+  const { theme } = canvas;
+  const { cores: own, rssBytes } = sources.readings.self();
+  const share = Number.isFinite(own)
+    ? own < 0.0995
+      ? `${(own * 100).toFixed(1)}%`
+      : percent(own * 100)
+    : canvas.glyphs.none;
+  return words(2, [
+    { text: 'self ', attr: theme.dim },
+    { text: share, attr: theme.text },
+    { text: ` ${bytes(rssBytes)}`, attr: theme.dim },
+  ]);
+}

@@ -1,0 +1,46 @@
+// The keys that the border of the pane in focus names, from the keymap.
+import { bindingsIn, contextsOf, type Binding, type CommandName } from '../keymap.js';
+import { keyName } from '../present/keys.js';
+import type { Glyphs, Target } from '../screen/index.js';
+import type { State } from '../state.js';
+import type { KeyHint } from '../widgets/index.js';
+
+/** Hints from this place on are named wherever one is. */
+const EVERYWHERE = 20;
+/** On a screen this narrow the words must be few: the tab says what it is by itself. */
+const NARROW_COLUMNS = 100;
+
+export const commandTarget = (command: CommandName): Target => ({ kind: 'command', id: command });
+
+function isShown(binding: Binding<CommandName>, state: State, first: string): boolean {
+  if (binding.hint === undefined) return false;
+  const onTable = first === 'table' || first === 'empty';
+  if (binding.command === 'back')
+    return !onTable && (state.view.page !== 'overview' || state.view.zoomed || state.size.columns < NARROW_COLUMNS);
+  if (binding.command === 'zoom' || binding.command === 'grid')
+    return state.view.page === 'overview' && state.size.columns >= NARROW_COLUMNS;
+  if (onTable || binding.hint >= EVERYWHERE) return true;
+  return binding.in === first;
+}
+
+export function hintsOf(state: State, glyphs: Glyphs): readonly KeyHint[] {
+  const contexts = contextsOf(state);
+  const first = contexts[0]!;
+  const shown = bindingsIn(contexts).filter((binding) => isShown(binding, state, first));
+  return shown
+    .sort((a, b) => a.hint! - b.hint!)
+    .map((binding) => ({
+      key: hintKey(binding, glyphs),
+      label: binding.word.toLowerCase(),
+      target: commandTarget(binding.command),
+    }));
+}
+
+/** The first key, or a pair that belongs together: "+ -", "← →", "alt-1…9". */
+function hintKey({ command, keys }: Binding<CommandName>, glyphs: Glyphs): string {
+  if (command === 'time-in') return '+ -';
+  if (command === 'scrub-back') return glyphs.leftRight.join(' ');
+  if (command === 'pane') return glyphs.ascii ? 'alt-1..9' : 'alt-1…9';
+  if (command === 'search-next') return 'n N';
+  return keyName(keys[0]!, glyphs);
+}

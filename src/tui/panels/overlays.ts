@@ -1,0 +1,128 @@
+// What stands above everything: help, menus, questions, forms, things to read.
+import type {
+  FormOverlay,
+  HelpOverlay,
+  Line,
+  MenuOverlay,
+  Overlay,
+  QuestionOverlay,
+  TextOverlay,
+} from '../overlays.js';
+import { helpSections } from '../present/keys.js';
+import { helpRows, helpWidth, overlayRows } from '../reducers/overlay.js';
+import { truncate, widthOf, wrap, type Attr, type Canvas, type Rect } from '../screen/index.js';
+import type { Sources } from '../sources.js';
+import type { State } from '../state.js';
+import {
+  foundItems,
+  helpHeight,
+  modalRect,
+  paintDialog,
+  paintForm,
+  paintHelp,
+  paintMenu,
+  paintModal,
+  type KeyHint,
+} from '../widgets/index.js';
+import { paintLimits } from './limits-dialog.js';
+
+export function paintOverlay(canvas: Canvas, state: State, sources: Sources, overlay: Overlay): void {
+  switch (overlay.kind) {
+    case 'help':
+      return paintHelpOverlay(canvas, state, overlay);
+    case 'menu':
+      return paintMenuOverlay(canvas, state, overlay);
+    case 'question':
+      return paintQuestion(canvas, overlay);
+    case 'form':
+      return paintFormOverlay(canvas, overlay);
+    case 'text':
+      return paintText(canvas, state, overlay);
+    case 'limits':
+      return paintLimits(canvas, state, sources, overlay);
+  }
+}
+
+const toneAttr = (canvas: Canvas, tone: Line['tone']): Attr =>
+  tone === undefined ? canvas.theme.text : canvas.theme[tone];
+
+const closes = (canvas: Canvas): KeyHint => ({ key: canvas.glyphs.escape, label: 'close' });
+
+function paintHelpOverlay(canvas: Canvas, state: State, overlay: HelpOverlay): void {
+  const sections = helpSections(overlay.contexts, canvas.glyphs);
+  const width = helpWidth(state);
+  const height = Math.min(helpRows(state), helpHeight(sections, width));
+  const rect = modalRect(canvas, width + 4, height + 2);
+  const scrolls = helpHeight(sections, width) > height;
+  const keys = [
+    ...(scrolls ? [{ key: '↑ ↓', label: 'more' }] : []),
+    { key: ':', label: 'palette: search everything' },
+    closes(canvas),
+  ];
+  const inner = paintModal(canvas, rect, { titles: [{ text: 'keys' }], focused: true, keys });
+  paintHelp(canvas, inner, sections, overlay.top);
+}
+
+function paintMenuOverlay(canvas: Canvas, state: State, { menu, title, purpose }: MenuOverlay): void {
+  const most = overlayRows(state);
+  const searched = menu.query !== undefined;
+  const longest = Math.max(
+    ...menu.items.map(({ label, detail, key }) => widthOf(label) + 2 + widthOf(detail ?? '') + widthOf(key ?? '') + 2),
+  );
+  const width = Math.min(canvas.width - 4, searched ? 96 : Math.max(longest, widthOf(title) + 6, 24));
+  // A palette keeps its height while one types, or the eye has to look for it again.
+  const rows = Math.min(most, searched ? menu.items.length : foundItems(menu).length);
+  const rect = modalRect(canvas, width + 4, rows + 2 + (searched ? 2 : 0));
+  const keys = [
+    { key: canvas.glyphs.enter, label: purpose === 'palette' ? 'do it' : 'choose' },
+    ...(purpose === 'sort' ? [{ key: 'r', label: 'reverse' }] : []),
+    closes(canvas),
+  ];
+  const inner = paintModal(canvas, rect, { titles: [{ text: title }], focused: true, keys });
+  paintMenu(canvas, inner, menu, ({ id }) => ({ kind: 'item', id }));
+}
+
+/** Wider lines are hard to read. */
+const QUESTION_CELLS = 76;
+
+function paintQuestion(canvas: Canvas, overlay: QuestionOverlay): void {
+  const width = Math.min(QUESTION_CELLS, canvas.width - 10);
+  const body = overlay.lines.flatMap(({ text, tone }) =>
+    wrap(text, width).map((line) => [{ text: line, attr: toneAttr(canvas, tone) }]),
+  );
+  const buttons = overlay.answers.map(({ label }, i) => ({ id: String(i), label }));
+  const dialog = { title: truncate(overlay.title, width), body, buttons, focus: overlay.focus };
+  paintDialog(canvas, dialog, ({ id }) => ({ kind: 'answer', index: Number(id) }));
+}
+
+const FORM_CELLS = 98;
+
+function paintFormOverlay(canvas: Canvas, { form, title, failure, busy }: FormOverlay): void {
+  const width = Math.min(FORM_CELLS, canvas.width - 2);
+  const height = Math.min(form.rows.length, canvas.height - 7);
+  const rect = modalRect(canvas, width, height + 5);
+  const keys = [
+    { key: canvas.glyphs.enter, label: 'do it' },
+    { key: 'Tab', label: 'next field' },
+    { key: canvas.glyphs.escape, label: 'cancel' },
+  ];
+  const inner = paintModal(canvas, rect, { titles: [{ text: title }], focused: true, keys });
+  const fields: Rect = { ...inner, y: inner.y + 1, height };
+  paintForm(canvas, fields, form, ({ id }) => ({ kind: 'field', id }));
+  const below = inner.y + inner.height - 1;
+  if (busy) canvas.text(inner.x, below, 'A moment …', canvas.theme.dim);
+  else if (failure !== undefined)
+    canvas.text(inner.x, below, truncate(failure, inner.width, canvas.glyphs.ellipsis), canvas.theme.error);
+}
+
+function paintText(canvas: Canvas, state: State, { title, lines, top }: TextOverlay): void {
+  const width = Math.min(100, canvas.width - 4);
+  const rows = lines.flatMap(({ text, tone }) => wrap(text, width - 4).map((line) => ({ line, tone })));
+  const height = Math.min(overlayRows(state), rows.length);
+  const rect = modalRect(canvas, width, height + 2);
+  const keys = [{ key: 'c', label: 'copy' }, closes(canvas)];
+  const inner = paintModal(canvas, rect, { titles: [{ text: truncate(title, width - 8) }], focused: true, keys });
+  rows
+    .slice(top, top + inner.height)
+    .forEach(({ line, tone }, i) => canvas.text(inner.x, inner.y + i, line, toneAttr(canvas, tone), inner.width));
+}

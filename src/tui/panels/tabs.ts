@@ -1,0 +1,139 @@
+// The lower pane: the tabs of the selected container, and one for each open shell.
+import { takesKeys } from '../keymap.js';
+import { inside } from '../layout.js';
+import { ago, clock } from '../present/units.js';
+import { shellOf, tabsOf } from '../reducers/view.js';
+import { selectedContainer } from '../rows.js';
+import { truncate, type Canvas, type Rect } from '../screen/index.js';
+import type { Sources } from '../sources.js';
+import { DEFAULT_SPAN_MS, type Shell, type State } from '../state.js';
+import { paintFrame, type Title } from '../widgets/index.js';
+import { paintGraphs } from './graphs.js';
+import { hintsOf } from './hints.js';
+import { paintInspect, paintLaunch, paintProcesses } from './lists.js';
+import { paintLogs } from './logs.js';
+
+export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
+  const focused = state.view.focus === 'tabs' && state.overlay === undefined;
+  const right = remark(state, sources);
+  const inner = paintFrame(canvas, rect, {
+    titles: titles(canvas, state),
+    focused,
+    keys: hintsOf(state, canvas.glyphs),
+    ...(right === undefined ? {} : { right }),
+  });
+  const shell = shellOf(state);
+  canvas.region(inner, { kind: shell ? 'terminal' : 'tabs', ...(shell ? { index: shell.number } : {}) });
+  if (shell) {
+    paintShell(canvas, inner, state, sources, shell, focused);
+    return;
+  }
+  const container = selectedContainer(state);
+  if (!container) return;
+  const padded = { ...inner, x: inner.x + 1, width: inner.width - 2 };
+  switch (state.view.tab) {
+    case 'graphs':
+      return paintGraphs(canvas, padded, state, sources, container);
+    case 'logs':
+      return paintLogs(canvas, inner, state, sources.logs, container.id);
+    case 'processes':
+      return paintProcesses(canvas, inner, state, container, focused);
+    case 'inspect':
+      return paintInspect(canvas, inner, state, focused);
+    case 'launch':
+      return paintLaunch(canvas, inner, state, container, focused);
+    default:
+      return undefined;
+  }
+}
+
+function titles(canvas: Canvas, state: State): readonly Title[] {
+  const { mark } = canvas.glyphs;
+  return tabsOf(state).map((tab, i): Title => {
+    const number = i + 2;
+    const shell = state.shells.list.find((one) => tab === `shell:${one.number}`);
+    const text =
+      shell === undefined
+        ? tab
+        : `${mark.shell}${shell.containerName} ${shellTitle(shell)}${shell.bell ? ` ${mark.bell}` : ''}`;
+    return {
+      text,
+      active: state.view.tab === tab,
+      target: { kind: 'tab', id: tab },
+      ...(number <= 9 ? { number } : {}),
+    };
+  });
+}
+
+const SHELL_TITLE_CELLS = 18;
+
+const shellTitle = ({ title, status }: Shell): string =>
+  status === 'ended' ? 'ended' : truncate(title, SHELL_TITLE_CELLS);
+
+/** At the right of the border: what is special about what one sees. */
+function remark(state: State, sources: Sources): string | undefined {
+  const { tab } = state.view;
+  const container = selectedContainer(state);
+  const shell = shellOf(state);
+  if (shell) {
+    const terminal = sources.terminal(shell.number);
+    if (terminal !== undefined && terminal.scrolledBack > 0) return `${terminal.scrolledBack} lines back`;
+    return shell.kind === 'attach' && shell.status === 'open' && !takesKeys(shell)
+      ? 'watching only; ⏎ takes the keys'
+      : undefined;
+  }
+  if (!container) return undefined;
+  const { name } = container.config;
+  if (tab === 'graphs') {
+    const { until, spanMs } = state.graphs;
+    if (until !== undefined) return `${name} · held at ${clock(until)}`;
+    return spanMs === DEFAULT_SPAN_MS ? name : `${name} · ${ago(spanMs).slice(1)}`;
+  }
+  if (tab === 'logs') {
+    const { search, viewer } = state.logs;
+    if (search.editing) return `/${search.text}_`;
+    const found =
+      search.text === ''
+        ? ''
+        : viewer.found < 0 && !viewer.follow
+          ? `/${search.text}: not found · `
+          : `/${search.text} · `;
+    return `${found}${name} · ${viewer.follow ? 'following' : 'held'}`;
+  }
+  if (tab === 'inspect') {
+    const { search } = state.inspect;
+    return search.editing ? `/${search.text}_` : search.text === '' ? name : `/${search.text} · ${name}`;
+  }
+  return name;
+}
+
+function paintShell(canvas: Canvas, rect: Rect, state: State, sources: Sources, shell: Shell, focused: boolean): void {
+  const { theme } = canvas;
+  const hasKeys = focused && state.shells.captured && takesKeys(shell);
+  sources.terminal(shell.number)?.paint(canvas, rect, hasKeys);
+  const line = { x: rect.x, y: rect.y + rect.height - 1, width: rect.width, height: 1 };
+  if (shell.status === 'ended') {
+    canvas.fill(line, theme.notice);
+    canvas.text(
+      line.x + 1,
+      line.y,
+      truncate(`${shell.message ?? 'It has ended.'} ⏎ closes this tab.`, rect.width - 2),
+      theme.notice,
+    );
+  } else if (focused && !state.shells.captured && takesKeys(shell)) {
+    canvas.fill(line, theme.field);
+    canvas.text(
+      line.x + 1,
+      line.y,
+      'The keys are the dashboard’s: ⏎ gives them back to the shell.',
+      theme.field,
+      rect.width - 2,
+    );
+  }
+}
+
+/** Cells that a shell's terminal has: what its pty is told. */
+export function terminalSize(rect: Rect): { readonly columns: number; readonly rows: number } {
+  const { width, height } = inside(rect);
+  return { columns: width, rows: height };
+}

@@ -1,0 +1,42 @@
+// The streams behind the panels, as they may be read while painting: samples, log lines, the terminals of shells.
+// They change many times a second and are large, so they are not part of the state; who paints looks at what is there now.
+import { HOST_ID, type HostSample, type Sample, type Sampler, type Series, type SeriesName } from '../metrics/index.js';
+import { LogBuffer, type LogLines } from './log-buffer.js';
+import type { Canvas, Rect } from './screen/index.js';
+
+/** The reading half of a Sampler. */
+export type Readings = Pick<Sampler, 'latest' | 'latestHost' | 'history' | 'self'>;
+
+/** What is painted of a shell's terminal. */
+export interface PaintedTerminal {
+  paint(canvas: Canvas, rect: Rect, focused: boolean): void;
+  readonly scrolledBack: number;
+}
+
+export interface Sources {
+  readonly readings: Readings;
+  readonly logs: LogLines;
+  terminal(number: number): PaintedTerminal | undefined;
+}
+
+/** Before the engine is open nothing has been measured. */
+export const NO_READINGS: Readings = {
+  latest: (): Sample | undefined => undefined,
+  latestHost: (): HostSample | undefined => undefined,
+  history: (_id: string, name: SeriesName, spanMs: number, points: number, until = 0): Series => {
+    const nothing = new Float64Array(points).fill(NaN);
+    return { name, from: until - spanMs, stepMs: spanMs / points, values: nothing, peaks: nothing };
+  },
+  self: () => ({ cores: NaN, rssBytes: NaN }),
+};
+
+export const NO_SOURCES: Sources = {
+  readings: NO_READINGS,
+  logs: new LogBuffer(undefined),
+  terminal: () => undefined,
+};
+
+/** The id under which the sums of a project are measured: its own cgroup holds those of its members. */
+export const projectTarget = (project: string): string => `project:${project}`;
+
+export { HOST_ID };
