@@ -16,7 +16,7 @@ export function holdStderr(): (() => void) | undefined {
     if (done) setImmediate(done);
     return true;
   };
-  stderr.write = hold as typeof stderr.write;
+  stderr.write = hold;
   return () => {
     stderr.write = write;
     if (held !== '') write(held);

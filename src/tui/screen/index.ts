@@ -6,7 +6,7 @@
 export type { Attr, Cell, Rect, Span, Style } from './cells.js';
 export { Flag, PLAIN, attr, bgOf, bold, contains, fgOf, inset, intersect, withBg, withFg } from './cells.js';
 export { nearest16, nearest256, rgbOf, type ColourDepth } from './colours.js';
-export { type Align, eachCluster, pad, printable, truncate, widthOf, wrap } from './text.js';
+export { type Align, cellWidth, eachCluster, pad, printable, truncate, widthOf, wrap } from './text.js';
 export { clean, styledLine } from './sanitize.js';
 export { Canvas, type Hit, type Look, type Target } from './canvas.js';
 export { HOT, type Ramp, type Resource, type Theme, WARM, stopOf, themeFor } from './theme.js';

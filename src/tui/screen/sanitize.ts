@@ -68,32 +68,30 @@ const plainSgr = /^(?:\x1b\[|\x9b)([\d;:]*)m$/;
 function applySgr(sequence: string, current: Attr, base: Attr): Attr {
   const match = plainSgr.exec(sequence);
   if (!match) return current;
-  const codes = match[1]!.split(/[;:]/).map(Number);
+  const fields = match[1]!.split(';').map((field) => field.split(':').map(Number));
   let result = current;
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i]!;
+  for (let i = 0; i < fields.length; i++) {
+    const [code = 0, ...details] = fields[i]!;
     if (code === 38 || code === 48) {
-      const [colour, used] = extendedColour(codes, i + 1);
-      i += used;
+      // The details stand behind colons in the same field (ITU T.416) or, as most programs write them, in the next fields.
+      const [kind, ...values] = details.length > 0 ? details : fields.slice(i + 1).map((field) => field[0]!);
+      const colour = extendedColour(kind, details.length > 0 ? values.slice(kind === 2 ? -3 : 0) : values);
+      if (details.length === 0) i += kind === 5 ? 2 : kind === 2 ? 4 : 1;
       if (colour !== undefined) result = code === 38 ? withFg(result, colour) : withBg(result, colour);
     } else {
-      result = applyCode(code, result, base);
+      // `4:0` is no underline; every other form of one is just that here.
+      result = applyCode(code === 4 && details[0] === 0 ? 24 : code, result, base);
     }
   }
   return result;
 }
 
-/** `5;n` or `2;r;g;b` from `at` on: the colour, and how many numbers it took. */
-function extendedColour(codes: number[], at: number): [colour: number | undefined, used: number] {
-  if (codes[at] === 5) {
-    const colour = codes[at + 1];
-    return [colour !== undefined && colour <= 255 ? colour : undefined, 2];
-  }
-  if (codes[at] === 2) {
-    const [r = 0, g = 0, b = 0] = codes.slice(at + 1, at + 4);
-    return [nearest256(r, g, b), 4];
-  }
-  return [undefined, 0];
+/** The colour of `5;n` (one of the 256) or `2;r;g;b`. */
+function extendedColour(kind: number | undefined, values: readonly number[]): number | undefined {
+  const [first = NaN, second = 0, third = 0] = values;
+  if (kind === 5 && first <= 255) return first;
+  if (kind === 2 && values.every((value) => value <= 255)) return nearest256(first, second, third);
+  return undefined;
 }
 
 const setFlag: Partial<Record<number, number>> = {

@@ -38,6 +38,18 @@ function kindOf(codePoint: number): number {
   return (known[codePoint] = classify(codePoint));
 }
 
+/**
+ * Cells that a code point takes when a program prints it, as wcwidth(3) has it: 0 for marks and what cannot be seen. The
+ * terminal in a shell tab reckons by this, so that it agrees with the program in it and with the canvas it is painted on.
+ */
+export function cellWidth(codePoint: number): 0 | 1 | 2 {
+  // The C library gives the soft hyphen a cell, and none to the vowels and finals that complete a Hangul syllable.
+  if (codePoint === 0xad) return 1;
+  if (codePoint >= 0x1160 && codePoint <= 0x11ff) return 0;
+  const kind = kindOf(codePoint);
+  return kind === MARK || kind === DROPPED ? 0 : kind === WIDE ? 2 : 1;
+}
+
 /** How a character that must not be printed is shown: a control picture for C0 and DEL, else U+FFFD. */
 function pictureOf(codePoint: number): string {
   if (codePoint === 0x09) return ' ';

@@ -10,6 +10,7 @@ import { type WatchedModes, watchModes } from './modes.js';
 import { encodeMouse } from './mouse.js';
 import type { Pty, PtyExit } from './port.js';
 import { type Place, Selection } from './selection.js';
+import { ourWidths } from './widths.js';
 
 export interface PaneOptions {
   readonly pty: Pty;
@@ -29,14 +30,16 @@ export interface PaneMouseResult {
 
 const PAUSE_BYTES = 256 * 1024;
 const RESUME_BYTES = 64 * 1024;
-/** A program that announces a frame (mode 2026) and never ends it is shown all the same after this long. */
-const FRAME_PATIENCE_MS = 100;
+/** Output beyond this since the last paint is a flood: nobody reads it as it passes, so it is painted less often. */
+const FLOOD_BYTES = 64 * 1024;
+/** How long a flood, or a frame that the program has announced (mode 2026), may put off painting. */
+const PATIENCE_MS = 100;
 const WHEEL_ROWS = 3;
 const MAX_TITLE = 200;
 
 /** Loads the emulator (12 ms), which is why a pane is opened asynchronously. */
 export async function openPane(options: PaneOptions): Promise<TerminalPane> {
-  const [headless, unicode11] = await Promise.all([import('@xterm/headless'), import('@xterm/addon-unicode11')]);
+  const headless = await import('@xterm/headless');
   const terminal = new headless.default.Terminal({
     cols: Math.max(2, options.columns),
     rows: Math.max(1, options.rows),
@@ -44,10 +47,8 @@ export async function openPane(options: PaneOptions): Promise<TerminalPane> {
     allowProposedApi: true,
     logLevel: 'off',
   });
-  // Widths a code point at a time, as the programs inside reckon them (wcwidth); grapheme clusters would put the cursor
-  // elsewhere than the program believes it is.
-  terminal.loadAddon(new unicode11.default.Unicode11Addon());
-  terminal.unicode.activeVersion = '11';
+  terminal.unicode.register(ourWidths);
+  terminal.unicode.activeVersion = ourWidths.version;
   return new TerminalPane(terminal, options);
 }
 
@@ -59,6 +60,8 @@ export class TerminalPane {
   readonly #selection: Selection;
   #cell: IBufferCell | undefined;
   #backlog = 0;
+  /** Bytes that came since the last paint. */
+  #unpainted = 0;
   #paused = false;
   #told = false;
   #patience: NodeJS.Timeout | undefined;
@@ -183,6 +186,7 @@ export class TerminalPane {
 
   paint(canvas: Canvas, rect: Rect, focused: boolean): void {
     this.#told = false;
+    this.#unpainted = 0;
     const view = canvas.within(rect);
     const buffer = this.#terminal.buffer.active;
     const first = buffer.viewportY;
@@ -225,6 +229,7 @@ export class TerminalPane {
   #feed(bytes: Uint8Array): void {
     if (this.#disposed) return;
     this.#backlog += bytes.length;
+    this.#unpainted += bytes.length;
     if (this.#backlog > PAUSE_BYTES && !this.#paused) {
       this.#paused = true;
       this.#pty.pause();
@@ -247,7 +252,7 @@ export class TerminalPane {
   }
 
   #changed(): void {
-    if (!this.#terminal.modes.synchronizedOutputMode) {
+    if (!this.#terminal.modes.synchronizedOutputMode && this.#unpainted < FLOOD_BYTES) {
       clearTimeout(this.#patience);
       this.#patience = undefined;
       this.#tell();
@@ -255,7 +260,7 @@ export class TerminalPane {
       this.#patience ??= setTimeout(() => {
         this.#patience = undefined;
         this.#tell();
-      }, FRAME_PATIENCE_MS);
+      }, PATIENCE_MS);
     }
   }
 
