@@ -21,9 +21,10 @@ import type { Container, ContainerState, LaunchReport, LaunchStep, TerminalSize 
 import { requireMove } from '../states.js';
 import { layout } from '../state/layout.js';
 import { tell } from '../verbs/parts.js';
+import type { Audience } from './audience.js';
 import { LogWriter } from './log-writer.js';
 import type { Parts } from './parts.js';
-import type { Ending, Run } from './run.js';
+import { deliverOutput, type Ending, type Run } from './run.js';
 import { makePipes, makeTerminal, type FreshStreams } from './stdio.js';
 
 export interface StartWishes {
@@ -32,6 +33,8 @@ export interface StartWishes {
   /** clients are attached that give the input */
   readonly inputEnds: boolean;
   readonly size: TerminalSize;
+  /** who gets the output */
+  readonly audience: Audience;
 }
 
 const SIGKILL = 9;
@@ -66,35 +69,27 @@ async function beginLocked(parts: Parts, container: Container, wishes: StartWish
   const { id, config, cgroup, state } = container;
   ensureCgroup(parts, container);
   const streams = openStreams(root, container, wishes);
-  let launched: Launched | undefined;
+  let launching: Promise<Launched> | undefined;
   try {
     const image = await parts.images.get(config.image.id);
-    const prepared = await prepareStart({
-      root,
-      config,
-      image,
-      stdio: streams.child,
-      cgroup: { driver, paths: cgroup },
-    });
-    launched = await launchPrepared(prepared);
+    const prepared = await prepareStart({ root, config, image, stdio: streams.child, cgroup: { driver, paths: cgroup } });
+    launching = launchPrepared(prepared);
+    // The new process is at work on its program from here on; what need not wait for it is done beside it.
+    const log = openLog(parts, container);
+    const oomKillsBefore = driver.oomKills(cgroup);
+    deliverOutput({ streams, log }, wishes.audience);
+    const launched = await launching;
     streams.closeChildEnds();
     const startedAt = Date.now();
     const restartCount = wishes.because === 'policy' ? state.restartCount + 1 : 0;
     const started = { pid: launched.pid, startedAt, restartCount, notes: prepared.notes };
     store.writeState(id, runningState(parts, state, started));
-    void writeLaunchReport(layout.launchReport(root, id), startedAt, prepared.program, launched);
+    setImmediate(writeLaunchReport, layout.launchReport(root, id), startedAt, prepared.program, launched);
     tell(parts, container, 'start');
-    return {
-      pid: launched.pid,
-      startedAt,
-      cgroup,
-      streams,
-      log: openLog(parts, container),
-      inputEnds: wishes.inputEnds,
-      oomKillsBefore: driver.oomKills(cgroup),
-      ended: endOf(launched),
-    };
+    const { inputEnds } = wishes;
+    return { pid: launched.pid, startedAt, cgroup, streams, log, inputEnds, oomKillsBefore, ended: endOf(launched) };
   } catch (error) {
+    const launched = await launching?.catch(() => undefined);
     if (launched !== undefined) await kill(launched);
     streams.closeChildEnds();
     streams.close();
@@ -189,14 +184,14 @@ function asTscontainError(error: unknown, name: string): TscontainError {
 }
 
 /** What each step took, for whoever asks later; nobody waits for it. */
-async function writeLaunchReport(path: string, startedAt: number, program: Program, launched: Launched): Promise<void> {
+function writeLaunchReport(path: string, startedAt: number, program: Program, launched: Launched): void {
   const report: LaunchReport = {
     startedAt: new Date(startedAt).toISOString(),
     totalUs: launched.execUs,
     steps: reportSteps(program, launched),
   };
   // Without it a launch cannot be looked at later, and that is all that is lost.
-  await writeFile(path, JSON.stringify(report), { mode: 0o600 }).catch(() => undefined);
+  writeFile(path, JSON.stringify(report), { mode: 0o600 }).catch(() => undefined);
 }
 
 /** The steps with their times, and the execve, which is known to have been done when nothing is left to be done. */

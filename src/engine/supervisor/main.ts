@@ -2,14 +2,14 @@
 // left alone with its containers. It leaves when it has had nothing to do for a while, or when its directory is gone.
 import { closeSync, existsSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { PR_SET_DUMPABLE, startTimeOf, syscall } from '../../native/index.js';
+import { launch, PR_SET_DUMPABLE, startTimeOf, syscall } from '../../native/index.js';
 import { openCgroupDriver } from '../cgroup/index.js';
 import { createImages } from '../image/store.js';
 import { createStore } from '../state/store.js';
 import { layout } from '../state/layout.js';
 import { destroyContainer } from '../verbs/remove.js';
 import { BlockPool } from './log-writer.js';
-import { enterOwnCgroup, leaveOwnCgroup } from './own-cgroup.js';
+import { isInOwnCgroup, leaveOwnCgroup, putIntoOwnCgroup } from './own-cgroup.js';
 import type { Parts } from './parts.js';
 import { isSupervisorAlive, register } from './registry.js';
 import { READY_FD } from './spawn.js';
@@ -53,7 +53,8 @@ async function main(): Promise<void> {
   const self = { id, pid: process.pid, startTime: startTimeOf(process.pid) ?? 0 };
   register(root, self);
   const driver = openCgroupDriver();
-  enterOwnCgroup(driver, id);
+  // Done already, unless whoever started it was killed over it.
+  if (!isInOwnCgroup(driver, id)) putIntoOwnCgroup(driver, id, process.pid);
   const store = createStore(root, driver);
   const parts: Parts = {
     supervisorId: id,
@@ -82,6 +83,12 @@ async function main(): Promise<void> {
   life.begin(supervisor, server);
   writeSync(READY_FD, '.');
   closeSync(READY_FD);
+  setImmediate(() => void warmUp());
+}
+
+/** Does once, while nobody waits, what is slow the first time: a launch, of nothing. */
+async function warmUp(): Promise<void> {
+  await launch([{ name: 'come to nothing', call: 'execve', args: ['/', ['/'], []] }]).catch(() => undefined);
 }
 
 /** When to leave. */

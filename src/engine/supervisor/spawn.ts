@@ -4,12 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Socket } from 'node:net';
+import { openCgroupDriver } from '../cgroup/index.js';
 import { TscontainError } from '../errors.js';
 import { layout } from '../state/layout.js';
+import { putIntoOwnCgroup, removeEmptyCgroup } from './own-cgroup.js';
 
 /** It waits and copies bytes: small heaps do, and each thread less is memory less. */
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--v8-pool-size=1'];
-const ENVIRONMENT = { UV_THREADPOOL_SIZE: '2' };
+/** They write logs; more of them than CPUs would not write faster. */
+const THREADS = '2';
 /** Of the pipe on which a supervisor says that it is ready. */
 export const READY_FD = 3;
 
@@ -22,10 +25,26 @@ export interface SpawnOptions {
 }
 
 /** @returns the id of a supervisor that is ready @throws TscontainError SUPERVISOR_FAILED with what it said */
-export async function spawnSupervisor({ root, entry, idleMs }: SpawnOptions): Promise<string> {
+export async function spawnSupervisor(options: SpawnOptions): Promise<string> {
   const id = randomBytes(6).toString('hex');
-  const directory = layout.supervisor(root, id);
+  const directory = layout.supervisor(options.root, id);
+  const driver = openCgroupDriver();
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const child = spawnIn(directory, id, options);
+  try {
+    const ready = isReady(child);
+    if (child.pid !== undefined) putIntoOwnCgroup(driver, id, child.pid);
+    if (!(await ready)) throw failure(directory);
+    return id;
+  } catch (error) {
+    child.kill('SIGKILL');
+    await removeEmptyCgroup(driver, id).catch(() => false);
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function spawnIn(directory: string, id: string, { root, entry, idleMs }: SpawnOptions): ChildProcess {
   const log = openSync(join(directory, 'log'), 'a', 0o600);
   try {
     const args = [...NODE_OPTIONS, entry, '--root', root, '--id', id];
@@ -33,15 +52,14 @@ export async function spawnSupervisor({ root, entry, idleMs }: SpawnOptions): Pr
       cwd: '/',
       // A session of its own: no terminal's hang-up or Ctrl-C reaches it.
       detached: true,
-      env: ENVIRONMENT,
+      env: { UV_THREADPOOL_SIZE: THREADS, ...(process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] }) },
       stdio: ['ignore', log, log, 'pipe'],
     });
     child.unref();
-    if (!(await isReady(child))) throw failed(directory);
+    return child;
   } finally {
     closeSync(log);
   }
-  return id;
 }
 
 /** It writes a byte when it can be connected to; when it has failed there is only the end of the pipe. */
@@ -57,9 +75,8 @@ function isReady(child: ChildProcess): Promise<boolean> {
   });
 }
 
-function failed(directory: string): TscontainError {
+function failure(directory: string): TscontainError {
   const said = readFileSync(join(directory, 'log'), 'utf8').trim().split('\n').at(-1);
-  rmSync(directory, { recursive: true, force: true });
   const reason = said === undefined || said === '' ? 'it ended without a word' : said;
   return new TscontainError('SUPERVISOR_FAILED', `the supervisor did not start: ${reason}`);
 }

@@ -10,7 +10,7 @@
 //   nobody reads for now: nothing written is lost and no SIGPIPE comes. The next supervisor opens them by name and reads on.
 //
 //   with a terminal, the master of a pty on the container's own devpts. It dies with the supervisor, and the kernel hangs up.
-import { chmodSync, closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { join } from 'node:path';
 import { mkfifo, openContainerPty, PtyStream } from '../../native/index.js';
@@ -75,7 +75,7 @@ export function makePipes({ runDirectory, openStdin, inputEnds }: PipeWishes): F
   };
   try {
     // New ones for each run: who still holds an end of the last run's pipes writes into nothing.
-    for (const name of STREAM_NAMES) makePipe(join(runDirectory, name), PIPE_MODES[name]);
+    for (const name of openStdin ? STREAM_NAMES : OUTPUT_NAMES) makePipe(join(runDirectory, name), PIPE_MODES[name]);
     const outputs = { stdout: openEnd(childEnds, 'stdout', O_RDWR), stderr: openEnd(childEnds, 'stderr', O_RDWR) };
     const ourOutputs = {
       stdout: openEnd(ourEnds, 'stdout', O_RDONLY | O_NONBLOCK),
@@ -112,14 +112,15 @@ function optionalInput(path: string): { stdin?: number } {
   }
 }
 
-const STREAM_NAMES = ['stdin', 'stdout', 'stderr'] as const;
+const OUTPUT_NAMES = ['stdout', 'stderr'] as const;
+const STREAM_NAMES = ['stdin', ...OUTPUT_NAMES] as const;
 type StreamName = (typeof STREAM_NAMES)[number];
 
 /** Every user of the container may open /dev/stdout again; the directory above is the host's root's alone. */
 const PIPE_MODES = { stdin: 0o644, stdout: 0o622, stderr: 0o622 } as const;
 
 function makePipe(path: string, mode: number): void {
-  rmSync(path, { force: true });
+  if (existsSync(path)) unlinkSync(path);
   mkfifo(path, mode);
   // The mode that mkfifo was given went through the umask.
   chmodSync(path, mode);

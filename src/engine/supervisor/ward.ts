@@ -97,6 +97,7 @@ export class Ward {
 
   /** A run that began under a supervisor that is no more. */
   takeOver(run: Run): void {
+    deliverOutput(run, this.audience);
     this.#enter(run);
   }
 
@@ -136,7 +137,7 @@ export class Ward {
   }
 
   async #begin(because: StartWishes['because']): Promise<number> {
-    const wishes = { because, inputEnds: this.input.isGiven, size: this.#size };
+    const wishes = { because, inputEnds: this.input.isGiven, size: this.#size, audience: this.audience };
     const beginning = beginRun(this.parts, this.id, wishes);
     const pid = beginning.then((begun) => (typeof begun === 'object' ? begun.pid : (begun ?? 0)));
     // The phase holds it for others who start; whoever began hears of a failure below.
@@ -156,11 +157,13 @@ export class Ward {
 
   #enter(run: Run): void {
     this.#phase = { name: 'running', run };
-    deliverOutput(run, this.audience);
     this.input.open(run.streams, { ends: run.inputEnds });
-    const watch = this.#watchMemory(run);
+    // Not before whoever started it has been answered.
+    let watch: CgroupWatch | undefined;
+    const watching = setImmediate(() => (watch = this.#watchMemory(run)));
     void run.ended.then(({ exitCode }) => {
-      watch.close();
+      clearImmediate(watching);
+      watch?.close();
       const done = this.#end(run, exitCode);
       this.#phase = { name: 'ending', done };
     });
