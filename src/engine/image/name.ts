@@ -22,5 +22,7 @@ export const BASE = 'base';
 export const toFileName = (name: string): string => encodeURIComponent(name);
 export const fromFileName = (file: string): string => decodeURIComponent(file);
 
+export const isId = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
 /** Whether the text can be an image's id or the beginning of one. */
 export const isIdPrefix = (text: string): boolean => /^(sha256:)?[0-9a-f]{4,64}$/.test(text);
