@@ -87,8 +87,7 @@ const BEGINNINGS: readonly (readonly [name: string, bytes: Buffer])[] = [
 ];
 
 /** Node knows zstd from 22.15 on. */
-const createZstdDecompress = (zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream & Readable })
-  .createZstdDecompress;
+const { createGunzip, createZstdDecompress } = zlib as typeof zlib & { createZstdDecompress?: () => Transform };
 
 async function* decompressed(path: string): AsyncGenerator<Buffer> {
   const raw = createReadStream(path, { highWaterMark: 256 * 1024 });
