@@ -14,7 +14,7 @@ import { lostStreams, reopenPipes, type Streams } from './stdio.js';
 /** Where the cgroup does not tell of an end at once, it is seen after this long. */
 const LOOK_INTERVAL_MS = 250;
 
-export type Adopted = Run | 'restarting';
+export type Adopted = { readonly run: Run; readonly isAlive: boolean } | 'restarting';
 
 /** @returns undefined for a container that nobody need look after, or that somebody else does */
 export function adopt(
@@ -35,22 +35,22 @@ export function adopt(
     }
     if (state.init === undefined || (state.status !== 'running' && state.status !== 'paused')) return undefined;
     const pidfd = state.bootId === bootId ? openProcess(state.init) : undefined;
-    const streams = openStreams(parts, container, pidfd !== undefined);
-    store.writeState(id, adoptedState(container, supervisorId, pidfd !== undefined));
-    return {
+    const isAlive = pidfd !== undefined;
+    store.writeState(id, adoptedState(container, supervisorId, isAlive));
+    const run: Run = {
       pid: state.init.pid,
       startedAt: Date.parse(state.startedAt ?? '') || Date.now(),
       cgroup: container.cgroup,
-      streams,
+      streams: openStreams(parts, container, isAlive),
       log: openLog(parts, container),
       inputEnds: false,
       // What was counted before is known for a first run only: its cgroup began with it.
       oomKillsBefore: state.finishedAt === undefined ? 0 : parts.driver.oomKills(container.cgroup),
-      ended:
-        pidfd === undefined
-          ? Promise.resolve({ exitCode: undefined })
-          : endOfStranger(parts, container, state.init.pid, pidfd),
+      ended: isAlive
+        ? endOfStranger(parts, container, state.init.pid, pidfd)
+        : Promise.resolve({ exitCode: undefined }),
     };
+    return { run, isAlive };
   });
 }
 
@@ -97,5 +97,6 @@ function endOfStranger({ driver }: Parts, { cgroup }: Container, pid: number, pi
     };
     const timer = setInterval(look, LOOK_INTERVAL_MS);
     const watch = driver.watch(cgroup, look);
+    look();
   });
 }

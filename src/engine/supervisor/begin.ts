@@ -72,7 +72,13 @@ async function beginLocked(parts: Parts, container: Container, wishes: StartWish
   let launching: Promise<Launched> | undefined;
   try {
     const image = await parts.images.get(config.image.id);
-    const prepared = await prepareStart({ root, config, image, stdio: streams.child, cgroup: { driver, paths: cgroup } });
+    const prepared = await prepareStart({
+      root,
+      config,
+      image,
+      stdio: streams.child,
+      cgroup: { driver, paths: cgroup },
+    });
     launching = launchPrepared(prepared);
     // The new process is at work on its program from here on; what need not wait for it is done beside it.
     const log = openLog(parts, container);

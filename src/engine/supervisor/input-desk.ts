@@ -14,7 +14,7 @@ export class InputDesk {
   #streams: InputSide | undefined;
   /** the end of a client's input is the container's end of file */
   #ends = false;
-  #early: Buffer[] = [];
+  readonly #early: Buffer[] = [];
   #earlyEnd = false;
 
   /** Somebody gives input, or has given all of it already. */

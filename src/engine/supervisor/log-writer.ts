@@ -123,9 +123,9 @@ export class LogWriter {
       if (block === this.#filling) this.#filling = undefined;
       await this.#store(block.buffer.subarray(0, block.used));
       this.#options.pool.give(block.buffer);
-      const wasBehind = this.isBehind;
-      this.#waitingBytes -= block.used;
-      if (wasBehind && !this.isBehind) this.#onDrain?.();
+      const before = this.#waitingBytes;
+      this.#waitingBytes = before - block.used;
+      if (before > HIGH_WATER_BYTES && this.#waitingBytes <= HIGH_WATER_BYTES) this.#onDrain?.();
     }
     this.#pumping = undefined;
   }

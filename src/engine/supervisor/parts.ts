@@ -15,7 +15,7 @@ export interface Parts {
   /** blocks of the logs being written */
   readonly pool: BlockPool;
   /** Removes an ended container with everything that is its. */
-  destroy(id: string): Promise<void>;
+  readonly destroy: (id: string) => Promise<void>;
   /** Writes a line into the supervisor's own log. */
-  say(message: string): void;
+  readonly say: (message: string) => void;
 }

@@ -1,7 +1,7 @@
 // One run of a container: from the launch of its init to its end, with its streams and its log.
 import type { CgroupPaths } from '../model.js';
 import type { Audience } from './audience.js';
-import { LogWriter } from './log-writer.js';
+import type { LogWriter } from './log-writer.js';
 import type { Streams } from './stdio.js';
 
 /** How a process ended, as far as it is known. */

@@ -1,6 +1,6 @@
 // A manager's end of an attachment: the container's output as it comes, its input, its end.
 import type { ExitStatus, Session, TerminalSize } from '../model.js';
-import { Connection } from './connection.js';
+import type { Connection } from './connection.js';
 import {
   exitFromWire,
   FRAME,

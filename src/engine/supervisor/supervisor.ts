@@ -130,28 +130,32 @@ export class Supervisor {
     }
   }
 
+  /** One that cannot be taken over is told of in the log, and the others are all the same. */
   async #adopt(ids: readonly string[]): Promise<string[]> {
-    const { parts, isSupervisorAlive } = this.options;
-    const adopted: string[] = [];
     for (const id of ids) {
-      const ward = this.ward(id);
-      if (ward.isAlive) {
-        adopted.push(id);
-        continue;
-      }
       try {
-        const found = await adopt(parts, id, isSupervisorAlive);
-        if (found === 'restarting') ward.takeOverRestart();
-        else if (found !== undefined) ward.takeOver(found);
-        if (ward.isAlive) adopted.push(id);
+        await this.#takeOver(id);
       } catch (error) {
-        if (!isTscontainError(error, 'NO_SUCH_CONTAINER') && !isTscontainError(error, 'STATE_CORRUPT')) throw error;
-        parts.say(`adopting ${id}: ${error.message}`);
-      } finally {
-        this.#settle(ward);
+        this.options.parts.say(`adopting ${id}: ${String(error)}`);
       }
     }
-    return adopted;
+    return ids.filter((id) => this.#wards.get(id)?.isAlive === true);
+  }
+
+  async #takeOver(id: string): Promise<void> {
+    const ward = this.ward(id);
+    try {
+      if (ward.isAlive) return;
+      const found = await adopt(this.options.parts, id, this.options.isSupervisorAlive);
+      if (found === 'restarting') ward.takeOverRestart();
+      if (typeof found !== 'object') return;
+      const { ended } = ward.wait('next-exit');
+      ward.takeOver(found.run);
+      // What is over is answered when it is written down.
+      if (!found.isAlive) await ended;
+    } finally {
+      this.#settle(ward);
+    }
   }
 }
 

@@ -106,7 +106,7 @@ export class Ward {
     this.#restartIn(FIRST_DELAY_MS);
   }
 
-  wait(until: WaitUntil): { readonly ended: Promise<ExitStatus>; cancel(): void } {
+  wait(until: WaitUntil): { readonly ended: Promise<ExitStatus>; readonly cancel: () => void } {
     let waiter: Waiter | undefined;
     const ended = new Promise<ExitStatus>((resolve) => {
       if (until === 'not-running' && !this.isAlive) resolve(this.#endOnRecord());
