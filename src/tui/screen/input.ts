@@ -137,7 +137,8 @@ export class InputParser {
 
   #takeCsi(bytes: Buffer, events: TerminalEvent[]): number {
     if (bytes.length >= 3 && bytes[2] === 0x4d) return takeLegacyMouse(bytes, events);
-    let end = 2;
+    // The Linux console's function keys have a second bracket, which elsewhere would be the end.
+    let end = bytes[2] === 0x5b ? 3 : 2;
     while (end < bytes.length && bytes[end]! >= 0x20 && bytes[end]! <= 0x3f) end += 1;
     if (end - 2 > MAX_SEQUENCE) return push(events, { type: 'reply', raw: bytes.subarray(0, end) });
     if (end === bytes.length) return 0;

@@ -90,8 +90,8 @@ function applySgr(sequence: string, current: Attr, base: Attr): Attr {
 function extendedColour(kind: number | undefined, values: readonly number[]): number | undefined {
   const [first = NaN, second = 0, third = 0] = values;
   if (kind === 5 && first <= 255) return first;
-  if (kind === 2 && values.every((value) => value <= 255)) return nearest256(first, second, third);
-  return undefined;
+  const isColour = kind === 2 && Math.max(first, second, third) <= 255;
+  return isColour ? nearest256(first, second, third) : undefined;
 }
 
 const setFlag: Partial<Record<number, number>> = {

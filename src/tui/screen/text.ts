@@ -20,6 +20,8 @@ const replaced = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/u;
 /** What was found out about code points below 0x20000 (0: not yet asked). */
 const known = new Uint8Array(0x20000);
 known.fill(NARROW, 0x20, 0x7f);
+// Vowels and finals that complete a Hangul syllable stand in the cell of the consonant before them (wcwidth has them at 0).
+known.fill(MARK, 0x1161, 0x1200);
 known.fill(NARROW, 0x2500, 0x25a0);
 known.fill(NARROW, 0x2800, 0x2900);
 
@@ -43,9 +45,8 @@ function kindOf(codePoint: number): number {
  * terminal in a shell tab reckons by this, so that it agrees with the program in it and with the canvas it is painted on.
  */
 export function cellWidth(codePoint: number): 0 | 1 | 2 {
-  // The C library gives the soft hyphen a cell, and none to the vowels and finals that complete a Hangul syllable.
+  // The C library gives the soft hyphen a cell.
   if (codePoint === 0xad) return 1;
-  if (codePoint >= 0x1160 && codePoint <= 0x11ff) return 0;
   const kind = kindOf(codePoint);
   return kind === MARK || kind === DROPPED ? 0 : kind === WIDE ? 2 : 1;
 }
