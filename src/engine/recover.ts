@@ -145,7 +145,8 @@ async function endStrays({ store, driver }: Parts, container: Container, recover
   // Who holds the lock is starting it at this moment; and under it the state says what is so.
   await store.tryLock(id, async () => {
     if (isAlive(store.readState(id).status) || driver.processes(cgroup).length === 0) return;
-    await driver.kill(cgroup);
+    // With its cgroup, which the next start makes anew.
+    await driver.remove(cgroup);
     note(recovery, container, 'its start was cut short: what had been started of it was ended');
   });
 }

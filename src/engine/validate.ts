@@ -15,7 +15,7 @@ import {
   sysctlFault,
   ULIMIT_NAMES,
 } from './grammar/process.js';
-import { wrong } from './grammar/wrong.js';
+import { shown, wrong } from './grammar/wrong.js';
 import type {
   ContainerConfig,
   CreateSpec,
@@ -267,7 +267,8 @@ function mountsOf(mounts: readonly Mount[], problems: Problems): Mount[] {
   return mounts.map((mount, index) => {
     const field = `mounts[${index}]`;
     const target = problems.try(`${field}.target`, mount.target, () => parseTarget(mount.target, 'the mount'));
-    if (targets.has(target)) problems.add(`${field}.target`, `two mounts have the target ${target}: leave one out`);
+    if (targets.has(target))
+      problems.add(`${field}.target`, `two mounts have the target ${shown(target)}: leave one out`);
     targets.add(target);
     if (mount.type === 'bind') {
       if (!isAbsolute(mount.source) || mount.source.includes('\0'))
@@ -331,7 +332,7 @@ function limitsOf(limits: Limits, facts: { cpus: number }, problems: Problems): 
     for (const [index, device] of (limits[field] ?? []).entries()) {
       problems.try(`limits.${field}[${index}]`, 0, () => {
         if (!isAbsolute(device.path)) throw wrong('the disk', device.path, 'give its path, such as /dev/sda');
-        return whole(`the rate of ${device.path}`, device.rate, 1, 'units a second, above 0');
+        return whole(`the rate of ${shown(device.path)}`, device.rate, 1, 'units a second, above 0');
       });
     }
   }

@@ -32,7 +32,7 @@ export function parseEnvFile(
 export function parseLabel(text: string, what = 'the label'): [key: string, value: string] {
   const equals = text.indexOf('=');
   const key = equals < 0 ? text : text.slice(0, equals);
-   
+
   if (key === '' || /[\x00-\x20\x7f]/.test(key)) throw wrong(what, text, 'give key=value with no space in the key');
   return [key, equals < 0 ? '' : text.slice(equals + 1)];
 }

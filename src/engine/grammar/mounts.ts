@@ -2,7 +2,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { Device, Mount } from '../model.js';
 import { parseBytes } from './quantities.js';
-import { wrong } from './wrong.js';
+import { shown, wrong } from './wrong.js';
 
 type Bind = Extract<Mount, { type: 'bind' }>;
 type Tmpfs = Extract<Mount, { type: 'tmpfs' }>;
@@ -40,7 +40,7 @@ export function parseVolume(text: string): Bind {
   for (const option of options?.split(',') ?? []) {
     if (option === 'ro' || option === 'rw') mount.readOnly = option === 'ro';
     else if (isPropagation(option)) mount.propagation = option;
-    else throw wrong(what, text, `"${option}" is no option of it: there are ro, rw, ${PROPAGATIONS.join(', ')}`);
+    else throw wrong(what, text, `${shown(option)} is no option of it: there are ro, rw, ${PROPAGATIONS.join(', ')}`);
   }
   return mount;
 }
@@ -63,14 +63,14 @@ export function parseMount(text: string): Mount {
     const equals = part.indexOf('=');
     const key = (equals < 0 ? part : part.slice(0, equals)).toLowerCase();
     const name = MOUNT_KEYS[key];
-    if (name === undefined) throw wrong(what, text, `it has no field "${key}"`);
+    if (name === undefined) throw wrong(what, text, `it has no field ${shown(key)}`);
     if (equals < 0 && name !== 'readonly') throw wrong(what, text, `${key} needs a value: ${key}=…`);
     fields.set(name, equals < 0 ? 'true' : part.slice(equals + 1));
   }
   const type = fields.get('type') ?? 'volume';
   const target = fields.get('target');
   if (type !== 'bind' && type !== 'tmpfs')
-    throw wrong(what, text, `type ${type} is not supported: give type=bind or type=tmpfs`);
+    throw wrong(what, text, `type ${shown(type)} is not supported: give type=bind or type=tmpfs`);
   if (target === undefined) throw wrong(what, text, 'it has no target=/path');
   const foreign = [...fields.keys()].find((name) => (type === 'bind' ? TMPFS_ONLY : BIND_ONLY).has(name));
   if (foreign !== undefined) throw wrong(what, text, `${foreign} does not go with type=${type}`);
@@ -148,7 +148,7 @@ export function parseTmpfs(text: string): Tmpfs {
       throw wrong(
         what,
         text,
-        `"${option}" is no option of it: there are ro, rw, size=, mode=, ${TMPFS_FLAGS.join(', ')}`,
+        `${shown(option)} is no option of it: there are ro, rw, size=, mode=, ${TMPFS_FLAGS.join(', ')}`,
       );
   }
   return flags.length === 0 ? mount : { ...mount, flags };

@@ -80,7 +80,6 @@ export function parseUser(text: string): string {
     if (/^[+-]?\d+$/.test(part)) {
       if (!/^\d+$/.test(part) || Number(part) > ID_MAX)
         throw wrong('the user', text, `an id is a number from 0 to ${ID_MAX}`);
-       
     } else if (/[\x00-\x20\x7f/]/.test(part)) throw wrong('the user', text, 'a user name has no spaces or slashes');
   }
   return text;

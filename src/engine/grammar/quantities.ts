@@ -1,6 +1,6 @@
 // Sizes, CPUs, durations, times and rates as people write them, in Docker's grammar. Pure.
 import type { DeviceRate } from '../cgroup/limits.js';
-import { wrong } from './wrong.js';
+import { shown, wrong } from './wrong.js';
 
 const UNITS = ['', 'k', 'm', 'g', 't', 'p'];
 const SIZE = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i;
@@ -99,8 +99,8 @@ export function parseDeviceRate(text: string, what: string, unit: 'bytes' | 'ope
   const number = text.slice(colon + 1);
   const rate =
     unit === 'bytes'
-      ? parseBytes(number, `${what} of ${path}`)
-      : parseInteger(number, `${what} of ${path}`, { min: 0 });
+      ? parseBytes(number, `${what} of ${shown(path)}`)
+      : parseInteger(number, `${what} of ${shown(path)}`, { min: 0 });
   if (rate === 0) throw wrong(what, text, 'a rate is above 0; leave the disk out for no limit');
   return { path, rate };
 }

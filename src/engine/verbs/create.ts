@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { atomicWrite, startTimeOf } from '../../native/index.js';
 import { isTscontainError, TscontainError } from '../errors.js';
 import { generateName } from '../grammar/names.js';
+import { shown } from '../grammar/wrong.js';
 import { writeEtcFiles } from '../launch/etc-files.js';
 import { deviceRules } from '../launch/sources.js';
 import type { Container, ContainerConfig, ContainerState, CreateSpec, Image } from '../model.js';
@@ -43,9 +44,13 @@ export async function create(parts: Parts, spec: CreateSpec): Promise<Container>
 function requireSources(config: ContainerConfig): void {
   for (const mount of config.mounts) {
     if (mount.type === 'bind' && !existsSync(mount.source))
-      throw new TscontainError('NO_SUCH_PATH', `there is no ${mount.source} on this host to mount at ${mount.target}`, {
-        hint: `make it first: mkdir -p ${mount.source}`,
-      });
+      throw new TscontainError(
+        'NO_SUCH_PATH',
+        `there is no ${shown(mount.source)} on this host to mount at ${shown(mount.target)}`,
+        {
+          hint: `make it first: mkdir -p ${shown(mount.source)}`,
+        },
+      );
   }
 }
 

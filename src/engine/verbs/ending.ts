@@ -1,12 +1,15 @@
 // Making a container end, and knowing when it has. Its supervisor sees the end and writes it down; when the supervisor is
 // gone, another one adopts the container first.
 import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pidfdOpen, pidfdSendSignal, startTimeOf, SyscallError } from '../../native/index.js';
 import { isTscontainError, TscontainError } from '../errors.js';
 import type { Container, ExitStatus } from '../model.js';
 import { clientOf } from './looking-after.js';
 import { isAlive, type Parts } from './parts.js';
+
+const { SIGKILL } = constants.signals;
 
 /** What was killed is dead within this time, unless the kernel itself holds it. */
 const DEATH_MS = 10_000;
@@ -86,8 +89,13 @@ export async function endByForce(parts: Parts, id: string): Promise<ExitStatus> 
   const { store, driver } = parts;
   const container = await store.withLock(id, async () => {
     const now = store.load(id);
-    store.writeState(id, { ...now.state, stopRequested: true });
-    if (now.state.status !== 'restarting') await driver.kill(now.cgroup);
+    const paused = now.state.status === 'paused';
+    store.writeState(id, { ...now.state, stopRequested: true, ...(paused ? { status: 'running' } : {}) });
+    // The death of its init is that of everything in its pid namespace. Not cgroup.kill: on some kernels (6.18) a cgroup to
+    // which that was written once kills whatever is born into it later by CLONE_INTO_CGROUP.
+    signalInit(now, SIGKILL);
+    // The frozen do not die.
+    if (paused) await driver.thaw(now.cgroup);
     return now;
   });
   if (container.state.status === 'restarting') await callOffRestart(parts, id);
