@@ -38,7 +38,7 @@ export async function importLayer(source: string, directory: string, config: Par
     const { entries, bytes } = await unpackInto(targetFd, described(items, digest), {
       applyToTop: true,
       replaceKinds: true,
-      devices: true,
+      devices: 'make',
     });
     if (entries === 0)
       throw new TscontainError('INVALID_VALUE', `"${source}" is empty`, {

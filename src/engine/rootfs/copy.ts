@@ -10,7 +10,7 @@ export async function copyTree(from: string, to: string): Promise<void> {
   try {
     const toFd = openSync(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     try {
-      await unpackInto(toFd, walkTree(fromFd), { applyToTop: true, replaceKinds: true, devices: true });
+      await unpackInto(toFd, walkTree(fromFd), { applyToTop: true, replaceKinds: true, devices: 'make' });
     } finally {
       closeSync(toFd);
     }

@@ -41,8 +41,8 @@ export interface UnpackOptions {
   readonly applyToTop?: boolean;
   /** Whether a directory may take the place of something else and the other way round. Default false, as `cp` has it. */
   readonly replaceKinds?: boolean;
-  /** Whether devices may be made. Default false. */
-  readonly devices?: boolean;
+  /** What becomes of devices. Default "refuse". */
+  readonly devices?: 'make' | 'skip' | 'refuse';
 }
 
 export interface Unpacked {
@@ -135,6 +135,7 @@ export class Unpacker {
         break;
       case 'char':
       case 'block':
+        if (this.#options.devices === 'skip') return;
         this.#putDevice(entry, parentFd, name);
         break;
     }
@@ -292,7 +293,7 @@ export class Unpacker {
   }
 
   #putDevice(entry: Entry, parentFd: number, name: string): void {
-    if (this.#options.devices !== true) refuse(entry, 'is a device');
+    if (this.#options.devices !== 'make') refuse(entry, 'is a device');
     // In a layer of an overlay this device means that the name does not exist.
     if (entry.type === 'char' && entry.major === 0 && entry.minor === 0) refuse(entry, 'is a device 0:0');
     const kind = entry.type === 'char' ? S_IFCHR : S_IFBLK;

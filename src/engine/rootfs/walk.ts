@@ -4,6 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { TscontainError } from '../errors.js';
 import {
+  CGROUP2_SUPER_MAGIC,
+  CGROUP_SUPER_MAGIC,
+  DEVPTS_SUPER_MAGIC,
+  fileSystemOf,
   getXattr,
   listXattrs,
   O_DIRECTORY,
@@ -12,15 +16,25 @@ import {
   O_PATH,
   O_RDONLY,
   openBeneath,
+  PROC_SUPER_MAGIC,
   readlinkAt,
   splitDeviceNumber,
   SyscallError,
+  SYSFS_MAGIC,
 } from '../../native/index.js';
 import { isPortableXattr, nothing, type Entry, type EntryType, type Item } from './entry.js';
 
 /** Directories in one another. Each holds a descriptor while it is gone through. */
 const MAX_DEPTH = 512;
 const CHUNK_BYTES = 256 * 1024;
+/** What is in them is no file of anybody's, has no size and no end. Each is told of as an empty directory. */
+const KERNEL_FILE_SYSTEMS = new Set([
+  PROC_SUPER_MAGIC,
+  SYSFS_MAGIC,
+  CGROUP_SUPER_MAGIC,
+  CGROUP2_SUPER_MAGIC,
+  DEVPTS_SUPER_MAGIC,
+]);
 /** How long the event loop may wait, ms. */
 const SLICE_MS = 4;
 
@@ -130,7 +144,9 @@ class Walk {
         `directories are nested more than ${MAX_DEPTH} deep at "${path.slice(0, 80)}…"`,
       );
     }
-    yield { entry: entryOf(path, 'directory', fstatSync(fd, { bigint: true }), portableXattrs(fd)), body: nothing() };
+    const stat = fstatSync(fd, { bigint: true });
+    yield { entry: entryOf(path, 'directory', stat, portableXattrs(fd)), body: nothing() };
+    if (path !== '' && KERNEL_FILE_SYSTEMS.has(fileSystemOf(fd).type)) return;
     for (const name of namesIn(fd).sort()) {
       await this.#breathe();
       yield* this.item(fd, name, path === '' ? name : `${path}/${name}`, depth + 1);
