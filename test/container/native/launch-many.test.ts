@@ -1,0 +1,88 @@
+// Many launches: in a row, at once, under garbage collection; descriptors, memory and processes stay as they were.
+import assert from 'node:assert/strict';
+import { closeSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import * as native from '../../../src/native/index.js';
+import { children, containerNamespaces, execve, openDescriptors, ownProc, run } from '../../support/launching.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** KiB in use: by JavaScript, and privately by all the rest. V8's own reserve, which breathes, is not counted. */
+function memory(): { script: number; rest: number } {
+  const rollup = readFileSync('/proc/self/smaps_rollup', 'utf8');
+  const sizes = [...rollup.matchAll(/^Private_\w+:\s+([0-9]+) kB$/gm)].map(([, kilobytes]) => Number(kilobytes));
+  const { heapUsed, heapTotal } = process.memoryUsage();
+  return { script: heapUsed / 1024, rest: sizes.reduce((sum, size) => sum + size, 0) - heapTotal / 1024 };
+}
+
+/** Mappings of this process: a page that is never unmapped is one more. */
+const mappings = (): number => readFileSync('/proc/self/maps', 'utf8').split('\n').length;
+
+describe('many launches', () => {
+  it('succeed under garbage collection, 500 of 500', async () => {
+    let litter: unknown[] = [];
+    for (let i = 0; i < 500; i++) {
+      litter.push(Array.from({ length: 2000 }, (_, j) => ({ i, j, text: `${i}-${j}` })));
+      if (i % 10 === 0) {
+        litter = [];
+        collectGarbage();
+      }
+      const { status } = await run([...ownProc, execve('/bin/true')], {
+        namespaces: native.CLONE_NEWNS | native.CLONE_NEWPID | native.CLONE_NEWUTS,
+      });
+      assert.deepEqual(status, { code: 0 }, `launch ${i}`);
+    }
+  });
+
+  it('can be under way at once, each with its own outcome', async () => {
+    const before = openDescriptors();
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => {
+        const script = execve('/bin/sh', '-c', `exit ${i}`);
+        const wait: native.Step = { name: 'wait', call: 'nanosleep', args: [{ words: [0, 1_000_000 * (i % 7)] }, 0] };
+        const bad: native.Step = { name: `bad ${i}`, call: 'mkdirat', args: [native.AT_FDCWD, '/proc/nowhere', 0] };
+        try {
+          const { status } = await run(i % 3 === 0 ? [wait, bad, script] : [wait, script], {
+            namespaces: i % 2 === 0 ? containerNamespaces : 0,
+          });
+          return status;
+        } catch (error) {
+          return (error as native.LaunchError).step.name;
+        }
+      }),
+    );
+    assert.deepEqual(
+      outcomes,
+      outcomes.map((_, i) => (i % 3 === 0 ? `bad ${i}` : { code: i })),
+    );
+    assert.deepEqual(openDescriptors(), before);
+    assert.deepEqual(children(), []);
+  });
+
+  it('leave descriptors, mappings and memory flat, failed ones too', async () => {
+    const one = async (i: number): Promise<void> => {
+      try {
+        const { pid, pidfd } = await native.launch([execve(i % 4 === 0 ? '/bin/nosuch' : '/bin/true')]);
+        closeSync(pidfd);
+        await new Promise((resolve) => native.onChildExit(pid, resolve));
+      } catch (error) {
+        assert.ok(error instanceof native.LaunchError, String(error));
+      }
+    };
+    for (let i = 0; i < 500; i++) await one(i);
+    collectGarbage();
+    const before = { descriptors: openDescriptors(), mappings: mappings(), ...memory() };
+    for (let i = 0; i < 1500; i++) await one(i);
+    collectGarbage();
+    const after = memory();
+    assert.deepEqual(openDescriptors(), before.descriptors);
+    assert.deepEqual(children(), []);
+    assert.ok(mappings() - before.mappings < 100, `${mappings() - before.mappings} more mappings`);
+    // A page that is lost at each launch would be 6000 KiB.
+    assert.ok(after.rest - before.rest < 4000, `${after.rest - before.rest} KiB more outside of JavaScript`);
+    assert.ok(after.script - before.script < 2000, `${after.script - before.script} KiB more in JavaScript`);
+  });
+});
