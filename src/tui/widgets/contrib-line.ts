@@ -151,24 +151,26 @@ export function resample(values: ArrayLike<number>, span: number, count: number)
 }
 
 function paintLines(view: Canvas, plot: Rect, chart: LineChart, { line, Canvas: Braille }: ContribParts): void {
-  const width = 2 * plot.width + SPARE_X;
-  const height = 4 * plot.height + SPARE_Y;
-  const context = new Braille(width, height).getContext();
+  const dots = { x: 2 * plot.width, y: 4 * plot.height };
+  const context = new Braille(dots.x + SPARE_X, dots.y + SPARE_Y).getContext();
   breakAtGaps(context);
-  // The chart puts its top two pixels above the canvas; so much less is the height that values are given.
-  const scale = (TOP * (4 * plot.height - 1)) / (4 * plot.height + 1) / chart.max;
-  const data = chart.series.map((series) => {
-    const values = resample(series.values, chart.span, 2 * plot.width);
-    return {
-      x: values.map(() => ''),
-      y: values.map((value) => Math.max(0, Math.min(value, chart.max)) * scale),
-      style: { line: colourOf(series.style, view.theme) },
-    };
-  });
-  if (data.length === 0) return;
-  const self: unknown = { options: OPTIONS, canvasSize: { width, height }, ctx: context };
+  const values = chart.series.map((series) => resample(series.values, chart.span, dots.x));
+  const count = values[0]?.length ?? 0;
+  if (count === 0) return;
+  // The chart ends one step short of its right edge, and two dots above its upper one; it rounds down where it should round
+  // to the nearest. So it is told a width, and values, with which the newest and the greatest are just inside the plot.
+  const width = SPARE_X - 2 + (count > 1 ? ((dots.x - 1) * count) / (count - 1) : dots.x);
+  const dot = TOP / (dots.y + 1);
+  const heightOf = (value: number): number =>
+    ((Math.max(0, Math.min(value, chart.max)) / chart.max) * (dots.y - 1) - 0.5) * dot;
+  const data = chart.series.map((series, i) => ({
+    x: values[i]!.map(() => ''),
+    y: values[i]!.map(heightOf),
+    style: { line: colourOf(series.style, view.theme) },
+  }));
+  const self: unknown = { options: OPTIONS, canvasSize: { width, height: dots.y + SPARE_Y }, ctx: context };
   line.prototype.setData.call(self, data);
-  copyDots(view, plot, context, width / 2);
+  copyDots(view, plot, context, (dots.x + SPARE_X) / 2);
 }
 
 /** The chart knows no gaps, and its line drawing never ends on NaN: a point that is none breaks the line here. */

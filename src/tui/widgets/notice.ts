@@ -9,13 +9,11 @@ export interface Notice {
 }
 
 export function paintNotice(canvas: Canvas, rect: Rect, notice: Notice): void {
-  const { glyphs, theme } = canvas;
+  const { glyphs } = canvas;
   const keys = fittingKeys(notice.keys ?? [], Math.floor(rect.width / 2));
-  const keysWidth = keys.reduce((sum, hint) => sum + widthOf(hint.key) + widthOf(hint.label) + 3, 0);
-  canvas.text(rect.x, rect.y, truncate(notice.text, rect.width - keysWidth - 1, glyphs.ellipsis), notice.style);
+  const keysWidth = keys.reduce((sum, hint) => sum + widthOf(hint.key) + 1 + widthOf(hint.label) + 2, -2);
+  const room = keys.length > 0 ? rect.width - keysWidth - 2 : rect.width;
+  canvas.text(rect.x, rect.y, truncate(notice.text, room, glyphs.ellipsis), notice.style);
   let x = rect.x + rect.width - keysWidth;
-  for (const hint of keys) {
-    x += paintKeyHint(canvas, x, rect.y, hint);
-    x += canvas.text(x, rect.y, '  ', theme.text);
-  }
+  for (const hint of keys) x += paintKeyHint(canvas, x, rect.y, hint) + 2;
 }

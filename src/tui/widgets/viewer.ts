@@ -67,7 +67,7 @@ export function breakSpans(spans: readonly Span[], width: number): Span[][] {
 
 /** Rows that a line takes in a window of `width` cells. */
 function rowsOf(lines: Lines, index: number, viewer: Viewer, width: number): number {
-  if (!viewer.wrap) return 1;
+  if (!viewer.wrap || index >= lines.length) return 1;
   const room = Math.max(1, width - prefixWidth(lines, index));
   return breakSpans(styledLine(shownLine(lines, index)).spans, room).length;
 }
