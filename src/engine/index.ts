@@ -3,6 +3,7 @@ export type * from './model.js';
 export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from './engine.js';
 export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode } from './errors.js';
 export { openEngine } from './open.js';
+export { packHostPath, unpackBelow } from './rootfs/archive.js';
 export { inspectDocker } from './inspect-docker.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';

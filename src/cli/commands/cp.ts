@@ -50,8 +50,8 @@ export function target(
 }
 
 /** The same archive with its first path component replaced. */
-export function renameRoot(stream: NodeJS.ReadableStream, from: string, to: string | undefined): NodeJS.ReadableStream {
-  if (to === undefined || to === from) return stream;
+export function renameRoot(stream: NodeJS.ReadableStream, from: string, to: string | undefined): Readable {
+  if (to === undefined || to === from) return new Readable({ objectMode: false }).wrap(stream);
   const reader = extract();
   const writer = pack();
   const renamed = (name: string) => {

@@ -33,7 +33,7 @@ export const logs: Command = {
     process.once('SIGINT', () => abort.abort());
     process.once('SIGTERM', () => abort.abort());
     const engine = await context.engine();
-    const entries = engine.logs(ref, {
+    const batches = engine.logBatches(ref, {
       follow: flag(values, 'follow'),
       signal: abort.signal,
       ...(tail === undefined || tail === 'all' ? {} : { tail: Number(tail) }),
@@ -41,19 +41,22 @@ export const logs: Command = {
       ...(until === undefined ? {} : { until: parseTime(until, '--until', Date.now()) }),
     });
     const outputs = { stdout: new Gatherer(context.stdout), stderr: new Gatherer(context.stderr) };
-    const flushing = setInterval(() => void Promise.all([outputs.stdout.flush(), outputs.stderr.flush()]), 50);
+    const flush = () => Promise.all([outputs.stdout.flush(), outputs.stderr.flush()]);
+    const flushing = setInterval(() => void flush(), 50);
     const timestamps = flag(values, 'timestamps');
     const continued = { stdout: false, stderr: false };
-    for await (const entry of entries) {
-      const output = outputs[entry.stream];
-      if (timestamps && !continued[entry.stream]) output.add(Buffer.from(`${entry.time} `));
-      output.add(entry.text);
-      if (!entry.partial) output.add(NEWLINE);
-      continued[entry.stream] = entry.partial;
-      if (output.size >= CHUNK_BYTES) await output.flush();
+    for await (const batch of batches) {
+      for (const entry of batch) {
+        const output = outputs[entry.stream];
+        if (timestamps && !continued[entry.stream]) output.add(Buffer.from(`${entry.time} `));
+        output.add(entry.text);
+        if (!entry.partial) output.add(NEWLINE);
+        continued[entry.stream] = entry.partial;
+      }
+      if (outputs.stdout.size + outputs.stderr.size >= CHUNK_BYTES) await flush();
     }
     clearInterval(flushing);
-    await Promise.all([outputs.stdout.flush(), outputs.stderr.flush()]);
+    await flush();
     return EXIT.ok;
   },
 };

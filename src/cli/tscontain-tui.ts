@@ -1,0 +1,108 @@
+// `tscontain-tui`: opens the dashboard. Composition root: the only place that puts engine, sampler and screen together.
+import { realpathSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { runDashboard, type DashboardOptions } from '../tui/index.js';
+import { stateRoot, supervisorEntry } from './context.js';
+import { EXIT } from './exit-codes.js';
+import { version } from './version.js';
+
+const USAGE = `Usage: tscontain-tui [options]
+
+  --root DIR          directory of all state (TSCONTAIN_ROOT, /var/lib/tscontain)
+  --interval MS       time between two samples, 100 to 5000 (1000)
+  --colours 16|256    colours of the terminal, where the detected ones are wrong
+  --ascii             draw with plain ASCII
+  --no-mouse          leave the mouse to the terminal
+  --version, --help
+`;
+
+interface Flags {
+  readonly root: string;
+  readonly intervalMs: number;
+  readonly screen: Pick<DashboardOptions, 'colours' | 'ascii' | 'mouse'>;
+}
+
+/** @throws Error with one sentence */
+function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      root: { type: 'string' },
+      interval: { type: 'string' },
+      colours: { type: 'string' },
+      ascii: { type: 'boolean' },
+      'no-mouse': { type: 'boolean' },
+      version: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) return 'help';
+  if (values.version === true) return 'version';
+  const intervalMs = values.interval === undefined ? 1000 : Number(values.interval);
+  if (!(intervalMs >= 100 && intervalMs <= 5000)) {
+    throw new Error(`--interval ${values.interval ?? ''} cannot be: give milliseconds from 100 to 5000`);
+  }
+  const { colours } = values;
+  if (colours !== undefined && colours !== '16' && colours !== '256') {
+    throw new Error(`--colours ${colours} cannot be: give 16 or 256`);
+  }
+  return {
+    root: stateRoot(values.root, process.env),
+    intervalMs,
+    screen: {
+      ...(colours === undefined ? {} : { colours: colours === '16' ? 16 : 256 }),
+      ...(values.ascii === true ? { ascii: true } : {}),
+      ...(values['no-mouse'] === true ? { mouse: false } : {}),
+    },
+  };
+}
+
+/** Why the dashboard cannot be opened here, if it cannot. */
+function obstacle(words: readonly string[]): string | undefined {
+  if (process.platform !== 'linux') return 'containers are made of Linux namespaces and cgroups, and this is no Linux';
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    return 'a dashboard needs a terminal: start it in one, or use tscontain in scripts';
+  }
+  if (process.getuid?.() !== 0)
+    return `making containers needs root: type  sudo ${['tscontain-tui', ...words].join(' ')}`;
+  return undefined;
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const fail = (sentence: string): number => {
+    process.stderr.write(`tscontain-tui: ${sentence}\n`);
+    return EXIT.failed;
+  };
+  let flags: Flags | 'help' | 'version';
+  try {
+    flags = readFlags(words);
+  } catch (error) {
+    return fail(
+      `${(error instanceof Error ? error.message : String(error)).split('. To specify')[0]!}; --help lists what there is`,
+    );
+  }
+  if (typeof flags === 'string') {
+    process.stdout.write(flags === 'help' ? USAGE : `tscontain-tui ${version}\n`);
+    return EXIT.ok;
+  }
+  const reason = obstacle(words);
+  if (reason !== undefined) return fail(reason);
+  const { root, intervalMs, screen } = flags;
+  const entry = supervisorEntry(realpathSync(process.argv[1] ?? ''));
+  await runDashboard({
+    ...screen,
+    input: process.stdin,
+    output: process.stdout,
+    env: process.env,
+    open: async () => {
+      const [{ openEngine }, { createSampler }] = await Promise.all([
+        import('../engine/index.js'),
+        import('../metrics/index.js'),
+      ]);
+      return { engine: await openEngine({ root, supervisorEntry: entry }), sampler: createSampler({ intervalMs }) };
+    },
+  });
+  return EXIT.ok;
+}
+
+void main(process.argv.slice(2)).then((code) => process.exit(code));
