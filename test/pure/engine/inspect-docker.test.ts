@@ -1,0 +1,59 @@
+// Docker's shape of a container, for the scripts that read it.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspectDocker } from '../../../src/engine/inspect-docker.js';
+import { configured, containerOf } from '../../support/spec.js';
+
+const MiB = 1024 * 1024;
+
+describe('inspect in Docker’s shape', () => {
+  it('says what is asked for most', () => {
+    const { config } = configured({
+      cmd: ['sleep', '5'],
+      limits: { memory: 64 * MiB, nanoCpus: 5e8, pidsLimit: 20, deviceReadBps: [{ path: '/dev/sda', rate: MiB }] },
+      mounts: [
+        { type: 'bind', source: '/a', target: '/b', readOnly: true, propagation: 'rslave' },
+        { type: 'bind', source: '/c', target: '/d', readOnly: false, propagation: 'rprivate' },
+        { type: 'tmpfs', target: '/run', readOnly: false, sizeBytes: MiB, mode: 0o755, flags: ['noexec'] },
+      ],
+      restartPolicy: { name: 'on-failure', maximumRetryCount: 3 },
+    });
+    const init = { pid: 42, startTime: 7 };
+    const shape = inspectDocker(
+      containerOf(config, { status: 'paused', init, startedAt: '2026-01-01T00:00:00Z' }),
+      '/root-dir',
+    );
+    assert.equal(shape.Name, '/calm_otter');
+    assert.deepEqual([shape.Path, shape.Args], ['sleep', ['5']]);
+    assert.deepEqual(shape.State, {
+      Status: 'paused',
+      Running: true,
+      Paused: true,
+      Restarting: false,
+      OOMKilled: false,
+      Dead: false,
+      Pid: 42,
+      ExitCode: 0,
+      Error: '',
+      StartedAt: '2026-01-01T00:00:00Z',
+      FinishedAt: '0001-01-01T00:00:00Z',
+    });
+    assert.equal(shape.HostConfig.Memory, 64 * MiB);
+    assert.equal(shape.HostConfig.NanoCpus, 5e8);
+    assert.deepEqual(shape.HostConfig.Binds, ['/a:/b:ro,rslave', '/c:/d']);
+    assert.deepEqual(shape.HostConfig.Tmpfs, { '/run': `noexec,size=${MiB},mode=755` });
+    assert.deepEqual(shape.HostConfig.BlkioDeviceReadBps, [{ Path: '/dev/sda', Rate: MiB }]);
+    assert.deepEqual(shape.HostConfig.RestartPolicy, { Name: 'on-failure', MaximumRetryCount: 3 });
+    assert.deepEqual(shape.Config.Cmd, ['sleep', '5']);
+    assert.equal(shape.Config.Entrypoint, null);
+    assert.match(shape.LogPath, /^\/root-dir\/containers\/a+\/logs\/container\.log$/);
+  });
+
+  it('invents no exit code', () => {
+    const codeOf = (state: Parameters<typeof containerOf>[1]) =>
+      inspectDocker(containerOf({}, state), '/r').State.ExitCode;
+    assert.equal(codeOf({ status: 'exited', exitCode: 137 }), 137);
+    assert.equal(codeOf({ status: 'exited' }), -1);
+    assert.equal(codeOf({ status: 'created' }), 0);
+  });
+});
