@@ -1,5 +1,5 @@
 // Bundles one file per entry point into dist/: start-up time is a feature, and nothing is compiled on the user's machine.
-import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { blessedPlugin } from './blessed-plugin.mjs';
@@ -45,10 +45,16 @@ export function isStale() {
 }
 
 export async function buildProducts() {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const common = { ...bundleOptions, minify: true, keepNames: true, outdir: 'dist' };
+  // Built aside and renamed into place, so that what runs meanwhile never finds a file missing or half written.
+  const aside = join(root, 'build', `products-${process.pid}`);
+  const common = { ...bundleOptions, minify: true, keepNames: true, outdir: aside };
   await build({ ...common, entryPoints, banner: { js: '#!/usr/bin/env node' } });
-  for (const name of Object.keys(entryPoints)) chmodSync(join(root, 'dist', `${name}.cjs`), 0o755);
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (const name of Object.keys(entryPoints)) {
+    chmodSync(join(aside, `${name}.cjs`), 0o755);
+    renameSync(join(aside, `${name}.cjs`), join(root, 'dist', `${name}.cjs`));
+  }
+  rmSync(aside, { recursive: true });
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) await buildProducts();
