@@ -41,13 +41,19 @@ export type Action =
   | { readonly type: 'tick'; readonly now: number }
   | { readonly type: 'sampled'; readonly at: number; readonly loads: ReadonlyMap<string, Load> }
   // The engine's answers.
-  | { readonly type: 'engine-open'; readonly disk: string | undefined; readonly notes: readonly string[] }
+  | {
+      readonly type: 'engine-open';
+      readonly root: string;
+      readonly disk: string | undefined;
+      readonly notes: readonly string[];
+    }
   | { readonly type: 'engine-failed'; readonly failure: Failure }
   | { readonly type: 'facts'; readonly facts: HostFacts }
   | { readonly type: 'containers'; readonly list: readonly Container[] }
   | { readonly type: 'events'; readonly events: readonly EngineEvent[] }
   | { readonly type: 'ended'; readonly id: string; readonly verb: Verb; readonly failure?: Failure }
-  | { readonly type: 'created'; readonly id: string; readonly name: string }
+  /** `terminal`: its own terminal is to be opened in a tab */
+  | { readonly type: 'created'; readonly id: string; readonly name: string; readonly terminal: boolean }
   /** `undo` is absent where the change took one back */
   | { readonly type: 'updated'; readonly name: string; readonly undo?: UndoEntry }
   | { readonly type: 'renamed'; readonly name: string }

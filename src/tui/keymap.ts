@@ -51,8 +51,8 @@ const local = { local: true } as const;
 
 export const BINDINGS = [
   // The empty table: what a first visitor can press.
-  bind('empty', 'demo', ['d'], 'demo', 'Start the demo: three services and a noisy one'),
-  bind('empty', 'images', ['i'], 'images', 'List images, import a tarball or a directory', local),
+  bind('empty', 'demo', ['d'], 'demo', 'Start the demo: three services and a noisy one', { hint: 3 }),
+  bind('empty', 'images', ['i'], 'images', 'List images, import a tarball or a directory', { hint: 4, local: true }),
 
   // The table of containers.
   bind('table', 'open', ['enter'], 'open', 'Go to the tabs of this container; on a project, fold or unfold it', {
@@ -246,9 +246,7 @@ export function contextsOf(state: State): readonly Context[] {
   if (page === 'images') return ['images', 'global'];
   if (page === 'events') return ['events', 'global'];
   if (focus === 'table') {
-    return state.containers.list.length === 0
-      ? ['empty', 'table', 'container', 'global']
-      : ['table', 'container', 'global'];
+    return state.containers.list.length === 0 ? ['empty', 'global'] : ['table', 'container', 'global'];
   }
   if (!tab.startsWith('shell:')) return [tab as Context, 'container', 'global'];
   const shell = state.shells.list.find(({ number }) => tab === `shell:${number}`);

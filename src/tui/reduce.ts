@@ -10,7 +10,7 @@ import { overlayCommands, overlayInput, overlayRefused, overlayWheel } from './r
 import { paneCommands, pickTile, wheel } from './reducers/panes.js';
 import { click } from './reducers/pointer.js';
 import { promptInput, promptOf } from './reducers/prompt.js';
-import { shellCommands, shellEnded, shellOpened, shellRang, shellTitled } from './reducers/shells.js';
+import { openTab, shellCommands, shellEnded, shellOpened, shellRang, shellTitled } from './reducers/shells.js';
 import { sampled, settled, tableCommands } from './reducers/table.js';
 import { finished, verbCommands } from './reducers/verbs.js';
 import { shellOf, viewCommands } from './reducers/view.js';
@@ -59,7 +59,7 @@ export function reduce(state: State, action: Action): Step {
       return step(sampled({ ...state, now: Math.max(state.now, action.at), host }, action.at, action.loads));
     }
     case 'engine-open':
-      return step(engineOpened(state, action.disk, action.notes));
+      return step(engineOpened(state, action));
     case 'engine-failed':
       return step({ ...state, containers: { ...state.containers, engine: { failed: sentenceOf(action.failure) } } });
     case 'facts':
@@ -73,7 +73,7 @@ export function reduce(state: State, action: Action): Step {
       return step(action.failure ? noticed(next, 'error', sentenceOf(action.failure)) : next);
     }
     case 'created':
-      return step(onCreated(state, action.id, action.name));
+      return onCreated(state, action);
     case 'refused':
       return step(overlayRefused(state, action.failure));
     case 'updated':
@@ -120,9 +120,10 @@ function onInput(state: State, event: KeyEvent | PasteEvent): Step {
   return refuse(state, `${keyName(event.key, glyphs)} does nothing here; ? lists the keys.`);
 }
 
-function onCreated(state: State, id: string, name: string): State {
-  const selected = { ...state, overlay: undefined, table: { ...state.table, selected: id } };
-  return settled(noticed(selected, 'good', `${name} is running.`));
+function onCreated(state: State, { id, name, terminal }: Extract<Action, { type: 'created' }>): Step {
+  const selected = { ...state, overlay: undefined, table: { ...state.table, selected: id, movedAt: state.now } };
+  const told = settled(noticed(selected, 'good', `${name} is running.`));
+  return terminal ? openTab(told, { id, name }, 'attach') : step(told);
 }
 
 function onUpdated(state: State, { undo, name }: Extract<Action, { type: 'updated' }>): State {

@@ -39,6 +39,8 @@ export interface State {
 
 export interface HostSlice {
   readonly facts: HostFacts | undefined;
+  /** the engine's state directory */
+  readonly root: string;
   /** the whole disk below the state directory, as limits name it (/dev/vda); absent where it lies on none */
   readonly disk: string | undefined;
   /** counts samples, so that a view can tell that there is a new one */
@@ -237,7 +239,7 @@ export function initialState({ now, size, ascii }: InitialOptions): State {
     now,
     size,
     ascii,
-    host: { facts: undefined, disk: undefined, samples: 0 },
+    host: { facts: undefined, root: '', disk: undefined, samples: 0 },
     containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
     table: {
       selected: undefined,

@@ -456,20 +456,24 @@ class DemoEngine implements Engine {
     return Promise.resolve(new EchoSession());
   };
 
-  async *logs(ref: string, { tail = 200, follow = false, signal, until }: LogsOptions = {}): AsyncIterable<LogEntry> {
+  async *logs(ref: string, options?: LogsOptions): AsyncIterable<LogEntry> {
+    for await (const entries of this.logBatches(ref, options)) yield* entries;
+  }
+
+  async *logBatches(
+    ref: string,
+    { tail = 200, follow = false, signal, until }: LogsOptions = {},
+  ): AsyncIterable<LogEntry[]> {
     const container = this.find(ref);
     const end = this.clock.now();
     if (until !== undefined) return;
-    for (let i = Math.min(tail, 400); i > 0; i--) {
-      await Promise.resolve();
+    const entries = Array.from({ length: Math.min(tail, 400) }, (_, k): LogEntry => {
+      const i = Math.min(tail, 400) - k;
       const text = Buffer.from(TEXTS[(i * 7) % TEXTS.length]!);
-      yield {
-        time: new Date(end - i * 1300).toISOString(),
-        stream: i % 11 === 0 ? 'stderr' : 'stdout',
-        partial: false,
-        text,
-      };
-    }
+      const stream = i % 11 === 0 ? 'stderr' : 'stdout';
+      return { time: new Date(end - i * 1300).toISOString(), stream, partial: false, text };
+    });
+    yield await Promise.resolve(entries);
     if (follow && rulingOn('top', container.state.status) === 'allowed') {
       await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
     }
@@ -597,7 +601,7 @@ const DEMO_IMAGES: readonly Image[] = [
   sizeBytes: Number(mib) * MiB,
   layers: ['/layers/1'],
   config: { env: [], entrypoint: [], cmd: ['sh'], workingDir: '/', user: '', labels: {} },
-})) as unknown as Image[];
+}));
 
 /** A shell that greets and says back what is typed. */
 class EchoSession implements Session {

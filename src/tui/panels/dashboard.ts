@@ -39,12 +39,18 @@ function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, p
     keys: hintsOf(state, canvas.glyphs),
   });
   switch (page) {
-    case 'grid':
-      return paintGrid(canvas, inner, state, sources);
-    case 'images':
-      return paintImages(canvas, inner, state);
-    case 'events':
-      return paintEvents(canvas, inner, state);
+    case 'grid': {
+      paintGrid(canvas, inner, state, sources);
+      return;
+    }
+    case 'images': {
+      paintImages(canvas, inner, state);
+      return;
+    }
+    case 'events': {
+      paintEvents(canvas, inner, state);
+      return;
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { State } from '../state.js';
 import { commandTarget } from './hints.js';
 
 const CHOICES: readonly (readonly [key: string, command: CommandName, text: string])[] = [
-  ['n', 'new', 'run your first container (the image base is made from this host, in a second)'],
+  ['n', 'new', 'run your first container (its image is made from this host)'],
   ['d', 'demo', 'the demo: three services and a noisy one'],
   ['i', 'images', 'images: import a tarball or a directory'],
 ];

@@ -15,8 +15,8 @@ interface Line {
 interface Chart {
   readonly title: string;
   readonly unit: string;
-  /** what stands at the right: the values now, in the colours of their lines */
-  readonly now: readonly Span[];
+  /** what stands at the right: the values now in the colours of their lines; the last stays where room is short */
+  readonly now: readonly (readonly Span[])[];
   readonly lines: readonly Line[];
   readonly limit?: number | undefined;
   /** the top of the axis is never lower */
@@ -27,7 +27,7 @@ interface Chart {
 const MiB = 1024 ** 2;
 const LABEL_CELLS = 5;
 /** Rows that a chart needs to be one. */
-const LEAST_ROWS = 6;
+const LEAST_ROWS = 8;
 const LEAST_COLUMNS = 36;
 
 export function paintGraphs(canvas: Canvas, rect: Rect, state: State, sources: Sources, container: Container): void {
@@ -55,17 +55,18 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
   const { cpu, memory, io, net, pids } = theme.resource;
   const dim = (text: string): Span => ({ text, attr: theme.dim });
   const now = (text: string, attr: Attr): Span => ({ text, attr });
+  const throttled = sample?.cpu.throttledPercent;
   const suffers = (value: number | undefined): string => ((value ?? 0) >= 20 ? ` ${glyphs.mark.suffers}` : '');
   return [
     {
       title: 'cpu',
       unit: 'cores',
       now: [
-        dim('throttled '),
-        now(percent(sample?.cpu.throttledPercent), (sample?.cpu.throttledPercent ?? 0) > 0 ? theme.notice : theme.dim),
-        dim('   '),
-        now(cores(sample?.cpu.cores), cpu[0]),
-        dim(sample?.cpu.limitCores === undefined ? '' : ` of ${coreLimit(sample.cpu.limitCores)}`),
+        [dim('throttled '), now(percent(throttled), (throttled ?? 0) > 0 ? theme.notice : theme.dim)],
+        [
+          now(cores(sample?.cpu.cores), cpu[0]),
+          dim(sample?.cpu.limitCores === undefined ? '' : ` of ${coreLimit(sample.cpu.limitCores)}`),
+        ],
       ],
       lines: [{ series: 'cpu.cores', style: cpu[0] }],
       limit: sample?.cpu.limitCores,
@@ -76,15 +77,13 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
       title: 'memory',
       unit: '',
       now: [
-        dim('anon '),
-        now(bytes(sample?.memory.anon), theme.text),
-        dim('  file '),
-        now(bytes(sample?.memory.file), net[0]),
-        dim('  kernel '),
-        now(bytes(sample?.memory.kernel), io[0]),
-        dim('   '),
-        now(bytes(sample?.memory.used), memory[0]),
-        dim(sample?.memory.limit === undefined ? '' : ` of ${bytes(sample.memory.limit)}`),
+        [dim('kernel '), now(bytes(sample?.memory.kernel), io[0])],
+        [dim('file '), now(bytes(sample?.memory.file), net[0])],
+        [dim('anon '), now(bytes(sample?.memory.anon), theme.text)],
+        [
+          now(bytes(sample?.memory.used), memory[0]),
+          dim(sample?.memory.limit === undefined ? '' : ` of ${bytes(sample.memory.limit)}`),
+        ],
       ],
       lines: [
         { series: 'memory.kernel', style: io[0] },
@@ -100,10 +99,8 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
       title: 'io',
       unit: 'bytes/s',
       now: [
-        dim('read '),
-        now(rate(sample?.io.readBytes), theme.text),
-        dim('   write '),
-        now(rate(sample?.io.writeBytes), io[0]),
+        [dim('read '), now(rate(sample?.io.readBytes), theme.text)],
+        [dim('write '), now(rate(sample?.io.writeBytes), io[0])],
       ],
       lines: [
         { series: 'io.readBytes', style: theme.text },
@@ -116,12 +113,9 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
       title: 'pressure',
       unit: '% of time waiting',
       now: [
-        dim('cpu '),
-        now(percent(sample?.pressure.cpu.some), cpu[0]),
-        dim('  mem '),
-        now(percent(sample?.pressure.memory.some), memory[0]),
-        dim('  io '),
-        now(percent(sample?.pressure.io.some) + suffers(sample?.pressure.io.some), io[0]),
+        [dim('cpu '), now(percent(sample?.pressure.cpu.some), cpu[0])],
+        [dim('mem '), now(percent(sample?.pressure.memory.some), memory[0])],
+        [dim('io '), now(percent(sample?.pressure.io.some) + suffers(sample?.pressure.io.some), io[0])],
       ],
       lines: [
         { series: 'pressure.cpu.some', style: cpu[0] },
@@ -134,7 +128,7 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
     {
       title: 'throttling',
       unit: '% of periods',
-      now: [now(percent(sample?.cpu.throttledPercent), theme.notice)],
+      now: [[now(percent(throttled), theme.notice)]],
       lines: [{ series: 'cpu.throttledPercent', style: theme.notice }],
       least: 10,
       label: (value) => `${value.toFixed(0)}%`,
@@ -143,8 +137,10 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
       title: 'pids',
       unit: '',
       now: [
-        now(count(sample?.pids.current), pids[0]),
-        dim(sample?.pids.limit === undefined ? '' : ` of ${count(sample.pids.limit)}`),
+        [
+          now(count(sample?.pids.current), pids[0]),
+          dim(sample?.pids.limit === undefined ? '' : ` of ${count(sample.pids.limit)}`),
+        ],
       ],
       lines: [{ series: 'pids.current', style: pids[0] }],
       least: 10,
@@ -165,10 +161,11 @@ function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
   const { theme } = canvas;
   const view = canvas.within(rect);
   let x = rect.x + view.text(rect.x, rect.y, chart.title, theme.strong);
-  const nowWidth = chart.now.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const values = fittingValues(chart.now, rect.width - (x - rect.x) - 2, { text: '   ', attr: theme.dim });
+  const nowWidth = widthOfSpans(values);
   const room = rect.width - (x - rect.x) - nowWidth;
   if (chart.unit !== '' && room > widthOf(chart.unit) + 2) x += 1 + view.text(x + 1, rect.y, chart.unit, theme.dim);
-  view.spans(Math.max(x + 1, rect.x + rect.width - nowWidth), rect.y, chart.now);
+  view.spans(rect.x + rect.width - nowWidth, rect.y, values);
 
   const { spanMs } = state.graphs;
   const area = { ...rect, y: rect.y + 1, height: rect.height - 1 };
@@ -183,7 +180,7 @@ function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
   }));
   const peak = Math.max(0, ...series.map(({ values }) => highest(values)));
   const fits = chart.limit !== undefined && peak <= chart.limit && peak > chart.limit / 8;
-  const max = fits ? chart.limit! : Math.max(chart.least, scaleFor(chart, peak));
+  const max = fits ? chart.limit : Math.max(chart.least, scaleFor(chart, peak));
   paintLineChart(view, area, {
     series,
     span: points,
@@ -194,6 +191,14 @@ function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
     from: ago(spanMs),
     to: state.graphs.until === undefined ? 'now' : clock(until),
   });
+}
+
+const widthOfSpans = (spans: readonly Span[]): number => spans.reduce((sum, { text }) => sum + widthOf(text), 0);
+
+/** The last groups of values that have room, with gaps between them. */
+function fittingValues(groups: Chart['now'], room: number, gap: Span): readonly Span[] {
+  const joined = groups.flatMap((group, i) => (i === 0 ? group : [gap, ...group]));
+  return widthOfSpans(joined) <= room || groups.length === 1 ? joined : fittingValues(groups.slice(1), room, gap);
 }
 
 /** Bytes are round in powers of two, everything else in powers of ten. */

@@ -31,9 +31,14 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
   const { theme, glyphs } = canvas;
   const host = sources.readings.latestHost();
   const running = state.containers.list.filter((container) => isRunning(container.state.status)).length;
+  const isNarrow = state.size.columns < 100;
   const where = words(0, [
-    { text: ' tscontain ', attr: theme.strong },
-    { text: `${glyphs.mark.closed} `, attr: theme.dim },
+    ...(isNarrow
+      ? [{ text: ' ', attr: theme.text }]
+      : [
+          { text: ' tscontain ', attr: theme.strong },
+          { text: `${glyphs.mark.closed} `, attr: theme.dim },
+        ]),
     { text: PAGES[state.view.page], attr: theme.text },
     ...(state.containers.list.length > 0 ? [{ text: ` ${running} running`, attr: theme.dim }] : []),
   ]);
@@ -85,9 +90,10 @@ function hostParts(canvas: Canvas, state: State, sources: Sources, host: HostSam
     { text: value === undefined ? canvas.glyphs.none : value.toFixed(0), attr: pressureAttr(canvas, value) },
   ];
   return [
-    words(1, [label('cpu ')]),
-    cpuGraph(state, sources, limit),
-    words(1, [{ text: cores(host.cpu.cores), attr: cpu }, label(`/${coreLimit(host.cpu.limitCores)}`)]),
+    cpuPart(state, sources, limit, [
+      { text: cores(host.cpu.cores), attr: cpu },
+      label(`/${coreLimit(host.cpu.limitCores)}`),
+    ]),
     words(2, [label('mem '), { text: bytesOf(host.memory.used, host.memory.limit), attr: memory }]),
     words(3, [
       label('psi '),
@@ -105,15 +111,20 @@ const pressureAttr = (canvas: Canvas, value: number | undefined): Attr =>
     ? canvas.theme.dim
     : stopOf([canvas.theme.text, canvas.theme.notice, canvas.theme.error], value / HALF_PRESSURE);
 
-function cpuGraph(state: State, sources: Sources, limit: number): Part {
+/** "cpu ⣀⣠⣴⣶⣿ 1.31/2"; on a narrow screen without its graph. */
+function cpuPart(state: State, sources: Sources, limit: number, number: readonly Span[]): Part {
+  const graph = state.size.columns >= 100 ? GRAPH_CELLS + 1 : 0;
   return {
-    width: GRAPH_CELLS,
-    priority: 4,
+    width: 4 + graph + number.reduce((sum, { text }) => sum + widthOf(text), 0),
+    priority: 1,
     paint(canvas, x, y) {
+      canvas.text(x, y, 'cpu ', canvas.theme.dim);
+      canvas.spans(x + 4 + graph, y, number);
+      if (graph === 0) return;
       const points = GRAPH_CELLS * 2;
       const until = Math.ceil(state.now / GRAPH_STEP_MS) * GRAPH_STEP_MS;
       const { values } = sources.readings.history(HOST_ID, 'cpu.cores', points * GRAPH_STEP_MS, points, until);
-      paintGraphRow(canvas, x, y, GRAPH_CELLS, { values, max: limit, limit, ramp: canvas.theme.resource.cpu });
+      paintGraphRow(canvas, x + 4, y, GRAPH_CELLS, { values, max: limit, limit, ramp: canvas.theme.resource.cpu });
     },
   };
 }

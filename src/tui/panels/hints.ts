@@ -17,6 +17,7 @@ function isShown(binding: Binding<CommandName>, state: State, first: string): bo
   const onTable = first === 'table' || first === 'empty';
   if (binding.command === 'back')
     return !onTable && (state.view.page !== 'overview' || state.view.zoomed || state.size.columns < NARROW_COLUMNS);
+  if (first === 'empty' && (binding.command === 'zoom' || binding.command === 'grid')) return false;
   if (binding.command === 'zoom' || binding.command === 'grid')
     return state.view.page === 'overview' && state.size.columns >= NARROW_COLUMNS;
   if (onTable || binding.hint >= EVERYWHERE) return true;
@@ -27,13 +28,18 @@ export function hintsOf(state: State, glyphs: Glyphs): readonly KeyHint[] {
   const contexts = contextsOf(state);
   const first = contexts[0]!;
   const shown = bindingsIn(contexts).filter((binding) => isShown(binding, state, first));
-  return shown
+  const also: readonly KeyHint[] =
+    first === 'typing' && state.size.columns >= NARROW_COLUMNS
+      ? [{ key: 'ctrl-] z', label: 'whole screen', target: commandTarget('zoom') }]
+      : [];
+  const named = shown
     .sort((a, b) => a.hint! - b.hint!)
     .map((binding) => ({
       key: hintKey(binding, glyphs),
       label: binding.word.toLowerCase(),
       target: commandTarget(binding.command),
     }));
+  return [...named, ...also];
 }
 
 /** The first key, or a pair that belongs together: "+ -", "← →", "alt-1…9". */

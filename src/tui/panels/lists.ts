@@ -18,7 +18,10 @@ export function paintProcesses(canvas: Canvas, rect: Rect, state: State, contain
   const { theme } = canvas;
   const { processes } = state;
   if (processes.id !== container.id) return;
-  if (processes.error !== undefined) return say(canvas, rect, processes.error);
+  if (processes.error !== undefined) {
+    say(canvas, rect, processes.error);
+    return;
+  }
   const rows = sortedProcesses(processes);
   const right = { align: 'right' } as const;
   const columns: readonly Column<ContainerProcess>[] = [
@@ -117,9 +120,15 @@ export function paintLaunch(canvas: Canvas, rect: Rect, state: State, container:
   const { theme, glyphs } = canvas;
   const { launch } = state;
   if (launch.id !== container.id) return;
-  if (launch.error !== undefined) return say(canvas, rect, launch.error);
+  if (launch.error !== undefined) {
+    say(canvas, rect, launch.error);
+    return;
+  }
   const { report } = launch;
-  if (!report) return say(canvas, rect, 'It has not been started yet: there are no steps to show.');
+  if (!report) {
+    say(canvas, rect, 'It has not been started yet: there are no steps to show.');
+    return;
+  }
   const view = canvas.within(rect);
   view.spans(rect.x + 1, rect.y, [
     { text: container.config.name, attr: theme.strong },
@@ -166,14 +175,18 @@ function paintSpan(view: Canvas, x: number, y: number, width: number, from: numb
 export function paintImages(canvas: Canvas, rect: Rect, state: State): void {
   const { theme } = canvas;
   const { list, error, importing } = state.images;
-  if (error !== undefined) return say(canvas, rect, error, theme.error);
+  if (error !== undefined) {
+    say(canvas, rect, error, theme.error);
+    return;
+  }
   if (!list) return;
   if (list.length === 0 && importing === undefined) {
-    return say(
+    say(
       canvas,
       rect,
       'There is no image yet. n runs a container from base, which is made from this host; i imports one.',
     );
+    return;
   }
   const columns: readonly Column<Image>[] = [
     { id: 'name', title: 'NAME', min: 20, max: 50, priority: 0, cell: (image) => image.name },
@@ -220,7 +233,10 @@ function usersOf(state: State, image: Image): string {
 export function paintEvents(canvas: Canvas, rect: Rect, state: State): void {
   const { theme, glyphs } = canvas;
   const { list, back } = state.events;
-  if (list.length === 0) return say(canvas, rect, 'Nothing has happened yet.');
+  if (list.length === 0) {
+    say(canvas, rect, 'Nothing has happened yet.');
+    return;
+  }
   const view = canvas.within(rect);
   const last = Math.max(0, list.length - back);
   const shown = list.slice(Math.max(0, last - rect.height), last);

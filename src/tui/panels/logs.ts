@@ -1,6 +1,6 @@
 // The Logs tab: the lines that are kept, through the viewer; when each was written, and which of them went to stderr.
 import type { LogLines } from '../log-buffer.js';
-import { truncate, type Canvas, type Rect, type Span, type Theme } from '../screen/index.js';
+import { truncate, type Canvas, type Glyphs, type Rect, type Span, type Theme } from '../screen/index.js';
 import type { LogsSlice, State } from '../state.js';
 import { paintViewer, settleViewer, type Lines, type Viewer } from '../widgets/index.js';
 
@@ -8,7 +8,7 @@ import { paintViewer, settleViewer, type Lines, type Viewer } from '../widgets/i
 export const logsArea = (inner: Rect): Rect => ({ ...inner, x: inner.x + 1, width: inner.width - 1 });
 
 /** Lines as the viewer takes them. */
-export function viewerLines(logs: LogLines, timestamps: boolean, theme: Theme): Lines {
+export function viewerLines(logs: LogLines, timestamps: boolean, theme: Theme, glyphs: Glyphs): Lines {
   return {
     length: logs.length,
     at: (index) => logs.at(index).text,
@@ -18,7 +18,7 @@ export function viewerLines(logs: LogLines, timestamps: boolean, theme: Theme): 
         ...(timestamps ? [{ text: `${localTime(time)} `, attr: theme.dim }] : []),
         // What came on stderr is marked at its edge; its own colours are its own business.
         {
-          text: stream === 'stderr' ? '▏' : stream === 'gap' ? '┄' : ' ',
+          text: stream === 'stderr' ? glyphs.box.vertical : stream === 'gap' ? glyphs.box.dashed : ' ',
           attr: stream === 'stderr' ? theme.error : theme.notice,
         },
       ];
@@ -61,7 +61,7 @@ export function paintLogs(canvas: Canvas, rect: Rect, state: State, logs: LogLin
       canvas.within(rect).text(rect.x + 1, rect.y + 1, 'It has written nothing yet.', theme.dim);
     return;
   }
-  const lines = viewerLines(logs, state.logs.timestamps, theme);
+  const lines = viewerLines(logs, state.logs.timestamps, theme, glyphs);
   const viewer = settleViewer(viewerNow(state.logs, logs), lines, area);
   paintViewer(canvas, area, viewer, lines);
 }

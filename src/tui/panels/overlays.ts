@@ -28,18 +28,30 @@ import { paintLimits } from './limits-dialog.js';
 
 export function paintOverlay(canvas: Canvas, state: State, sources: Sources, overlay: Overlay): void {
   switch (overlay.kind) {
-    case 'help':
-      return paintHelpOverlay(canvas, state, overlay);
-    case 'menu':
-      return paintMenuOverlay(canvas, state, overlay);
-    case 'question':
-      return paintQuestion(canvas, overlay);
-    case 'form':
-      return paintFormOverlay(canvas, overlay);
-    case 'text':
-      return paintText(canvas, state, overlay);
-    case 'limits':
-      return paintLimits(canvas, state, sources, overlay);
+    case 'help': {
+      paintHelpOverlay(canvas, state, overlay);
+      return;
+    }
+    case 'menu': {
+      paintMenuOverlay(canvas, state, overlay);
+      return;
+    }
+    case 'question': {
+      paintQuestion(canvas, overlay);
+      return;
+    }
+    case 'form': {
+      paintFormOverlay(canvas, overlay);
+      return;
+    }
+    case 'text': {
+      paintText(canvas, state, overlay);
+      return;
+    }
+    case 'limits': {
+      paintLimits(canvas, state, sources, overlay);
+      return;
+    }
   }
 }
 

@@ -32,16 +32,26 @@ export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sou
   if (!container) return;
   const padded = { ...inner, x: inner.x + 1, width: inner.width - 2 };
   switch (state.view.tab) {
-    case 'graphs':
-      return paintGraphs(canvas, padded, state, sources, container);
-    case 'logs':
-      return paintLogs(canvas, inner, state, sources.logs, container.id);
-    case 'processes':
-      return paintProcesses(canvas, inner, state, container, focused);
-    case 'inspect':
-      return paintInspect(canvas, inner, state, focused);
-    case 'launch':
-      return paintLaunch(canvas, inner, state, container, focused);
+    case 'graphs': {
+      paintGraphs(canvas, padded, state, sources, container);
+      return;
+    }
+    case 'logs': {
+      paintLogs(canvas, inner, state, sources.logs, container.id);
+      return;
+    }
+    case 'processes': {
+      paintProcesses(canvas, inner, state, container, focused);
+      return;
+    }
+    case 'inspect': {
+      paintInspect(canvas, inner, state, focused);
+      return;
+    }
+    case 'launch': {
+      paintLaunch(canvas, inner, state, container, focused);
+      return;
+    }
     default:
       return undefined;
   }

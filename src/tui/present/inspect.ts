@@ -1,5 +1,5 @@
 // Everything that is known of a container as lines: a tree that folds, or JSON.
-import type { Container } from '../../engine/index.js';
+import { inspectDocker, type Container } from '../../engine/index.js';
 
 export interface InspectLine {
   /** keys from the root, joined by "/": what is remembered as folded */
@@ -14,19 +14,34 @@ export interface InspectLine {
 
 const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
+/** A short list of plain values is read best on one line. */
+const INLINE_CHARACTERS = 100;
+
+function inlineList(value: object): string | undefined {
+  if (!Array.isArray(value) || value.length === 0 || value.some(isBranch)) return undefined;
+  const text = value.map(leafText).join('  ');
+  return text.length <= INLINE_CHARACTERS ? text : undefined;
+}
+
 function leafText(value: unknown): string {
   if (value === '') return '""';
-  return typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? '');
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 function treeLines(value: unknown, folded: ReadonlySet<string>): readonly InspectLine[] {
   const lines: InspectLine[] = [];
   const visit = (branch: object, prefix: string, depth: number): void => {
     for (const [key, child] of Object.entries(branch) as [string, unknown][]) {
-      if (child === undefined) continue;
+      // The version of the file's format says nothing of the container.
+      if (child === undefined || key === 'schema') continue;
       const path = prefix === '' ? key : `${prefix}/${key}`;
       if (!isBranch(child)) {
         lines.push({ path, depth, key, value: leafText(child), kind: 'leaf', folded: false });
+        continue;
+      }
+      const inline = inlineList(child);
+      if (inline !== undefined) {
+        lines.push({ path, depth, key, value: inline, kind: 'leaf', folded: false });
         continue;
       }
       const size = Object.keys(child).length;
@@ -50,6 +65,8 @@ export function inspectLines(
   container: Container,
   as: 'tree' | 'json',
   folded: ReadonlySet<string>,
+  root: string,
 ): readonly InspectLine[] {
-  return as === 'tree' ? treeLines(container, folded) : jsonLines(container);
+  const { state, config, cgroup } = container;
+  return as === 'tree' ? treeLines({ state, config, cgroup }, folded) : jsonLines(inspectDocker(container, root));
 }

@@ -1,15 +1,18 @@
 // What the engine said: the containers there are, what happened to them.
 import type { Container, EngineEvent } from '../../engine/index.js';
-import { noticed } from '../actions.js';
+import { noticed, type Action } from '../actions.js';
 import { eventSentence, eventSubject, isNotable } from '../present/event.js';
 import { MAX_EVENTS, type State } from '../state.js';
 import { withRowsChanged } from './view.js';
 
+/** How old an event may be to be told as news, ms. */
+const NEWS_MS = 10_000;
+
 /** `notes` are things that a crash left and that were put right. */
-export function engineOpened(state: State, disk: string | undefined, notes: readonly string[]): State {
+export function engineOpened(state: State, { root, disk, notes }: Extract<Action, { type: 'engine-open' }>): State {
   const opened: State = {
     ...state,
-    host: { ...state.host, disk },
+    host: { ...state.host, root, disk },
     containers: { ...state.containers, engine: 'open' },
   };
   if (notes.length === 0) return opened;
@@ -39,7 +42,8 @@ export function withEvents(state: State, events: readonly EngineEvent[]): State 
   // Scrolled back, the lines that are read stay where they are.
   const back = state.events.back === 0 ? 0 : Math.min(list.length, state.events.back + events.length);
   const next = { ...state, events: { list, back } };
-  const notable = events.findLast(isNotable);
+  // What happened before one looked is on the page of events; it is no news.
+  const notable = events.findLast((event) => isNotable(event) && state.now - event.time < NEWS_MS);
   if (!notable) return next;
   const kind = notable.action === 'oom' ? 'error' : 'warning';
   return noticed(next, kind, `${eventSubject(notable)} ${eventSentence(notable)}.`);

@@ -148,7 +148,7 @@ export function limitsBefore(change: Partial<Limits>, { config: { limits } }: Co
   const current: Limits = { ...limits, ...(cores === undefined ? {} : { nanoCpus: Math.round(cores * NANO) }) };
   return Object.fromEntries(
     (Object.keys(change) as (keyof typeof none)[]).map((key) => [key, current[key] ?? none[key]]),
-  ) as Partial<Limits>;
+  );
 }
 
 const coresText = (cores: number): string => String(Math.max(0.01, Math.round(cores * 100) / 100));

@@ -30,7 +30,9 @@ const KEY_OF: Readonly<Record<Move, string>> = {
 /** Lines of the inspect tab as they stand, folded branches left out. */
 export function inspectedLines(state: State): readonly InspectLine[] {
   const container = selectedContainer(state);
-  return container === undefined ? [] : inspectLines(container, state.inspect.as, state.inspect.folded);
+  return container === undefined
+    ? []
+    : inspectLines(container, state.inspect.as, state.inspect.folded, state.host.root);
 }
 
 function listOf(state: State, pane: ListPane): { position: ListPosition; total: number } {
@@ -272,7 +274,7 @@ const copy: Handler = (state) => {
   if (tab === 'inspect')
     return text(
       'everything as JSON',
-      inspectLines(container, 'json', new Set())
+      inspectLines(container, 'json', new Set(), state.host.root)
         .map(({ value }) => value)
         .join('\n'),
     );

@@ -1,5 +1,4 @@
 // Shell tabs: opened, typed into, left, ended. The terminals themselves are with effects/shells.ts.
-import type { Container } from '../../engine/index.js';
 import { noticed, refuse, step, type Step } from '../actions.js';
 import { takesKeys } from '../keymap.js';
 import type { Shell, State } from '../state.js';
@@ -19,12 +18,17 @@ function withShell(state: State, number: number, change: Partial<Shell>): State 
   );
 }
 
-function openTab(state: State, container: Container, kind: Shell['kind']): Step {
+/** A new tab in front, and the effect that brings its terminal. */
+export function openTab(
+  state: State,
+  { id, name }: { readonly id: string; readonly name: string },
+  kind: Shell['kind'],
+): Step {
   const number = state.shells.nextNumber;
   const shell: Shell = {
     number,
-    containerId: container.id,
-    containerName: container.config.name,
+    containerId: id,
+    containerName: name,
     kind,
     status: 'opening',
     input: false,
@@ -33,7 +37,7 @@ function openTab(state: State, container: Container, kind: Shell['kind']): Step 
     bell: false,
   };
   const added = { ...state, shells: { ...state.shells, list: [...state.shells.list, shell], nextNumber: number + 1 } };
-  return step(showTab(added, `shell:${number}`), { type: 'open-shell', number, id: container.id, kind });
+  return step(showTab(added, `shell:${number}`), { type: 'open-shell', number, id, kind });
 }
 
 const tabOf = (state: State, id: string, kind: Shell['kind']): Shell | undefined =>
@@ -45,14 +49,18 @@ const shell: Handler = (state) => {
   if (typeof container === 'string') return refuse(state, container);
   const existing = tabOf(state, container.id, 'shell');
   const isInFront = state.view.page === 'overview' && existing !== undefined && shellOf(state) === existing;
-  return existing && !isInFront ? step(showTab(state, `shell:${existing.number}`)) : openTab(state, container, 'shell');
+  return existing && !isInFront
+    ? step(showTab(state, `shell:${existing.number}`))
+    : openTab(state, { id: container.id, name: container.config.name }, 'shell');
 };
 
 const attach: Handler = (state) => {
   const container = one(state, 'attach');
   if (typeof container === 'string') return refuse(state, container);
   const existing = tabOf(state, container.id, 'attach');
-  return existing ? step(showTab(state, `shell:${existing.number}`)) : openTab(state, container, 'attach');
+  return existing
+    ? step(showTab(state, `shell:${existing.number}`))
+    : openTab(state, { id: container.id, name: container.config.name }, 'attach');
 };
 
 /** Enter in a shell's tab whose keys the dashboard has. */

@@ -22,7 +22,11 @@ const withTable = (state: State, table: Partial<TableSlice>): State => ({
 export function settled(state: State): State {
   const rows = rowsOf(state);
   const { table } = state;
-  const at = rows.findIndex(({ key }) => key === table.selected);
+  // Until somebody has moved, the selection is at the top, whatever order the first samples bring.
+  const at =
+    table.movedAt === 0
+      ? rows.findIndex(({ kind }) => kind === 'container')
+      : rows.findIndex(({ key }) => key === table.selected);
   const wanted = at < 0 ? insteadOf(state, rows) : at;
   const position = fitPosition({ selected: wanted, top: table.position.top }, rows.length, tableRows(layoutOf(state)));
   const selected = rows[position.selected]?.key;
@@ -36,8 +40,7 @@ function insteadOf(state: State, rows: readonly Row[]): number {
   const project = state.containers.byId.get(selected ?? '')?.config.project;
   const group = project === undefined ? -1 : rows.findIndex(({ key }) => key === groupKey(project));
   if (group >= 0) return group;
-  // At the start that is the first container: a project's name has nothing to show below.
-  return selected === undefined ? rows.findIndex(({ kind }) => kind === 'container') : position.selected;
+  return position.selected;
 }
 
 export function select(state: State, key: string): State {

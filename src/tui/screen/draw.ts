@@ -42,6 +42,20 @@ function isSure(ch: string): boolean {
   return code < 0x300 || (code >= 0x2500 && code <= 0x25a0) || (code >= 0x2800 && code <= 0x28ff);
 }
 
+/** Signs of typography that sentences have, in plain ASCII. What containers write beyond that cannot be shown there. */
+const plainSigns: Readonly<Record<string, string>> = {
+  '–': '-',
+  '—': '-',
+  '·': '-',
+  '…': '~',
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '×': 'x',
+  µ: 'u',
+};
+
 /** Turns what changed between what is shown and what shall be shown into bytes. One a screen: it remembers SGR strings. */
 export class Differ {
   readonly #sgr = new Map<Attr, string>();
@@ -94,6 +108,6 @@ export class Differ {
 
   #shape(ch: string, wide: boolean): string {
     if (!this.ascii || (ch >= ' ' && ch <= '~')) return ch;
-    return wide ? '??' : '?';
+    return wide ? '??' : (plainSigns[ch] ?? '?');
   }
 }

@@ -1,0 +1,200 @@
+// The loop and nothing else: events become actions, actions become states, states become frames.
+//
+//   terminal ─► input ─► reduce(state, action) ─► state ─► paint        effects ─► engine, sampler, shells ─► actions ─► reduce
+//
+// The first frame is painted before the engine has answered anything, so that a person sees at once that something is there.
+import type { Engine } from '../engine/index.js';
+import type { Sampler } from '../metrics/index.js';
+import type { Action } from './actions.js';
+import { Effects } from './effects.js';
+import { failureOf } from './effects/failure.js';
+import { takesKeys } from './keymap.js';
+import { paintDashboard } from './panels/dashboard.js';
+import { reduce } from './reduce.js';
+import { shellOf } from './reducers/view.js';
+import {
+  openScreen,
+  type Canvas,
+  type ColourDepth,
+  type Hit,
+  type MouseEvent,
+  type Screen,
+  type ScreenEvent,
+} from './screen/index.js';
+import { NO_SOURCES } from './sources.js';
+import { initialState, type State } from './state.js';
+import { loadLineChart } from './widgets/index.js';
+
+/** Two presses on one place within this are a double click, ms. */
+const DOUBLE_CLICK_MS = 400;
+const WHEEL_LINES = 3;
+/** The clock in the state goes on even where samples come more seldom, ms. */
+const TICK_MS = 1000;
+
+export interface DashboardOptions {
+  /** Called once the first frame is on the screen. */
+  readonly open: () => Promise<{ readonly engine: Engine; readonly sampler: Sampler }>;
+  readonly input: NodeJS.ReadStream & { fd: 0 };
+  readonly output: NodeJS.WriteStream & { fd: 1 };
+  readonly env: NodeJS.ProcessEnv;
+  readonly colours?: ColourDepth;
+  readonly ascii?: boolean;
+  readonly mouse?: boolean;
+  readonly clock?: { now(): number };
+}
+
+/** Runs until the person leaves. Containers run on. */
+export function runDashboard(options: DashboardOptions): Promise<void> {
+  return new Promise((resolve) => {
+    new Dashboard(options, resolve).start();
+  });
+}
+
+class Dashboard {
+  private readonly screen: Screen;
+  private readonly clock: { now(): number };
+  private state: State;
+  private effects: Effects | undefined;
+  private ticker: NodeJS.Timeout | undefined;
+  private lastPress = { at: -Infinity, x: -1, y: -1 };
+  private isClosed = false;
+
+  constructor(
+    private readonly options: DashboardOptions,
+    private readonly done: () => void,
+  ) {
+    this.clock = options.clock ?? { now: () => Date.now() };
+    this.screen = openScreen({
+      input: options.input,
+      output: options.output,
+      env: options.env,
+      ...(options.colours === undefined ? {} : { colours: options.colours }),
+      ...(options.ascii === undefined ? {} : { ascii: options.ascii }),
+      ...(options.mouse === undefined ? {} : { mouse: options.mouse }),
+      paint: (canvas) => this.paint(canvas),
+      onEvent: (event, hit) => this.onEvent(event, hit),
+    });
+    const { width, height, look } = this.screen;
+    this.state = initialState({
+      now: this.clock.now(),
+      size: { columns: width, rows: height },
+      ascii: look.glyphs.ascii,
+    });
+  }
+
+  start(): void {
+    this.screen.invalidate();
+    this.ticker = setInterval(() => this.tick(), TICK_MS);
+    // Two turns of the loop: the first frame is out before anything heavy is loaded.
+    setTimeout(() => void this.open(), 20);
+  }
+
+  private async open(): Promise<void> {
+    const { done: _done, options } = this;
+    try {
+      const { engine, sampler } = await options.open();
+      if (this.isClosed) {
+        engine.close();
+        sampler.close();
+        return;
+      }
+      const effects = new Effects(
+        {
+          engine,
+          sampler,
+          clock: this.clock,
+          dispatch: (action) => this.dispatch(action),
+          state: () => this.state,
+          invalidate: () => this.screen.invalidate(),
+        },
+        { copy: (text) => this.screen.copy(text), redraw: () => this.screen.redraw(), quit: () => this.close() },
+      );
+      this.effects = effects;
+      await effects.start();
+    } catch (error) {
+      this.dispatch({ type: 'engine-failed', failure: failureOf(error) });
+    }
+    await loadLineChart();
+    this.screen.invalidate();
+  }
+
+  private dispatch(action: Action): void {
+    if (this.isClosed) return;
+    const before = this.state;
+    const { state, effects } = reduce(before, action);
+    this.state = state;
+    for (const effect of effects) {
+      if (this.effects) this.effects.run(effect);
+      else if (effect.type === 'quit') this.close();
+    }
+    this.effects?.follow(before, this.state);
+    if (this.state !== before) this.screen.invalidate();
+  }
+
+  private tick(): void {
+    const now = this.clock.now();
+    if (now - this.state.now >= TICK_MS) this.dispatch({ type: 'tick', now });
+  }
+
+  private paint(canvas: Canvas): void {
+    paintDashboard(canvas, this.state, this.effects?.sources ?? NO_SOURCES);
+  }
+
+  private onEvent(event: ScreenEvent, hit: Hit | undefined): void {
+    switch (event.type) {
+      case 'key':
+      case 'paste': {
+        this.dispatch({ type: 'input', event });
+        return;
+      }
+      case 'resize': {
+        this.dispatch({ type: 'resized', size: { columns: event.width, rows: event.height } });
+        return;
+      }
+      case 'mouse': {
+        this.onMouse(event, hit);
+        return;
+      }
+      case 'focus': {
+        const shell = shellOf(this.state);
+        if (shell) this.effects?.shells.pane(shell.number)?.focus(event.focused);
+        return;
+      }
+      case 'reply':
+        return;
+    }
+  }
+
+  private onMouse(event: MouseEvent, hit: Hit | undefined): void {
+    if (hit?.target.kind === 'terminal' && this.mouseToShell(event, hit)) return;
+    if (event.action === 'wheel-up' || event.action === 'wheel-down') {
+      const lines = event.action === 'wheel-up' ? -WHEEL_LINES : WHEEL_LINES;
+      this.dispatch({ type: 'wheel', spot: hit?.target, lines });
+      return;
+    }
+    if (event.action !== 'press' || event.button !== 'left' || !hit) return;
+    const now = this.clock.now();
+    const { at, x, y } = this.lastPress;
+    const double = now - at < DOUBLE_CLICK_MS && x === event.x && y === event.y;
+    this.lastPress = { at: double ? -Infinity : now, x: event.x, y: event.y };
+    this.dispatch({ type: 'click', spot: hit.target, x: hit.x, double });
+  }
+
+  /** Inside a shell that has the keys the mouse is its own too. @returns whether it was */
+  private mouseToShell(event: MouseEvent, hit: Hit): boolean {
+    const shell = shellOf(this.state);
+    if (!shell || !takesKeys(shell) || this.state.view.focus !== 'tabs' || !this.state.shells.captured) return false;
+    const selected = this.effects?.shells.mouse(shell.number, event, hit.x, hit.y);
+    if (selected !== undefined) this.screen.copy(selected);
+    return true;
+  }
+
+  private close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    clearInterval(this.ticker);
+    this.screen.close();
+    this.effects?.close();
+    this.done();
+  }
+}

@@ -1,0 +1,351 @@
+// The only part of the dashboard that asks the engine, the sampler and the shells for anything. What comes of it goes back as
+// actions; what shall be watched (logs, processes, a launch) follows from the state after each of them.
+import { isTscontainError, type Container } from '../engine/index.js';
+import type { Action, Effect } from './actions.js';
+import { startDemo } from './effects/demo.js';
+import { diskBelow } from './effects/disk.js';
+import { failureOf } from './effects/failure.js';
+import { LogFollower } from './effects/logs.js';
+import { loadsOf, targetsOf } from './effects/measuring.js';
+import type { Ports } from './effects/ports.js';
+import { Shells } from './effects/shells.js';
+import { scrolledLogs, shownLogText } from './effects/scroll-logs.js';
+import { inside, layoutOf } from './layout.js';
+import { selectedContainer, isRunning } from './rows.js';
+import type { Sources } from './sources.js';
+import type { State, Verb } from './state.js';
+
+/** How often the processes of the container in front are listed, ms. */
+const PROCESSES_EVERY_MS = 1000;
+/** Events before this are history of another day, ms. */
+const EVENTS_SINCE_MS = 24 * 3_600_000;
+
+/** What the app does itself: the terminal is its own. */
+export interface TerminalPort {
+  copy(text: string): void;
+  redraw(): void;
+  quit(): void;
+}
+
+export class Effects {
+  readonly shells: Shells;
+  readonly logs: LogFollower;
+  private readonly stopping = new AbortController();
+  private readonly undo: (() => void)[] = [];
+  private listing: 'no' | 'yes' | 'again' = 'no';
+  private processesAt = 0;
+  private processesOf: string | undefined;
+  private launchOf = '';
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly terminal: TerminalPort,
+  ) {
+    this.shells = new Shells(ports);
+    this.logs = new LogFollower(ports);
+  }
+
+  get sources(): Sources {
+    return { readings: this.ports.sampler, logs: this.logs.buffer, terminal: (number) => this.shells.pane(number) };
+  }
+
+  /** Puts right what a crash left, lists what there is, begins to measure and to watch. */
+  async start(): Promise<void> {
+    const { engine, sampler, dispatch } = this.ports;
+    this.undo.push(
+      sampler.onSample((at) =>
+        dispatch({ type: 'sampled', at, loads: loadsOf(sampler, this.ports.state().containers.list) }),
+      ),
+      engine.watch(() => this.list()),
+    );
+    const disk = diskBelow(engine.root);
+    await this.listNow();
+    dispatch({ type: 'engine-open', root: engine.root, disk, notes: [] });
+    sampler.start();
+    void this.watchEvents();
+    void sampler.facts().then(
+      (facts) => dispatch({ type: 'facts', facts }),
+      () => undefined,
+    );
+    await this.putRight();
+    void engine.warm().catch((error: unknown) => this.tell(error));
+  }
+
+  private async putRight(): Promise<void> {
+    try {
+      const { actions, corrupt } = await this.ports.engine.recover();
+      const notes = [
+        ...corrupt.map(
+          ({ id, keptAt, reason }) =>
+            `The state of container ${id.slice(0, 12)} cannot be read (${reason}); it is kept at ${keptAt}.`,
+        ),
+        ...actions.map(({ name, what }) => `${name}: ${what}`),
+      ];
+      if (notes.length === 0) return;
+      this.ports.dispatch({
+        type: 'notice',
+        kind: 'warning',
+        text: notes.length === 1 ? notes[0]! : `${notes[0]!} (and ${notes.length - 1} more: v)`,
+      });
+      await this.listNow();
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  close(): void {
+    this.stopping.abort();
+    for (const undo of this.undo) undo();
+    this.logs.close();
+    this.shells.closeAll();
+    this.ports.sampler.close();
+    this.ports.engine.close();
+  }
+
+  run(effect: Effect): void {
+    switch (effect.type) {
+      case 'verb':
+        for (const id of effect.ids) void this.verb(id, effect.verb);
+        return;
+      case 'remove':
+        for (const id of effect.ids)
+          void this.act(id, 'remove', () => this.ports.engine.remove(id, { force: effect.force }));
+        return;
+      case 'prune': {
+        this.ask(async () => {
+          const { removed } = await this.ports.engine.prune();
+          this.ports.dispatch({
+            type: 'notice',
+            kind: 'good',
+            text: `Removed ${removed.length} that were not running.`,
+          });
+        });
+        return;
+      }
+      case 'create': {
+        this.ask(() => this.create(effect));
+        return;
+      }
+      case 'demo': {
+        this.ask(() => startDemo(this.ports));
+        return;
+      }
+      case 'update': {
+        this.ask(() => this.update(effect));
+        return;
+      }
+      case 'rename': {
+        this.ask(async () => {
+          await this.ports.engine.rename(effect.id, effect.name);
+          this.ports.dispatch({ type: 'renamed', name: effect.name });
+        });
+        return;
+      }
+      case 'open-shell':
+        void this.shells.openShell(effect.number, effect.id, effect.kind);
+        return;
+      case 'attach-input':
+        void this.shells.takeKeys(effect.number, effect.id);
+        return;
+      case 'close-shell': {
+        this.shells.close(effect.number);
+        return;
+      }
+      case 'shell-key': {
+        this.shells.sendBytes(effect.number, effect.bytes);
+        return;
+      }
+      case 'shell-input': {
+        this.shells.input(effect.number, effect.event);
+        return;
+      }
+      case 'scroll-logs': {
+        this.scrollLogs(effect.by);
+        return;
+      }
+      case 'list-images':
+        void this.listImages();
+        return;
+      case 'import-image': {
+        this.ask(async () => {
+          await this.ports.engine.images.import(effect.source, effect.name);
+          this.ports.dispatch({ type: 'imported', name: effect.name });
+        });
+        return;
+      }
+      case 'remove-image': {
+        this.ask(async () => {
+          await this.ports.engine.images.remove(effect.name);
+          await this.listImages();
+        });
+        return;
+      }
+      case 'copy': {
+        this.terminal.copy(effect.what === 'text' ? effect.text : shownLogText(this.ports.state(), this.logs.buffer));
+        return;
+      }
+      case 'redraw': {
+        this.terminal.redraw();
+        return;
+      }
+      case 'quit': {
+        this.terminal.quit();
+        return;
+      }
+    }
+  }
+
+  /** Brings what is read to what the state shows; called after every action. */
+  follow(before: State, state: State): void {
+    if (state.containers.list !== before.containers.list)
+      this.ports.sampler.setTargets(targetsOf(state.containers.list));
+    if (state.size !== before.size || state.view !== before.view || state.containers.list !== before.containers.list)
+      this.fitShells(state);
+    const container = selectedContainer(state);
+    const tab = state.view.page === 'overview' && layoutOf(state).tabs !== undefined ? state.view.tab : undefined;
+    this.logs.follow(tab === 'logs' ? container?.id : undefined);
+    if (
+      tab === 'logs' &&
+      container?.state.startedAt !== before.containers.byId.get(container?.id ?? '')?.state.startedAt
+    )
+      this.logs.again();
+    if (tab === 'processes' && container) this.wantProcesses(container, state.now);
+    else this.processesOf = undefined;
+    if (tab === 'launch' && container) this.wantLaunch(container);
+    else this.launchOf = '';
+  }
+
+  private fitShells(state: State): void {
+    const shown = layoutOf({ ...state, view: { ...state.view, page: 'overview', focus: 'tabs' } });
+    const { width, height } = inside(shown.tabs ?? shown.body);
+    this.shells.resize({ columns: width, rows: height });
+  }
+
+  /** Lists the containers, once for any number of wishes that come while it is done. */
+  private list(): void {
+    if (this.listing !== 'no') {
+      this.listing = 'again';
+      return;
+    }
+    void this.listNow();
+  }
+
+  private async listNow(): Promise<void> {
+    this.listing = 'yes';
+    try {
+      this.ports.dispatch({ type: 'containers', list: await this.ports.engine.list() });
+    } catch (error) {
+      this.tell(error);
+    }
+    const again = (this.listing as string) === 'again';
+    this.listing = 'no';
+    if (again) this.list();
+  }
+
+  private async watchEvents(): Promise<void> {
+    const since = this.ports.clock.now() - EVENTS_SINCE_MS;
+    try {
+      for await (const event of this.ports.engine.events({ since, signal: this.stopping.signal })) {
+        this.ports.dispatch({ type: 'events', events: [event] });
+      }
+    } catch (error) {
+      if (!this.stopping.signal.aborted) this.tell(error);
+    }
+  }
+
+  private verb(id: string, verb: Extract<Effect, { type: 'verb' }>['verb']): Promise<void> {
+    const { engine } = this.ports;
+    return this.act(id, verb, () => engine[verb](id));
+  }
+
+  /** Does something to one container; the row says what until it is done. */
+  private async act(id: string, verb: Verb, action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+      this.ports.dispatch({ type: 'ended', id, verb });
+    } catch (error) {
+      this.ports.dispatch({ type: 'ended', id, verb, failure: failureOf(error) });
+    }
+    this.list();
+  }
+
+  /** Does what a form or a question asked for; what is refused goes back to it. */
+  private ask(action: () => Promise<void>): void {
+    void action()
+      .catch((error: unknown) => this.ports.dispatch({ type: 'refused', failure: failureOf(error) }))
+      .then(() => this.list());
+  }
+
+  /** Creates and starts; where the start fails nothing is left of it. */
+  private async create({ spec, openTerminal }: Extract<Effect, { type: 'create' }>): Promise<void> {
+    const { engine, dispatch } = this.ports;
+    const container = await engine.create(spec);
+    const { id, config } = container;
+    try {
+      if (openTerminal) this.shells.expect(id, await engine.attach(id, { stdin: true, size: this.shells.currentSize }));
+      await engine.start(id);
+    } catch (error) {
+      this.shells.forget(id);
+      await engine.remove(id, { force: true }).catch((failed: unknown) => this.tell(failed));
+      throw error;
+    }
+    await this.listNow();
+    dispatch({ type: 'created', id, name: config.name, terminal: openTerminal });
+  }
+
+  private async update({ id, limits, before }: Extract<Effect, { type: 'update' }>): Promise<void> {
+    const { config } = await this.ports.engine.update(id, { limits });
+    this.ports.dispatch({
+      type: 'updated',
+      name: config.name,
+      ...(before === undefined ? {} : { undo: { id, name: config.name, limits: before } }),
+    });
+  }
+
+  private async listImages(): Promise<void> {
+    let answer: Extract<Action, { type: 'images' }>['list'];
+    try {
+      answer = await this.ports.engine.images.list();
+    } catch (error) {
+      answer = failureOf(error);
+    }
+    this.ports.dispatch({ type: 'images', list: answer });
+  }
+
+  private scrollLogs(by: string | number): void {
+    const state = this.ports.state();
+    const viewer = scrolledLogs(state, this.logs.buffer, by);
+    if (!viewer) return;
+    this.ports.dispatch({ type: 'logs-viewer', viewer, base: this.logs.buffer.base });
+    if (viewer.top === 0 && !viewer.follow) void this.logs.older();
+  }
+
+  private wantProcesses({ id, state }: Container, now: number): void {
+    const isNew = this.processesOf !== id;
+    if (!isNew && (now - this.processesAt < PROCESSES_EVERY_MS || !isRunning(state.status))) return;
+    this.processesOf = id;
+    this.processesAt = now;
+    const { engine, clock, dispatch } = this.ports;
+    void engine.top(id).then(
+      (list) => dispatch({ type: 'processes', id, at: clock.now(), list }),
+      (error: unknown) => dispatch({ type: 'processes', id, at: clock.now(), list: failureOf(error) }),
+    );
+  }
+
+  private wantLaunch({ id, state: { startedAt } }: Container): void {
+    const key = `${id} ${startedAt ?? ''}`;
+    if (this.launchOf === key) return;
+    this.launchOf = key;
+    const { engine, dispatch } = this.ports;
+    void engine.launchReport(id).then(
+      (report) => dispatch({ type: 'launch', id, startedAt, report }),
+      (error: unknown) => dispatch({ type: 'launch', id, startedAt, report: failureOf(error) }),
+    );
+  }
+
+  private tell(error: unknown): void {
+    const { message, hint } = failureOf(error);
+    const text = isTscontainError(error) && hint !== undefined ? `${message}: ${hint}` : message;
+    this.ports.dispatch({ type: 'notice', kind: 'error', text });
+  }
+}

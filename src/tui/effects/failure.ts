@@ -1,0 +1,21 @@
+// Whatever was thrown, as it is told: what happened, what to do, and beside which field of a form.
+import { isTscontainError, type ErrorCode } from '../../engine/index.js';
+import type { Failure } from '../actions.js';
+
+/** Errors that are about one field of what was asked for. */
+const FIELD_OF: Readonly<Partial<Record<ErrorCode, string>>> = {
+  NAME_IN_USE: 'name',
+  NO_SUCH_IMAGE: 'image',
+  COMMAND_NOT_FOUND: 'cmd',
+  COMMAND_NOT_EXECUTABLE: 'cmd',
+};
+
+export function failureOf(error: unknown): Failure {
+  if (!isTscontainError(error)) return { message: error instanceof Error ? error.message : String(error) };
+  const field = FIELD_OF[error.code];
+  return {
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(field === undefined ? {} : { fields: [{ field, message: error.message }] }),
+  };
+}

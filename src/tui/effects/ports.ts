@@ -1,0 +1,15 @@
+// What effects work with: handed in by the app, so that tests hand in something else.
+import type { Engine } from '../../engine/index.js';
+import type { Sampler } from '../../metrics/index.js';
+import type { Action } from '../actions.js';
+import type { State } from '../state.js';
+
+export interface Ports {
+  readonly engine: Engine;
+  readonly sampler: Sampler;
+  readonly clock: { now(): number };
+  readonly dispatch: (action: Action) => void;
+  readonly state: () => State;
+  /** Something that is painted changed without the state changing: log lines came, a shell wrote. */
+  readonly invalidate: () => void;
+}

@@ -1,0 +1,21 @@
+// The dashboard on the made-up machine of demo-world.ts: for looking at screens while working on them, without root.
+import { runDashboard } from '../../src/tui/index.js';
+import { demoWorld } from './demo-world.js';
+
+const words = process.argv.slice(2);
+const crowd = words.includes('--nothing') ? 'nothing' : Number(words.find((word) => /^\d+$/.test(word)) ?? NaN);
+const world = demoWorld(crowd === 'nothing' || crowd > 0 ? { crowd } : {});
+if (!words.includes('--frozen')) setInterval(() => world.advance(1000), 1000);
+
+void runDashboard({
+  input: process.stdin,
+  output: process.stdout,
+  env: process.env,
+  clock: world.clock,
+  ...(words.includes('--ascii') ? { ascii: true } : {}),
+  ...(words.includes('--16') ? { colours: 16 } : {}),
+  open: () => {
+    setImmediate(() => world.sampler.sample());
+    return Promise.resolve({ engine: world.engine, sampler: world.sampler });
+  },
+}).then(() => process.exit(0));
