@@ -1,15 +1,6 @@
 // What is known of every container, as files: one directory each, replaced atomically, one flock each.
 // Reading takes no lock (a rename shows the old file or the new one) and is synchronous: a few microseconds a container.
-import {
-  fstatSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { fstatSync, lstatSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { atomicWrite, lockFile, type Lock } from '../../native/index.js';
 import type { CgroupDriver } from '../cgroup/driver.js';
 import { isTscontainError, TscontainError } from '../errors.js';
@@ -18,6 +9,7 @@ import { FileCache } from './file-cache.js';
 import { errnoOf, fileError } from './file-errors.js';
 import { layout } from './layout.js';
 import { createNames, type Names } from './names.js';
+import { replaceFile } from './replace-file.js';
 import { parseConfig, parseState } from './schema.js';
 
 /** A container whose files are there and cannot be understood. */
@@ -197,12 +189,8 @@ export function createStore(root: string, driver: Pick<CgroupDriver, 'paths'>): 
     },
 
     writeState(id, state) {
-      const path = layout.state(root, id);
-      // One name is enough: only the holder of the lock writes, and what a crash left is overwritten.
-      const next = `${path}.next`;
       try {
-        writeFileSync(next, JSON.stringify(state), { mode: 0o600 });
-        renameSync(next, path);
+        replaceFile(layout.state(root, id), JSON.stringify(state));
       } catch (error) {
         throw fileError(error, `write the state of container ${id.slice(0, 12)}`);
       }

@@ -11,6 +11,7 @@ import { deviceRules } from '../launch/sources.js';
 import type { Container, ContainerConfig, ContainerState, CreateSpec, Image } from '../model.js';
 import { fileError } from '../state/file-errors.js';
 import { layout, makerName } from '../state/layout.js';
+import { sparePath, writeOver } from '../state/replace-file.js';
 import { Undo } from '../state/undo.js';
 import { configure, requireNoProblems } from '../validate.js';
 import { tell, type Parts } from './parts.js';
@@ -67,7 +68,10 @@ async function build({ root, store, driver }: Parts, config: ContainerConfig, im
     makeDirectories(root, staging, image);
     writeEtcFiles(root, { ...config, id: staging });
     await atomicWrite(layout.config(root, staging), JSON.stringify(config, undefined, 1));
-    writeFileSync(layout.state(root, staging), JSON.stringify(INITIAL_STATE), { mode: 0o600 });
+    const state = JSON.stringify(INITIAL_STATE);
+    writeOver(layout.state(root, staging), state);
+    // Made here, so that the first start need not.
+    writeOver(sparePath(layout.state(root, staging)), state);
     writeFileSync(layout.lock(root, staging), '', { mode: 0o600 });
 
     undo.add(() => store.releaseName(name, id));
