@@ -18,7 +18,7 @@ import { Supervisor } from './supervisor.js';
 
 const DEFAULT_IDLE_MS = 60_000;
 /** How often it looks whether its directory is still there. Twice missing, and it is taken to be gone for good. */
-const LOOK_INTERVAL_MS = 5_000;
+const LOOK_INTERVAL_MS = 2_000;
 const LOG_FD = 2;
 
 interface Arguments {
