@@ -67,10 +67,13 @@ export class TextBuffer implements Text {
 }
 
 /**
- * read: the buffer holds the file. missing: it has never been there (no such controller, no PSI), so it is not measured.
- * gone: it was there, and what it belongs to has been removed.
+ * read: the buffer holds the file. missing: it is not there (no such controller, no PSI) or cannot be read, so it is not
+ * measured. gone: it was there, and what it belongs to has been removed.
  */
 export type Reading = 'read' | 'missing' | 'gone';
+
+/** A removed file: when it is opened, when it was kept open, and when it was a process's. */
+const REMOVED: ReadonlySet<string> = new Set(['ENOENT', 'ENODEV', 'ESRCH']);
 
 export class KeptFile {
   private fd: number | undefined;
@@ -87,22 +90,26 @@ export class KeptFile {
     try {
       fd ??= openSync(this.path, 'r');
       into.fill(fd);
-    } catch {
-      // ENOENT when opened, ENODEV when kept open: the directory was removed. Whatever else (no PSI in this kernel:
-      // EOPNOTSUPP; no descriptor left: EMFILE): there is no number to be had here.
+    } catch (error) {
       if (fd !== undefined && this.fd === undefined) closeSync(fd);
-      if (this.state === 'there') {
-        this.close();
-        return 'gone';
-      }
-      this.state = 'missing';
-      return 'missing';
+      return this.unreadable((error as NodeJS.ErrnoException).code);
     }
     this.state = 'there';
     if (this.fd !== undefined) return 'read';
     if (this.budget.take()) this.fd = fd;
     else closeSync(fd);
     return 'read';
+  }
+
+  private unreadable(code: string | undefined): Reading {
+    if (this.state !== 'there') {
+      this.state = 'missing';
+      return 'missing';
+    }
+    // What was there may be out of reach for once, as when there is no descriptor left (EMFILE).
+    if (code === undefined || !REMOVED.has(code)) return 'missing';
+    this.close();
+    return 'gone';
   }
 
   /** A file that was missing may be there now. */

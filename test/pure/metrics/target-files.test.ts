@@ -1,6 +1,6 @@
 // Which files are read for a target and what becomes of them, over directories captured from real cgroups.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -151,6 +151,20 @@ describe('a cgroup', () => {
     assert.equal(files.read(1000), undefined);
     assert.equal(files.inode, undefined);
     cpSync(join(scratch, 'successor'), unified, { recursive: true });
+    assert.equal(files.read(2000)?.pids, 1);
+    files.close();
+  });
+
+  it('of which a file is out of reach for once is still there', () => {
+    const unified = join(scratch, 'reach');
+    cpSync(join(FIXTURES, 'v2'), unified, { recursive: true });
+    const files = new TargetFiles({ controllers: {}, unified }, undefined, reader(0));
+    assert.equal(files.read(0)?.pids, 1);
+    rmSync(join(unified, 'pids.current'));
+    symlinkSync('pids.current', join(unified, 'pids.current'));
+    assert.deepEqual([files.read(1000)?.pids, files.read(1000)?.memoryUsed], [NaN, 950272]);
+    rmSync(join(unified, 'pids.current'));
+    cpSync(join(FIXTURES, 'v2/pids.current'), join(unified, 'pids.current'));
     assert.equal(files.read(2000)?.pids, 1);
     files.close();
   });
