@@ -18,7 +18,12 @@ const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 type Found = 'nothing' | 'a directory' | 'a file without the right to run' | 'a program';
 
 function look(rootFd: number, path: string): Found {
-  const fd = openIfThere(rootFd, path.startsWith('./') ? path.slice(1) : path, O_PATH);
+  let fd: number | undefined;
+  try {
+    fd = openIfThere(rootFd, path.startsWith('./') ? path.slice(1) : path, O_PATH);
+  } catch {
+    // Links without end: the kernel's own answer says it.
+  }
   if (fd === undefined) return 'nothing';
   try {
     const stat = fstatSync(fd);

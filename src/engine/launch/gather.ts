@@ -65,6 +65,7 @@ function missingSystemDirectories(rootFd: number): string[] {
 
 interface Wanted {
   readonly target: string;
+  readonly source?: string;
   readonly open: () => OpenedSource;
 }
 
@@ -78,11 +79,20 @@ function placeMounts({ config, rootFd, openEtcFile }: Ground, held: Held): Place
   const isTaken = (path: string) => asked.some(({ target }) => target === '/etc' || target === path);
   const ours = ETC_FILES.map((file): Wanted => ({ target: `/etc/${file}`, open: () => openEtcFile(file) }));
   const placed: PlacedMount[] = [];
-  for (const { target, open } of inOrder([...asked, ...ours.filter((our) => !isTaken(our.target))])) {
+  for (const { target, source, open } of inOrder([...asked, ...ours.filter((our) => !isTaken(our.target))])) {
     const covering = placed.map((mount) => mount.target);
-    const { path, missing } = placeOf(rootFd, target, covering);
+    const place = placeOf(rootFd, target, covering);
     const { fd, kind } = open();
-    placed.push({ target: path, missing, kind, fd: held.fd(fd) });
+    placed.push({ target: place.path, missing: place.missing, kind, fd: held.fd(fd) });
+    if (place.kind !== undefined && place.kind !== kind) {
+      throw new TscontainError(
+        'INVALID_VALUE',
+        `"${source ?? target}" is a ${kind}, and "${target}" in the image is a ${place.kind}`,
+        {
+          hint: 'mount a directory on a directory and a file on a file',
+        },
+      );
+    }
   }
   return placed;
 }

@@ -96,7 +96,8 @@ export function openPlace(name: string, path: string, store: string, flags = 0):
 /** Attaches a detached mount to a place that was opened before. */
 export function attach(name: string, mountFd: Descriptor, place: string): Step {
   const flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
-  return step(name, 'move_mount', [mountFd, '', { result: place }, '', flags]);
+  const hint = 'a directory can be mounted on a directory only, a file on a file';
+  return step(name, 'move_mount', [mountFd, '', { result: place }, '', flags], { hint });
 }
 
 /**

@@ -1,5 +1,5 @@
 // Finding places in a root file system from outside, as the container itself would find them.
-import { closeSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import { O_NOFOLLOW, O_PATH, openInRoot, readlinkAt, SyscallError } from '../../native/index.js';
 
@@ -11,6 +11,8 @@ export interface Place {
   readonly path: string;
   /** how many of its last components are not there */
   readonly missing: number;
+  /** what is there, when all of it is and could be seen */
+  readonly kind?: 'directory' | 'file';
 }
 
 /** @returns undefined where nothing is; throws SyscallError for anything else */
@@ -23,10 +25,14 @@ export function openIfThere(rootFd: number, path: string, flags: number): number
   }
 }
 
-function isThere(rootFd: number, path: string): boolean {
+function kindOf(rootFd: number, path: string): 'directory' | 'file' | undefined {
   const fd = openIfThere(rootFd, path, O_PATH);
-  if (fd !== undefined) closeSync(fd);
-  return fd !== undefined;
+  if (fd === undefined) return undefined;
+  try {
+    return fstatSync(fd).isDirectory() ? 'directory' : 'file';
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Where the link at `path` leads; undefined when no link is there. */
@@ -47,10 +53,11 @@ export function findPlace(rootFd: number, wanted: string): Place {
   let path = wanted;
   for (let links = 0; links < MAX_LINKS; links++) {
     const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    let there = parts.length;
-    while (there > 0 && !isThere(rootFd, `/${parts.slice(0, there).join('/')}`)) there--;
     path = `/${parts.join('/')}`;
-    if (there === parts.length) return { path, missing: 0 };
+    const kind = kindOf(rootFd, path);
+    if (kind !== undefined) return { path, missing: 0, kind };
+    let there = parts.length - 1;
+    while (there > 0 && kindOf(rootFd, `/${parts.slice(0, there).join('/')}`) === undefined) there--;
     const first = `/${parts.slice(0, there + 1).join('/')}`;
     const link = readLink(rootFd, first);
     if (link === undefined) return { path, missing: parts.length - there };
