@@ -13,6 +13,9 @@ const entryPoints = {
   supervisor: 'src/engine/supervisor/main.ts',
 };
 
+/** Without the -- Node 20 takes an --env-file meant for `tscontain run` as its own. */
+const shebang = '#!/usr/bin/env -S node --';
+
 export const bundleOptions = {
   absWorkingDir: root,
   bundle: true,
@@ -48,7 +51,7 @@ export async function buildProducts() {
   // Built aside and renamed into place, so that what runs meanwhile never finds a file missing or half written.
   const aside = join(root, 'build', `products-${process.pid}`);
   const common = { ...bundleOptions, minify: true, keepNames: true, outdir: aside };
-  await build({ ...common, entryPoints, banner: { js: '#!/usr/bin/env node' } });
+  await build({ ...common, entryPoints, banner: { js: shebang } });
   mkdirSync(join(root, 'dist'), { recursive: true });
   for (const name of Object.keys(entryPoints)) {
     chmodSync(join(aside, `${name}.cjs`), 0o755);

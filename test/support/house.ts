@@ -27,7 +27,8 @@ export class House {
 
   /** Starts `tscontain WORDS` and hands back the process. */
   start(...words: string[]): ChildProcess {
-    const child = spawn(process.execPath, [product('tscontain'), ...words], {
+    // The -- keeps Node from taking --env-file for itself; the product's first line says it too.
+    const child = spawn(process.execPath, ['--', product('tscontain'), ...words], {
       env: { ...process.env, TSCONTAIN_ROOT: this.root },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -60,9 +61,7 @@ export class House {
   }
 
   supervisorPids(): number[] {
-    const folder = join(this.root, 'supervisors');
-    if (!existsSync(folder)) return [];
-    return processesNaming(folder);
+    return processesNaming(this.root);
   }
 
   /** Ends everything under this root and asserts that no process, cgroup or mount of it is left. */

@@ -40,9 +40,17 @@ async function explain(context: Context, engine: Engine, args: readonly string[]
   return EXIT.ok;
 }
 
+/** What never ran is of no use to anybody: `run` either gives a container that started or leaves nothing. */
+async function removeUnstarted(engine: Engine, id: string): Promise<void> {
+  const { state } = await engine.get(id).catch(() => ({ state: undefined }));
+  // Gone already with --rm; what did start (and then lost its connection) is somebody's work and stays.
+  if (state === undefined || state.startedAt !== undefined) return;
+  await engine.remove(id, { force: true }).catch(() => undefined);
+}
+
 /** Attaches before the start, so that not a byte of a short-lived program is missed. */
 async function stayWith(context: Context, engine: Engine, container: Container, values: Values): Promise<number> {
-  const { tty, openStdin, autoRemove } = container.config;
+  const { tty, openStdin } = container.config;
   const { id } = container;
   let session;
   try {
@@ -59,7 +67,7 @@ async function stayWith(context: Context, engine: Engine, container: Container, 
     return end.exitCode ?? EXIT.engine;
   } catch (error) {
     session?.close();
-    if (autoRemove) await engine.remove(id, { force: true }).catch(() => undefined);
+    await removeUnstarted(engine, id);
     throw error;
   }
 }
@@ -104,7 +112,7 @@ export const run: Command = {
     try {
       await engine.start(container.id);
     } catch (error) {
-      if (container.config.autoRemove) await engine.remove(container.id, { force: true }).catch(() => undefined);
+      await removeUnstarted(engine, container.id);
       throw error;
     }
     context.print(container.id);

@@ -1,6 +1,6 @@
 // One sentence with the value and what would be right, a code that is not zero, no stack trace, nothing half-made.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { House } from '../../support/house.js';
 
@@ -38,7 +38,7 @@ describe('bad input', () => {
     { words: ['run', '--cpuset-cpus', '0-999', 'base', 'true'], says: [/999/], code: 125 },
     { words: ['stop', 'nobody'], says: [/nobody/] },
     { words: ['start', 'nobody'], says: [/nobody/] },
-    { words: ['pause', 'there'], says: [/there/, /created/] },
+    { words: ['pause', 'there'], says: [/there/, /not running/] },
     { words: ['unpause', 'there'], says: [/there/] },
     { words: ['exec', 'there', 'true'], says: [/there/, /running/], code: 125 },
     { words: ['kill', '-s', 'NOPE', 'there'], says: [/NOPE/] },
@@ -83,11 +83,25 @@ describe('bad input', () => {
     await house.ok('create', '--name', 'broken', 'base', 'true');
     const { Id } = await house.inspect('broken');
     writeFileSync(`${house.root}/containers/${Id}/state.json`, '{"half');
+    const result = await house.run('ps', '-a', '--format', '{{.Names}} {{.State}}');
+    assert.equal(result.code, 0);
+    assert.deepEqual(result.stdout.trim().split('\n').sort(), ['broken exited', 'there created']);
+    assert.match(result.stderr, new RegExp(`${Id.slice(0, 12)}.*corrupt`, 's'));
+    const [kept] = readdirSync(`${house.root}/corrupt`);
+    assert.equal(readFileSync(`${house.root}/corrupt/${kept ?? ''}`, 'utf8'), '{"half');
+    await house.ok('rm', 'broken');
+  });
+
+  it('a corrupt configuration puts that container aside as a whole', async () => {
+    await house.ok('create', '--name', 'unknowable', 'base', 'true');
+    const { Id } = await house.inspect('unknowable');
+    writeFileSync(`${house.root}/containers/${Id}/config.json`, 'not json');
     const result = await house.run('ps', '-a', '--format', '{{.Names}}');
     assert.equal(result.code, 0);
     assert.equal(result.stdout.trim(), 'there');
-    assert.match(result.stderr, new RegExp(`${Id.slice(0, 12)}.*corrupt`, 's'));
-    assert.equal(readdirSync(`${house.root}/corrupt`).length, 1);
+    assert.match(result.stderr, new RegExp(Id.slice(0, 12)));
+    await house.ok('create', '--name', 'unknowable', 'base', 'true');
+    await house.ok('rm', 'unknowable');
   });
 
   it('a state directory that cannot be one is told', async () => {
