@@ -54,3 +54,4 @@ export {
 } from './pty.js';
 export { PtyStream } from './pty-stream.js';
 export { probeKernel, type Ability, type Finding, type KernelProbe } from './probe.js';
+export { releaseFilePages } from './file-pages.js';

@@ -1,5 +1,5 @@
 // The master side of a terminal as a stream that never blocks the event loop.
-import { writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { setNonblocking } from './descriptors.js';
@@ -32,7 +32,10 @@ export class PtyStream extends Duplex {
       if (!this.push(chunk)) this.#tty.pause();
     });
     // A hang-up is an EIO or an end of file, whichever comes first; nothing else can go wrong with reading it.
-    this.#tty.on('end', () => this.#hangUp());
+    this.#tty.on('end', () => {
+      this.#readRest();
+      this.#hangUp();
+    });
     this.#tty.on('error', () => this.#hangUp());
   }
 
@@ -54,6 +57,24 @@ export class PtyStream extends Duplex {
     this.#hungUp = true;
     this.#tty.destroy();
     done(error);
+  }
+
+  /**
+   * libuv takes a hang-up together with a short read for the end, but a terminal's reads are always short: up to some
+   * ten kilobytes may still be there. The descriptor is open while 'end' is told, and empty when it answers EIO.
+   */
+  #readRest(): void {
+    const room = Buffer.allocUnsafe(highWaterMark);
+    try {
+      for (;;) {
+        const length = readSync(this.#fd, room);
+        if (length === 0) return;
+        this.push(Buffer.from(room.subarray(0, length)));
+      }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EIO' && code !== 'EAGAIN') this.destroy(error as Error);
+    }
   }
 
   #hangUp(): void {

@@ -10,6 +10,7 @@ const numbers = {
   lseek: [8, 62],
   mmap: [9, 222],
   munmap: [11, 215],
+  madvise: [28, 233],
   rt_sigaction: [13, 134],
   rt_sigprocmask: [14, 135],
   ioctl: [16, 29],
