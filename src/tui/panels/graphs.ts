@@ -1,9 +1,10 @@
 // The Graphs tab: what the selected container used over time, one chart a resource, on one axis of time.
-import type { Container } from '../../engine/index.js';
 import type { Sample, SeriesName } from '../../metrics/index.js';
 import { ago, bytes, clock, coreLimit, cores, count, percent, rate } from '../present/units.js';
 import { type Attr, type Canvas, type Rect, type Span, widthOf } from '../screen/index.js';
-import type { Sources } from '../sources.js';
+import { groupReading } from '../present/group.js';
+import type { Row } from '../rows.js';
+import { projectTarget, type Sources } from '../sources.js';
 import type { State } from '../state.js';
 import { paintLineChart } from '../widgets/index.js';
 
@@ -30,8 +31,12 @@ const LABEL_CELLS = 5;
 const LEAST_ROWS = 8;
 const LEAST_COLUMNS = 36;
 
-export function paintGraphs(canvas: Canvas, rect: Rect, state: State, sources: Sources, container: Container): void {
-  const sample = sources.readings.latest(container.id);
+/** @param row what is selected: a container, or a project with the sums of its members */
+export function paintGraphs(canvas: Canvas, rect: Rect, state: State, sources: Sources, row: Row): void {
+  const { readings } = sources;
+  const isGroup = row.kind === 'group';
+  const id = isGroup ? projectTarget(row.project) : row.key;
+  const sample = isGroup ? groupReading(readings, row.project, row.members) : readings.latest(id);
   const charts = chartsOf(canvas, sample);
   const columns = rect.width >= 2 * LEAST_COLUMNS ? 2 : 1;
   const lines = Math.max(1, Math.min(Math.ceil(charts.length / columns), Math.floor(rect.height / LEAST_ROWS)));
@@ -41,7 +46,7 @@ export function paintGraphs(canvas: Canvas, rect: Rect, state: State, sources: S
     const top = Math.floor((line * rect.height) / lines);
     const bottom = Math.floor(((line + 1) * rect.height) / lines);
     const x = rect.x + (i % columns) * (width + 3);
-    paintChart(canvas, { x, y: rect.y + top, width, height: bottom - top }, state, sources, container.id, chart);
+    paintChart(canvas, { x, y: rect.y + top, width, height: bottom - top }, state, sources, id, chart);
   });
   if (columns === 2) {
     const x = rect.x + width + 1;

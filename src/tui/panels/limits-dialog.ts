@@ -4,7 +4,7 @@ import type { Sample, SeriesName } from '../../metrics/index.js';
 import type { LimitsOverlay } from '../overlays.js';
 import { bytes, cores, count, rate } from '../present/units.js';
 import { DEFAULT_WEIGHTS, LIMIT_FIELDS, memoryWarning, type LimitField } from '../reducers/limits.js';
-import { truncate, type Canvas, type Ramp } from '../screen/index.js';
+import { truncate, type Canvas, type Ramp, type Rect } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { State } from '../state.js';
 import { fieldOf, modalRect, paintForm, paintGraphRow, paintModal } from '../widgets/index.js';
@@ -21,6 +21,8 @@ interface Row {
 const SPAN_MS = 5 * 60_000;
 const COLUMN = { now: 14, field: 25, unit: 38, graph: 46 } as const;
 const GRAPH_CELLS = 24;
+/** "most 4.2M/s" */
+const MOST_CELLS = 14;
 const WIDTH = 90;
 
 function rowsOf(canvas: Canvas, disk: string | undefined): Readonly<Record<LimitField, Row>> {
@@ -71,7 +73,7 @@ export function paintLimits(canvas: Canvas, state: State, sources: Sources, over
   if (!container) return;
   const { name } = container.config;
   const sample = sources.readings.latest(overlay.id);
-  const rect = modalRect(canvas, Math.min(WIDTH, canvas.width - 2), LIMIT_FIELDS.length + 8);
+  const rect = modalRect(canvas, Math.min(WIDTH, canvas.width), LIMIT_FIELDS.length + 8);
   const isLive = container.state.status === 'running' || container.state.status === 'paused';
   const inner = paintModal(canvas, rect, {
     titles: [{ text: `limits of ${name}` }, { text: isLive ? 'live' : 'from the next start' }],
@@ -84,7 +86,8 @@ export function paintLimits(canvas: Canvas, state: State, sources: Sources, over
   });
   const view = canvas.within(inner);
   const { x, y } = inner;
-  const hasGraphs = inner.width >= COLUMN.graph + GRAPH_CELLS;
+  const graphCells = Math.min(GRAPH_CELLS, inner.width - COLUMN.graph - MOST_CELLS);
+  const hasGraphs = graphCells > 0;
   view.text(x + COLUMN.now, y, 'now', theme.dim);
   view.text(x + COLUMN.field, y, 'limit', theme.dim);
   if (hasGraphs) view.text(x + COLUMN.graph, y, 'last 5 minutes', theme.dim);
@@ -111,7 +114,15 @@ export function paintLimits(canvas: Canvas, state: State, sources: Sources, over
       view.text(x + COLUMN.unit, line, truncate(field.error, inner.width - COLUMN.unit, glyphs.ellipsis), theme.error);
     } else {
       view.text(x + COLUMN.unit, line, row.unit, theme.dim);
-      if (hasGraphs) paintPast(view, x + COLUMN.graph, line, state, sources, overlay.id, row);
+      if (hasGraphs)
+        paintPast(
+          view,
+          { x: x + COLUMN.graph, y: line, width: graphCells, height: 1 },
+          state,
+          sources,
+          overlay.id,
+          row,
+        );
     }
     line += 1;
     if (id === 'memory' && warning !== undefined) {
@@ -122,16 +133,16 @@ export function paintLimits(canvas: Canvas, state: State, sources: Sources, over
   paintFoot(view, x, inner.y + inner.height - 2, overlay);
 }
 
-function paintPast(view: Canvas, x: number, y: number, state: State, sources: Sources, id: string, row: Row): void {
+function paintPast(view: Canvas, { x, y, width }: Rect, state: State, sources: Sources, id: string, row: Row): void {
   if (row.series === undefined || row.ramp === undefined || row.show === undefined) return;
-  const points = GRAPH_CELLS * 2;
+  const points = width * 2;
   const stepMs = SPAN_MS / points;
   const until = Math.ceil(state.now / stepMs) * stepMs;
   const { values, peaks } = sources.readings.history(id, row.series, SPAN_MS, points, until);
-  paintGraphRow(view, x, y, GRAPH_CELLS, { values, ramp: row.ramp });
+  paintGraphRow(view, x, y, width, { values, ramp: row.ramp });
   let most = NaN;
   for (const peak of peaks) if (!(peak <= most)) most = Number.isNaN(peak) ? most : peak;
-  view.text(x + GRAPH_CELLS + 1, y, `most ${row.show(most)}`, view.theme.dim);
+  view.text(x + width + 1, y, `most ${row.show(most)}`, view.theme.dim);
 }
 
 function paintFoot(view: Canvas, x: number, y: number, { failure, busy }: LimitsOverlay): void {

@@ -14,6 +14,7 @@ import { truncate, widthOf, wrap, type Attr, type Canvas, type Rect } from '../s
 import type { Sources } from '../sources.js';
 import type { State } from '../state.js';
 import {
+  fieldOf,
   foundItems,
   helpHeight,
   modalRect,
@@ -110,7 +111,7 @@ function paintQuestion(canvas: Canvas, overlay: QuestionOverlay): void {
 const FORM_CELLS = 98;
 
 function paintFormOverlay(canvas: Canvas, { form, title, failure, busy }: FormOverlay): void {
-  const width = Math.min(FORM_CELLS, canvas.width - 2);
+  const width = Math.min(FORM_CELLS, canvas.width);
   const height = Math.min(form.rows.length, canvas.height - 7);
   const rect = modalRect(canvas, width, height + 5);
   const keys = [
@@ -122,9 +123,11 @@ function paintFormOverlay(canvas: Canvas, { form, title, failure, busy }: FormOv
   const fields: Rect = { ...inner, y: inner.y + 1, height };
   paintForm(canvas, fields, form, ({ id }) => ({ kind: 'field', id }));
   const below = inner.y + inner.height - 1;
+  // Beside its field there may be room for half of the sentence only.
+  const wrong = failure ?? fieldOf(form, form.focus)?.error;
   if (busy) canvas.text(inner.x, below, 'A moment …', canvas.theme.dim);
-  else if (failure !== undefined)
-    canvas.text(inner.x, below, truncate(failure, inner.width, canvas.glyphs.ellipsis), canvas.theme.error);
+  else if (wrong !== undefined)
+    canvas.text(inner.x, below, truncate(wrong, inner.width, canvas.glyphs.ellipsis), canvas.theme.error);
 }
 
 function paintText(canvas: Canvas, state: State, { title, lines, top }: TextOverlay): void {

@@ -3,7 +3,7 @@ import { takesKeys } from '../keymap.js';
 import { inside } from '../layout.js';
 import { ago, clock } from '../present/units.js';
 import { shellOf, tabsOf } from '../reducers/view.js';
-import { selectedContainer } from '../rows.js';
+import { selectedContainer, selectedRow } from '../rows.js';
 import { truncate, type Canvas, type Rect } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import { DEFAULT_SPAN_MS, type Shell, type State } from '../state.js';
@@ -33,7 +33,7 @@ export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sou
   const padded = { ...inner, x: inner.x + 1, width: inner.width - 2 };
   switch (state.view.tab) {
     case 'graphs': {
-      paintGraphs(canvas, padded, state, sources, container);
+      paintGraphs(canvas, padded, state, sources, selectedRow(state)!);
       return;
     }
     case 'logs': {
@@ -93,11 +93,13 @@ function remark(state: State, sources: Sources): string | undefined {
       : undefined;
   }
   if (!container) return undefined;
+  const row = selectedRow(state);
   const { name } = container.config;
   if (tab === 'graphs') {
+    const subject = row?.kind === 'group' ? `all of ${row.project}` : name;
     const { until, spanMs } = state.graphs;
-    if (until !== undefined) return `${name} · held at ${clock(until)}`;
-    return spanMs === DEFAULT_SPAN_MS ? name : `${name} · ${ago(spanMs).slice(1)}`;
+    if (until !== undefined) return `${subject} · held at ${clock(until)}`;
+    return spanMs === DEFAULT_SPAN_MS ? subject : `${subject} · ${ago(spanMs).slice(1)}`;
   }
   if (tab === 'logs') {
     const { search, viewer } = state.logs;

@@ -24,8 +24,8 @@ function inlineList(value: object): string | undefined {
 }
 
 function leafText(value: unknown): string {
-  if (value === '') return '""';
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  if (typeof value === 'string') return value === '' ? '""' : value;
+  return JSON.stringify(value);
 }
 
 function treeLines(value: unknown, folded: ReadonlySet<string>): readonly InspectLine[] {

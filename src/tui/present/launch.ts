@@ -1,9 +1,10 @@
-// The steps of a launch as lines a person can read: neighbours of one kind are taken together ("mask, 13 steps").
+// The steps of a launch as lines a person can read: neighbours that do one thing are taken together ("mask", 13 steps).
 import type { LaunchReport, LaunchStep } from '../../engine/index.js';
 import type { Line } from '../overlays.js';
 import { milliseconds } from './units.js';
 
 export interface LaunchLine {
+  /** the system call that does it */
   readonly title: string;
   readonly detail: string;
   readonly atUs: number;
@@ -11,9 +12,17 @@ export interface LaunchLine {
   readonly steps: readonly LaunchStep[];
 }
 
-/** The kind of a step is the first word of its name: "mask /proc/kcore" is one of "mask". */
-const kindOf = (step: LaunchStep): string => step.name.split(' ', 1)[0]!;
-const restOf = (step: LaunchStep): string => step.name.slice(kindOf(step).length).trim();
+const wordOf = (step: LaunchStep): string => step.name.split(' ', 1)[0]!;
+const restOf = (step: LaunchStep): string => step.name.slice(wordOf(step).length).trim();
+
+/** Words of steps that furnish the tree of the container; those are taken together by the top of the path they are about. */
+const FURNISHING = ['make', 'mount', 'link', 'seal'];
+
+/** Steps of one kind that follow each other are one line. */
+function kindOf(step: LaunchStep): string {
+  const top = /^\/[^/]+/.exec(restOf(step))?.[0];
+  return FURNISHING.includes(wordOf(step)) && top !== undefined ? top : wordOf(step);
+}
 
 export function launchLines(report: LaunchReport): readonly LaunchLine[] {
   const groups: LaunchStep[][] = [];
@@ -22,23 +31,33 @@ export function launchLines(report: LaunchReport): readonly LaunchLine[] {
     if (group && kindOf(group[0]!) === kindOf(step)) group.push(step);
     else groups.push([step]);
   }
-  return groups.map((steps) => {
-    const [first] = steps as [LaunchStep, ...LaunchStep[]];
-    const durationUs = steps.reduce((sum, { durationUs: us }) => sum + us, 0);
-    return {
-      title: kindOf(first),
-      detail: steps.length === 1 ? detailOf(first) : `${steps.length} steps: ${steps.map(restOf).join(' ')}`,
-      // A step is stamped when it is done; its line begins where it began.
-      atUs: Math.max(0, first.atUs - first.durationUs),
-      durationUs,
-      steps,
-    };
-  });
+  return groups.map((steps) => ({
+    title: callOf(steps),
+    detail: detailOf(steps),
+    // A step is stamped when it is done; its line begins where it began.
+    atUs: Math.max(0, steps[0]!.atUs - steps[0]!.durationUs),
+    durationUs: steps.reduce((sum, { durationUs }) => sum + durationUs, 0),
+    steps,
+  }));
 }
 
-function detailOf(step: LaunchStep): string {
-  const rest = restOf(step);
-  return rest === '' ? step.args : rest;
+/** The call that stands for a group: mount where there is one, else the most frequent, of equals the last. */
+function callOf(steps: readonly LaunchStep[]): string {
+  const counts = new Map<string, number>();
+  for (const { call } of steps) counts.set(call, (counts.get(call) ?? 0) + 1);
+  if (counts.has('mount')) return 'mount';
+  const most = Math.max(...counts.values());
+  return [...counts].findLast(([, count]) => count === most)![0];
+}
+
+function detailOf(steps: readonly LaunchStep[]): string {
+  const [first] = steps as [LaunchStep, ...LaunchStep[]];
+  const names = [...new Set(steps.map(({ name }) => name))];
+  const number = steps.length > 1 ? `   ${steps.length} steps` : '';
+  if (names.length === 1) return `${first.name === first.call ? first.args : first.name}${number}`;
+  const rests = [...new Set(steps.map(restOf))];
+  const words = new Set(steps.map(wordOf));
+  return words.size === 1 ? `${wordOf(first)} ${rests.join(' ')}` : `furnish ${rests.join(' ')}`;
 }
 
 interface Purpose {
@@ -128,6 +147,10 @@ const PURPOSES: Readonly<Record<string, Purpose>> = {
   close_range: {
     what: 'Closes every other descriptor, so that nothing of the host leaks into the container.',
     manPage: 'close_range(2)',
+  },
+  keyctl: {
+    what: 'Begins a keyring of its own, so that keys of the host are out of reach.',
+    manPage: 'keyctl(2), keyrings(7)',
   },
   close: { what: 'Closes a descriptor.', manPage: 'close(2)' },
   umask: { what: 'Sets the permissions that new files do not get.', manPage: 'umask(2)' },

@@ -19,7 +19,7 @@ import { fieldOf, lineOf, type Form, type FormRow, type TextField } from '../wid
 const NETWORKS = ['none', 'host'] as const;
 const RESTARTS = ['no', 'on-failure', 'unless-stopped', 'always'] as const;
 
-const WIDE = 44;
+const WIDE = 36;
 const NARROW = 12;
 
 export const textField = (id: string, label: string, width: number, hint = '', text = ''): TextField => ({

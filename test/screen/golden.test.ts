@@ -1,0 +1,92 @@
+// The face of the dashboard, screen by screen, on the made-up machine: what each golden file holds is what a person sees.
+// After a change that is meant: `UPDATE_GOLDEN=1 node scripts/test.mjs screen -- golden`, then look at the difference.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadLineChart } from '../../src/tui/widgets/index.js';
+import { Desk, type DeskOptions } from '../support/desk.js';
+
+// Clocks on screens are local time.
+process.env['TZ'] = 'UTC';
+
+interface Scene extends DeskOptions {
+  readonly keys?: readonly string[];
+  /** ms that something takes which no promise tells of: an emulator that is loaded */
+  readonly wait?: number;
+}
+
+const NARROW = { columns: 80, rows: 24 } as const;
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  overview: {},
+  'overview-80x24': NARROW,
+  'overview-200x50': { columns: 200, rows: 50 },
+  'overview-ascii': { ascii: true },
+  crowd: { crowd: 60, columns: 200, rows: 50 },
+  flat: { keys: ['P', 's', 'up', 'enter'] },
+  folded: { keys: ['up', 'enter'] },
+  filter: { keys: ['/', 'api'] },
+  marks: { keys: ['space', 'space', 'b'] },
+  graphs: { keys: ['2', 'z'] },
+  'graphs-80x24': { ...NARROW, keys: ['enter'] },
+  logs: { keys: ['l', 't'] },
+  'logs-search-80x24': { ...NARROW, keys: ['l', '/', 'warn', 'enter'] },
+  processes: { keys: ['4'] },
+  inspect: { keys: ['i'] },
+  'inspect-json': { keys: ['i', 't'] },
+  launch: { keys: ['6'] },
+  'launch-step': { keys: ['6', 'down', 'enter'] },
+  shell: { keys: ['e'], wait: 400 },
+  'shell-left': { keys: ['e'], wait: 400 },
+  grid: { keys: ['m'] },
+  'grid-80x24': { ...NARROW, keys: ['m'] },
+  events: { keys: ['v'] },
+  images: { keys: ['I'] },
+  help: { keys: ['?'] },
+  'help-80x24': { ...NARROW, keys: ['?'] },
+  palette: { keys: [':', 'lim'] },
+  sort: { keys: ['s'] },
+  'run-form': { keys: ['n'] },
+  'run-form-wrong': {
+    keys: ['n', 'shift-tab', 'tab', 'tab', 'a b', 'tab', 'tab', 'tab', 'tab', 'lots', 'tab', '12q', 'enter'],
+  },
+  'run-form-80x24': { ...NARROW, keys: ['n'] },
+  limits: { keys: ['u'] },
+  'limits-warning': { keys: ['u', 'tab', 'backspace', 'backspace', 'backspace', 'backspace', '48m'] },
+  'limits-80x24': { ...NARROW, keys: ['u'] },
+  remove: { keys: ['d'] },
+  empty: { crowd: 'nothing' },
+  'empty-80x24': { ...NARROW, crowd: 'nothing' },
+  'too-small': { columns: 60, rows: 15 },
+};
+
+describe('golden screens', () => {
+  before(loadLineChart);
+
+  for (const [name, { keys = [], wait = 0, ...options }] of Object.entries(SCENES)) {
+    it(name, async () => {
+      const desk = await Desk.open(options);
+      try {
+        await desk.type(...keys);
+        await sleep(wait);
+        if (name === 'shell-left') await desk.type('ctrl-]');
+        assertGolden(name, `${desk.text()}\n`);
+      } finally {
+        desk.close();
+      }
+    });
+  }
+});
+
+function assertGolden(name: string, shown: string): void {
+  const path = resolve('test/screen/golden', `${name}.txt`);
+  if (process.env['UPDATE_GOLDEN'] !== undefined) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, shown);
+    return;
+  }
+  assert.ok(existsSync(path), `there is no golden screen ${path}: make it with UPDATE_GOLDEN=1 and look at it`);
+  assert.equal(shown, readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,165 @@
+// The dashboard without a terminal: the same reducer, effects and panels as the program, on the made-up machine of
+// demo-world.ts, painted on a canvas of its own. What is typed goes through the real input parser.
+import type { Action } from '../../src/tui/actions.js';
+import { Effects } from '../../src/tui/effects.js';
+import type { CommandName } from '../../src/tui/keymap.js';
+import { paintDashboard } from '../../src/tui/panels/dashboard.js';
+import { reduce } from '../../src/tui/reduce.js';
+import { Canvas, glyphsFor, InputParser, themeFor, type ColourDepth } from '../../src/tui/screen/index.js';
+import { initialState, type State } from '../../src/tui/state.js';
+import { demoWorld, type DemoOptions, type DemoWorld } from './demo-world.js';
+
+export interface DeskOptions extends DemoOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly ascii?: boolean;
+  readonly colours?: ColourDepth;
+}
+
+/** Bytes that a terminal sends for keys that have no character. */
+const BYTES: Readonly<Record<string, string>> = {
+  enter: '\r',
+  escape: '\x1b',
+  tab: '\t',
+  'shift-tab': '\x1b[Z',
+  space: ' ',
+  backspace: '\x7f',
+  delete: '\x1b[3~',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  home: '\x1b[H',
+  end: '\x1b[F',
+  pageup: '\x1b[5~',
+  pagedown: '\x1b[6~',
+  'ctrl-]': '\x1d',
+  'ctrl-\\': '\x1c',
+  'ctrl-k': '\x0b',
+  'ctrl-z': '\x1a',
+  'ctrl-p': '\x10',
+  'ctrl-c': '\x03',
+  'alt-1': '\x1b1',
+  'alt-7': '\x1b7',
+};
+
+export class Desk {
+  readonly world: DemoWorld;
+  readonly copied: string[] = [];
+  hasLeft = false;
+  state: State;
+  private readonly effects: Effects;
+  private readonly options: DeskOptions;
+
+  private constructor(options: DeskOptions) {
+    this.options = options;
+    this.world = demoWorld(options);
+    const { columns = 120, rows = 36, ascii = false } = options;
+    this.state = initialState({ now: this.world.clock.now(), size: { columns, rows }, ascii });
+    this.effects = new Effects(
+      {
+        engine: this.world.engine,
+        sampler: this.world.sampler,
+        clock: this.world.clock,
+        dispatch: (action) => this.dispatch(action),
+        state: () => this.state,
+        invalidate: () => undefined,
+      },
+      {
+        copy: (text) => void this.copied.push(text),
+        redraw: () => undefined,
+        quit: () => {
+          this.hasLeft = true;
+        },
+      },
+    );
+  }
+
+  static async open(options: DeskOptions = {}): Promise<Desk> {
+    const desk = new Desk(options);
+    await desk.effects.start();
+    desk.world.sampler.sample();
+    await desk.settle();
+    return desk;
+  }
+
+  dispatch(action: Action): void {
+    const before = this.state;
+    const { state, effects } = reduce(before, action);
+    this.state = state;
+    for (const effect of effects) this.effects.run(effect);
+    this.effects.follow(before, this.state);
+  }
+
+  /** Names of keys ('enter', 'ctrl-]') and text; each after the other, and what comes of each is waited for. */
+  async type(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const parser = new InputParser();
+      const events = [...parser.feed(Buffer.from(BYTES[key] ?? key)), ...parser.flush()];
+      for (const event of events)
+        if (event.type === 'key' || event.type === 'paste') this.dispatch({ type: 'input', event });
+      await this.settle();
+    }
+  }
+
+  async run(command: CommandName): Promise<void> {
+    this.dispatch({ type: 'command', command });
+    await this.settle();
+  }
+
+  /** Clicks the first place where `text` stands. */
+  async click(text: string, double = false): Promise<void> {
+    const canvas = this.paint();
+    const rows = canvas.textIn().split('\n');
+    const y = rows.findIndex((row) => row.includes(text));
+    const hit = y < 0 ? undefined : canvas.hit([...rows[y]!].join('').indexOf(text), y);
+    if (!hit) throw new Error(`there is nothing to click at “${text}”\n${rows.join('\n')}`);
+    this.dispatch({ type: 'click', spot: hit.target, x: hit.x, double });
+    await this.settle();
+  }
+
+  /** Lets made-up time pass, a sample each second. */
+  async advance(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 1000) this.world.advance(Math.min(1000, ms - passed));
+    await this.settle();
+  }
+
+  resize(columns: number, rows: number): void {
+    this.dispatch({ type: 'resized', size: { columns, rows } });
+  }
+
+  paint(): Canvas {
+    const { colours = 256, ascii = false } = this.options;
+    const { columns, rows } = this.state.size;
+    const canvas = Canvas.blank(columns, rows, { theme: themeFor(colours), glyphs: glyphsFor(ascii) });
+    paintDashboard(canvas, this.state, this.effects.sources);
+    return canvas;
+  }
+
+  text(): string {
+    return this.paint().textIn();
+  }
+
+  get calls(): readonly string[] {
+    return this.world.engine.calls;
+  }
+
+  get notice(): string {
+    return this.state.notice?.text ?? '';
+  }
+
+  /** The name of the selected container, or the key of a selected project. */
+  get selected(): string {
+    const { selected } = this.state.table;
+    return this.state.containers.byId.get(selected ?? '')?.config.name ?? selected ?? '';
+  }
+
+  close(): void {
+    this.effects.close();
+  }
+
+  /** What was asked for is answered by promises that are kept at once, or by modules loaded and emulators fed soon after. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
