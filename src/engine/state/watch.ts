@@ -6,6 +6,8 @@ import { layout } from './layout.js';
 
 /** Changes come in bursts, a start alone is three: they are told once, this long after the first. */
 const GATHER_MS = 20;
+/** chokidar drops a change that comes within 50 ms of one that it told: so long after one it is looked for once more. */
+const LOOK_AGAIN_MS = 60;
 /** Where the kernel gives no more inotify watches, the file is looked at this often. */
 const POLL_MS = 250;
 
@@ -18,17 +20,15 @@ export function watchChanges(root: string, listener: () => void): () => void {
   let seen = changedAt(path);
 
   function gather(): void {
-    timer ??= setTimeout(tell, GATHER_MS);
+    timer ??= setTimeout(look, GATHER_MS);
   }
 
-  function tell(): void {
+  function look(): void {
     const now = changedAt(path);
-    timer = undefined;
-    if (now === seen) return;
+    const changed = now !== seen;
     seen = now;
-    listener();
-    // A change that came just before is dropped by chokidar's own throttle: looked for once more, none is lost.
-    gather();
+    timer = changed ? setTimeout(look, LOOK_AGAIN_MS) : undefined;
+    if (changed) listener();
   }
 
   async function begin(usePolling: boolean): Promise<void> {

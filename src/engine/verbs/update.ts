@@ -1,12 +1,13 @@
 // update: limits and restart policy, in force at once and for later starts; all of it or nothing.
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { mergeLimits } from '../cgroup/index.js';
-import { isTscontainError, TscontainError } from '../errors.js';
+import { mergeLimits, type CgroupPaths } from '../cgroup/index.js';
+import { TscontainError } from '../errors.js';
 import type { Container, ContainerConfig, Limits, RestartPolicy } from '../model.js';
 import { requireMove } from '../states.js';
 import { checkedRestartPolicy, limitProblems, requireNoProblems } from '../validate.js';
 import { tellSupervisor } from './looking-after.js';
-import { isAlive, tell, type Parts } from './parts.js';
+import { tell, type Parts } from './parts.js';
 
 export interface UpdateChange {
   readonly limits?: Partial<Limits>;
@@ -50,12 +51,11 @@ function changedConfig(config: ContainerConfig, { limits, restartPolicy }: Updat
   return changed;
 }
 
-async function putInForce({ driver }: Parts, { cgroup, state }: Container, limits: Limits): Promise<void> {
-  try {
-    await driver.update(cgroup, limits);
-  } catch (error) {
-    // After a reboot it has no cgroup until it is started, which makes it with the limits of then.
-    if (isTscontainError(error, 'NO_SUCH_PATH') && !isAlive(state.status)) return;
-    throw error;
-  }
+async function putInForce({ driver }: Parts, { cgroup }: Container, limits: Limits): Promise<void> {
+  // After a reboot it has none until it is started, which makes it with the limits of then.
+  if (hasCgroup(cgroup)) await driver.update(cgroup, limits);
+}
+
+function hasCgroup({ unified, controllers }: CgroupPaths): boolean {
+  return [...(unified === undefined ? [] : [unified]), ...Object.values(controllers)].some((path) => existsSync(path));
 }
