@@ -79,8 +79,8 @@ export interface StartFacts extends ProcessFacts {
   /** in the order in which they are attached */
   readonly mounts: readonly PlacedMount[];
   readonly devices: readonly DeviceNode[];
-  /** components of the working directory that are not there yet */
-  readonly workingDirMissing: number;
+  /** where the working directory is or will be, and how many components of that are not there yet */
+  readonly workingDir: { readonly path: string; readonly missing: number };
   /** the detached, read-only mount of an init program for `--init` */
   readonly initFd?: number;
 }

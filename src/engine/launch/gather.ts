@@ -42,7 +42,7 @@ export function gatherFacts(ground: Ground, held: Held): StartFacts {
     ...hiddenPaths(),
     mounts,
     devices: deviceNodes(config),
-    workingDirMissing: placeOf(rootFd, config.workingDir, targets).missing,
+    workingDir: placeOf(rootFd, config.workingDir, targets),
     ...(config.init ? { initFd: held.fd(openInit()) } : {}),
   };
 }
@@ -73,6 +73,7 @@ function placeMounts({ config, rootFd, openEtcFile }: Ground, held: Held): Place
   config.mounts.forEach(requirePossibleTarget);
   const asked = config.mounts.map((mount): Wanted => ({
     target: mount.target,
+    ...(mount.type === 'bind' ? { source: mount.source } : {}),
     open: () => (mount.type === 'bind' ? openBind(mount) : openTmpfs(mount)),
   }));
   // Whoever mounts /etc, or one of these files, has said what should be there.

@@ -61,7 +61,7 @@ export function planStart(config: ContainerConfig, facts: StartFacts): Program {
     ...makeDev(config, facts),
     ...hideHost(config, facts),
     ...placeMounts(facts.mounts),
-    ...makeMissing(config.workingDir, facts.workingDirMissing),
+    ...makeMissing(facts.workingDir.path, facts.workingDir.missing),
     ...sealRoot(config),
     ...nameHost(config),
     ...connectStreams(stdio, user.uid),
