@@ -21,6 +21,12 @@ export const blessedPlugin = {
     build.onResolve({ filter: /^\.\.\/$/ }, ({ importer }) =>
       importer.endsWith('/blessed/lib/unicode.js') ? { path: 'blessed', namespace: 'blessed-parts' } : undefined,
     );
+    // The screen is given a program of ours (src/tui/screen/blessed-program.ts): blessed's own, with terminfo, its key and
+    // its mouse reader, is never made.
+    build.onResolve({ filter: /^\.\.\/program$/ }, ({ importer }) =>
+      importer.endsWith('/blessed/lib/widgets/screen.js') ? { path: 'program', namespace: 'blessed-parts' } : undefined,
+    );
+    build.onLoad({ filter: /^program$/, namespace: 'blessed-parts' }, () => ({ contents: '' }));
     build.onResolve({ filter: /^lodash$/ }, ({ importer }) =>
       importer.includes('/blessed-contrib/') ? { path: 'lodash', namespace: 'blessed-parts' } : undefined,
     );

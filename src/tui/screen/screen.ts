@@ -191,9 +191,10 @@ class TerminalScreen implements Screen {
     unblock(output);
     this.#releaseStderr = holdStderr();
     this.#write(enterSequence(mouse) + (this.#motion ? MOTION_ON : ''));
-    // Another size while we were stopped gives no signal.
+    // Another size while we were stopped gives no signal, and what the terminal shows now is not ours.
     this.#resize();
-    this.redraw();
+    if (this.written.frames > 0) this.redraw();
+    this.invalidate();
   }
 
   /** Synchronously: this may be the last thing the process does. */
