@@ -8,7 +8,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mergeLimits, openCgroupDriver } from '../../src/engine/cgroup/index.js';
 import { isTscontainError, type ErrorCode } from '../../src/engine/errors.js';
-import { ended, existing, host, hosts, newCgroup, type TestCgroup } from '../support/cgroups.js';
+import { ended, existing, host, hosts, newCgroup, newPaths, newProject, type TestCgroup } from '../support/cgroups.js';
 import { eventually } from '../support/patience.js';
 
 const MiB = 1024 * 1024;
@@ -112,9 +112,10 @@ for (const on of hosts) {
       const limited = await coresUsed(cgroup, 1000);
       assert.ok(limited > 0.1 && limited < 0.3, `0.2 cores allowed, ${limited} used`);
       await cgroup.driver.update(cgroup.paths, { nanoCpus: 0 });
-      // How much a free program gets depends on the machine's other work.
-      const free = await coresUsed(cgroup, 1000);
-      assert.ok(free > 0.35, `a whole core allowed, ${free} used`);
+      // How much a free program gets depends on the machine's other work: more than it was allowed is enough.
+      let free = 0;
+      for (let tries = 0; tries < 10 && free < 0.3; tries++) free = await coresUsed(cgroup, 500);
+      assert.ok(free >= 0.3, `a whole core allowed, ${free} used`);
       await cgroup.driver.update(cgroup.paths, { cpuQuota: 10_000, cpuPeriod: 100_000 });
       const again = await coresUsed(cgroup, 1000);
       assert.ok(again < 0.2, `0.1 cores allowed, ${again} used`);
@@ -186,9 +187,9 @@ for (const on of hosts) {
       assert.deepEqual(driver.readLimits(paths), before);
     });
 
-    it('that cannot be leave no cgroup behind', () => {
+    it('that cannot be leave no cgroup behind', (t) => {
       const driver = openCgroupDriver(on);
-      const paths = driver.paths('test-refused', 'one');
+      const paths = newPaths(t, driver);
       assert.throws(() => driver.create(paths, { cpusetCpus: '999' }), refusedWith('INVALID_VALUE', /cpuset-cpus 999/));
       assert.throws(
         () => driver.create(paths, { pidsLimit: Number.MAX_SAFE_INTEGER }),
@@ -197,9 +198,9 @@ for (const on of hosts) {
       assert.deepEqual(existing(paths), []);
     });
 
-    it('for a device name what is wrong with it', () => {
+    it('for a device name what is wrong with it', (t) => {
       const driver = openCgroupDriver(on);
-      const paths = driver.paths('test-refused', 'one');
+      const paths = newPaths(t, driver);
       const limit = (path: string) => () => driver.create(paths, { deviceReadBps: [{ path, rate: MiB }] });
       assert.throws(limit('/dev/nosuch'), refusedWith('NO_SUCH_PATH', /\/dev\/nosuch/));
       assert.throws(limit('/dev/null'), refusedWith('INVALID_VALUE', /\/dev\/null is no block device/));
@@ -243,15 +244,16 @@ describe('on a cgroup v2 host', () => {
 
   it('a reservation is held by the directories above, or it would hold nothing', { skip }, async (t) => {
     const driver = openCgroupDriver();
-    const [one, other] = ['one', 'other'].map((id) => driver.paths('test-reserved', id));
-    t.after(() => Promise.all([driver.remove(one!), driver.remove(other!)]));
-    driver.create(one!, { memoryReservation: 16 * MiB });
-    driver.create(other!, { memoryReservation: 32 * MiB });
-    const reserved = () => Number(readFileSync(join(dirname(one!.unified!), 'memory.low'), 'utf8'));
+    const project = newProject();
+    const one = newPaths(t, driver, project, 'one');
+    const other = newPaths(t, driver, project, 'other');
+    driver.create(one, { memoryReservation: 16 * MiB });
+    driver.create(other, { memoryReservation: 32 * MiB });
+    const reserved = () => Number(readFileSync(join(dirname(one.unified!), 'memory.low'), 'utf8'));
     assert.equal(reserved(), 48 * MiB);
-    await driver.update(one!, { memoryReservation: -1 });
+    await driver.update(one, { memoryReservation: -1 });
     assert.equal(reserved(), 32 * MiB);
-    await driver.remove(other!);
+    await driver.remove(other);
     assert.equal(reserved(), 0);
   });
 
@@ -278,7 +280,7 @@ describe('on a host without controllers', () => {
     const bare = { kind: 'v2', v1: {}, unified: host.unified!, disabled: ['memory'] } as const;
     const { driver, paths } = newCgroup(t, { on: bare });
     assert.deepEqual(driver.readLimits(paths), {});
-    const refused = driver.paths('test-refused', 'one');
+    const refused = newPaths(t, driver);
     assert.throws(
       () => driver.create(refused, { memory: 64 * MiB }),
       refusedWith('CONTROLLER_MISSING', /^memory needs the cgroup controller memory: it was switched off/),

@@ -1,9 +1,10 @@
 // The processes of real cgroups: born inside, held, freed, killed whatever they do, and nothing left when they are gone.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   openCgroupDriver,
@@ -12,9 +13,19 @@ import {
   type CgroupState,
   type Join,
 } from '../../src/engine/cgroup/index.js';
+import { removeIfEmpty } from '../../src/engine/cgroup/tree.js';
 import { isTscontainError } from '../../src/engine/errors.js';
 import { launch, onChildExit } from '../../src/native/index.js';
-import { ended, existing, host, hosts, hostsForProcesses, newCgroup } from '../support/cgroups.js';
+import {
+  ended,
+  existing,
+  host,
+  hosts,
+  hostsForProcesses,
+  newCgroup,
+  newPaths,
+  newProject,
+} from '../support/cgroups.js';
 import { eventually } from '../support/patience.js';
 
 /** Writes a dot whenever it runs. */
@@ -166,14 +177,15 @@ async function membershipOfLaunched(joining: Join): Promise<string[]> {
 
 describe('cgroup directories', () => {
   const driver = openCgroupDriver();
-  const make = (project: string, id: string): CgroupPaths => {
-    const paths = driver.paths(project, id);
+  const make = (t: TestContext, project = newProject(), id = 'one'): CgroupPaths => {
+    const paths = newPaths(t, driver, project, id);
     driver.create(paths, {});
     return paths;
   };
 
-  it('of a project stay as long as one container of it has them', async () => {
-    const [one, other] = [make('test-shared', 'one'), make('test-shared', 'other')];
+  it('of a project stay as long as one container of it has them', async (t) => {
+    const project = newProject();
+    const [one, other] = [make(t, project, 'one'), make(t, project, 'other')];
     await driver.remove(one);
     assert.ok(existing(other).length > 0);
     driver.create(one, {});
@@ -189,29 +201,47 @@ describe('cgroup directories', () => {
     assert.deepEqual(driver.processes(paths), [child.pid]);
   });
 
-  it('that are gone are named when something is to join them', () => {
+  it('that are gone are named by whatever is to be done with them', async () => {
     for (const on of hosts) {
       const other = openCgroupDriver(on);
-      assert.throws(
-        () => other.joinFds(other.paths('test-gone', 'one')),
-        (error) => isTscontainError(error, 'NO_SUCH_PATH') && error.message.includes('tscontain/test-gone/one'),
-      );
+      const project = newProject();
+      const paths = other.paths(project, 'one');
+      const isNamed = (error: unknown) =>
+        isTscontainError(error, 'NO_SUCH_PATH') && error.message.includes(`tscontain/${project}/one`);
+      assert.throws(() => other.joinFds(paths), isNamed);
+      await assert.rejects(other.update(paths, { memory: 64 * 1024 * 1024, memorySwap: -1 }), isNamed);
+      await assert.rejects(other.freeze(paths), isNamed);
+      assert.deepEqual([other.processes(paths), other.isFrozen(paths), other.readLimits(paths)], [[], false, {}]);
+      await other.kill(paths);
+      await other.remove(paths);
     }
   });
 
-  it('of a supervisor are also in the tree by which systemd ends sessions', { skip: noSystemdTree() }, async (t) => {
-    const paths = driver.paths(SUPERVISORS, 'test-one');
-    t.after(() => driver.remove(paths));
-    assert.ok(paths.controllers['name=systemd']?.endsWith('tscontain/@supervisors/test-one'));
-    assert.equal(driver.paths('default', 'one').controllers['name=systemd'], undefined);
+  it('of whoever started a process hold it no longer once it has entered its own', { skip: noSystemdTree() }, (t) => {
+    const session = join(host.v1['name=systemd']!, 'tscontain/test-session');
+    const child = spawn('/bin/sleep', ['60']);
+    const end = ended(child);
+    const id = newProject();
+    const paths = driver.paths(SUPERVISORS, id);
     driver.create(paths, {});
-    await driver.remove(paths);
-    assert.deepEqual(Object.values(paths.controllers).filter(existsSync), []);
+    t.after(async () => {
+      child.kill('SIGKILL');
+      await end;
+      await driver.remove(paths);
+      for (const directory of [session, dirname(session)]) removeIfEmpty(directory);
+    });
+    mkdirSync(session, { recursive: true });
+    writeFileSync(join(session, 'cgroup.procs'), String(child.pid));
+    driver.enter(paths, child.pid!);
+    const cgroups = readFileSync(`/proc/${child.pid}/cgroup`, 'utf8');
+    assert.match(cgroups, /:name=systemd:\/$/m);
+    assert.ok(cgroups.includes(`:memory:/tscontain/@supervisors/${id}\n`), cgroups);
   });
 
-  it('come and go while other managers make and remove theirs in the same project', async () => {
+  it('come and go while other managers make and remove theirs in the same project', async (t) => {
+    const project = newProject();
     const rounds = Array.from({ length: 20 }, (_, id) => async () => {
-      const paths = make('test-crowd', `c${id}`);
+      const paths = make(t, project, `c${id}`);
       await delay(id % 3);
       await driver.remove(paths);
       return paths;

@@ -33,14 +33,25 @@ export interface TestCgroup {
   readonly spawn: (command: string, ...args: readonly string[]) => Promise<ChildProcess>;
 }
 
-/** A cgroup that is removed after the test, however that ends. */
+/** Where a test makes a cgroup by itself; what it made is removed after the test, however that ends. */
+export function newPaths(t: TestContext, driver: CgroupDriver, project = newProject(), id = 'one'): CgroupPaths {
+  const paths = driver.paths(project, id);
+  t.after(() => driver.remove(paths));
+  return paths;
+}
+
+/** A name that no test of another run has. */
+export function newProject(): string {
+  return `test-${randomBytes(4).toString('hex')}`;
+}
+
+/** A cgroup that is removed after the test. */
 export function newCgroup(
   t: TestContext,
   { on = host, limits = {}, devices }: { on?: CgroupHost; limits?: Limits; devices?: readonly DeviceRule[] } = {},
 ): TestCgroup {
   const driver = openCgroupDriver(on);
-  const paths = driver.paths(`test-${randomBytes(4).toString('hex')}`, 'one');
-  t.after(() => driver.remove(paths));
+  const paths = newPaths(t, driver);
   driver.create(paths, limits, devices);
   return {
     driver,

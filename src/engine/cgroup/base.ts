@@ -11,10 +11,10 @@ import { until, type ProcessControl } from './processes.js';
 import {
   childrenOf,
   isErrno,
+  isMade,
   kernelAnswered,
   makeDirectory,
   processesIn,
-  readFile,
   removeDirectory,
   removeIfEmpty,
   signalProcesses,
@@ -62,6 +62,7 @@ export abstract class BaseDriver implements CgroupDriver {
   }
 
   async update(paths: CgroupPaths, limits: Limits): Promise<void> {
+    if (!isMade(this.home(paths))) throw notMade(this.home(paths));
     const before = this.readLimits(paths);
     try {
       await this.change(paths, limits);
@@ -74,8 +75,7 @@ export abstract class BaseDriver implements CgroupDriver {
 
   enter(paths: CgroupPaths, pid: number): void {
     for (const directory of this.directories(paths)) {
-      if (readFile(join(directory, 'cgroup.procs')) !== undefined)
-        writeFile(join(directory, 'cgroup.procs'), String(pid));
+      if (isMade(directory)) writeFile(join(directory, 'cgroup.procs'), String(pid));
     }
   }
 
@@ -93,7 +93,7 @@ export abstract class BaseDriver implements CgroupDriver {
 
   async kill(paths: CgroupPaths): Promise<void> {
     const home = this.home(paths);
-    if (readFile(join(home, 'cgroup.procs')) !== undefined) await this.control.kill(home);
+    if (isMade(home)) await this.control.kill(home);
   }
 
   signalAll(paths: CgroupPaths, signal: NodeJS.Signals | number): void {
@@ -182,7 +182,7 @@ export function makeWithParents(directory: string, onMade: (directory: string) =
   }
 }
 
-export function notMade(home: string, error: unknown): TscontainError {
+export function notMade(home: string, error?: unknown): TscontainError {
   return new TscontainError('NO_SUCH_PATH', `the cgroup ${home} is not there`, {
     cause: error,
     hint: 'It is made when the container is created or started; something removed it meanwhile.',

@@ -61,14 +61,15 @@ export interface CgroupDriver {
   /**
    * Changes limits of a living cgroup; absent fields stay. Memory goes with swap: give mergeLimits(old, change) where an
    * earlier memorySwap is to hold. After an error the earlier limits are in force again.
-   * @throws TscontainError as create; INVALID_VALUE also for a memory limit below what is in use and cannot be given back
+   * @throws TscontainError as create; INVALID_VALUE also for a memory limit below what is in use and cannot be given back;
+   * NO_SUCH_PATH where the cgroup was not made
    */
   update(paths: CgroupPaths, limits: Limits): Promise<void>;
 
   /** The limits that the kernel says are in force; a field whose controller is not there is absent. */
   readLimits(paths: CgroupPaths): Limits;
 
-  /** Resolves when every process stands still. @throws TscontainError TIMEOUT after thawing again */
+  /** Resolves when every process stands still. @throws TscontainError TIMEOUT after thawing again, NO_SUCH_PATH */
   freeze(paths: CgroupPaths): Promise<void>;
   thaw(paths: CgroupPaths): Promise<void>;
   isFrozen(paths: CgroupPaths): boolean;

@@ -1,6 +1,6 @@
 // Directories and files of a mounted cgroup tree: making, reading, writing, emptying, removing. The kernel's edge of this folder.
 // cgroupfs answers in microseconds, so reads and small writes are synchronous; what must wait for processes is not.
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { TscontainError, type ErrorCode } from '../errors.js';
@@ -13,6 +13,11 @@ export function readFile(path: string): string | undefined {
     if (isErrno(error, 'ENOENT', 'ENODEV', 'EOPNOTSUPP')) return undefined;
     throw fileError(error, path);
   }
+}
+
+/** Whether there is a cgroup at this path. */
+export function isMade(path: string): boolean {
+  return existsSync(join(path, 'cgroup.procs'));
 }
 
 /** Writes each value with a write(2) of its own, as these files want it. @throws TscontainError */
@@ -136,10 +141,15 @@ export function fileError(error: unknown, path: string, value?: string): Tsconta
   if (error instanceof TscontainError) return error;
   const errno = (error as NodeJS.ErrnoException).code ?? String(error);
   const what = value === undefined ? path : `"${value.trim()}" to ${join(basename(dirname(path)), basename(path))}`;
-  return new TscontainError(CODES[errno] ?? 'IO_ERROR', `the kernel answered ${errno} for ${what}`, {
-    cause: error,
-    hint: HINTS[errno] ?? `See ${path} and the kernel's documentation of ${basename(path)}.`,
-  });
+  const isGone = errno === 'ENOENT' && !existsSync(dirname(path));
+  return new TscontainError(
+    isGone ? 'NO_SUCH_PATH' : (CODES[errno] ?? 'IO_ERROR'),
+    `the kernel answered ${errno} for ${what}`,
+    {
+      cause: error,
+      hint: HINTS[errno] ?? `See ${path} and the kernel's documentation of ${basename(path)}.`,
+    },
+  );
 }
 
 const HINTS: Readonly<Record<string, string>> = {

@@ -2,23 +2,21 @@
 // holds, kills and tells of its processes better than v1 can, and gives CPU times and pressure.
 import { closeSync, openSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { TscontainError } from '../errors.js';
+import { isTscontainError, TscontainError } from '../errors.js';
 import { BaseDriver, DEVICES_OF_HOST, makeWithParents, notMade, placeIn } from './base.js';
 import { deviceAllowLines, type DeviceRule } from './devices.js';
-import { SUPERVISORS, type CgroupPaths, type CgroupState, type Join } from './driver.js';
+import type { CgroupPaths, CgroupState, Join } from './driver.js';
 import type { CgroupHost } from './host.js';
 import type { Limits } from './limits.js';
 import { asksForCpuset, type CgroupView, type Write } from './plan.js';
 import { planV1, readLimitsV1 } from './plan-v1.js';
 import { freezerControl, hasEvent, unifiedControl } from './processes.js';
-import { isErrno, kernelAnswered, processesIn, readFile, writeFile } from './tree.js';
+import { isErrno, isMade, kernelAnswered, processesIn, readFile, writeFile } from './tree.js';
 
 /** Limited or measured in every container, so every container joins them. */
 const ALWAYS = ['cpu', 'memory', 'devices', 'blkio', 'pids'];
 /** What the cgroup2 mount of a hybrid host does as well (cpu.stat, cgroup.freeze): each tree costs 60 µs a container. */
 const WITHOUT_UNIFIED = ['cpuacct', 'freezer'];
-/** By these trees systemd ends what it counts to a session or a service; supervisors must be out of it, containers follow. */
-const SYSTEMD = 'name=systemd';
 
 export class V1Driver extends BaseDriver {
   constructor(host: CgroupHost) {
@@ -28,7 +26,6 @@ export class V1Driver extends BaseDriver {
   paths(project: string, id: string): CgroupPaths {
     const { v1, unified } = this.host;
     const wanted = [...ALWAYS, 'cpuset', ...(unified === undefined ? WITHOUT_UNIFIED : [])];
-    if (project === SUPERVISORS) wanted.push(SYSTEMD);
     const trees = new Set(wanted.map((name) => v1[name]));
     // What is mounted together with a wanted controller is joined with it anyway, cpuacct with cpu above all.
     const joined = Object.entries(v1).filter(([, tree]) => trees.has(tree));
@@ -65,6 +62,26 @@ export class V1Driver extends BaseDriver {
     } catch (error) {
       close();
       throw notMade(this.home(paths), error);
+    }
+  }
+
+  /**
+   * In the trees where the cgroup has no directory, up to the root: there, what held whoever started the process must not
+   * go on holding it (a session of systemd that ends, a cpuset, a freezer), nor what it starts in turn.
+   */
+  override enter(paths: CgroupPaths, pid: number): void {
+    super.enter(paths, pid);
+    const joined = Object.keys(paths.controllers).filter(
+      (name) => name !== 'cpuset' || isMade(paths.controllers[name]!),
+    );
+    for (const [name, tree] of Object.entries(this.host.v1)) {
+      if (joined.includes(name)) continue;
+      try {
+        writeFile(join(tree, 'cgroup.procs'), String(pid));
+      } catch (error) {
+        // Nothing of ours is in this tree, so where it is not ours to write everything works as well.
+        if (!isTscontainError(error)) throw error;
+      }
     }
   }
 
@@ -136,7 +153,7 @@ export class V1Driver extends BaseDriver {
   protected async change(paths: CgroupPaths, limits: Limits): Promise<void> {
     const writes = this.plan(limits, this.view(paths));
     const cpuset = paths.controllers['cpuset'];
-    const joins = cpuset !== undefined && asksForCpuset(limits) && readFile(join(cpuset, 'tasks')) === undefined;
+    const joins = cpuset !== undefined && asksForCpuset(limits) && !isMade(cpuset);
     if (joins) this.#makeCpuset(cpuset, () => undefined);
     await this.write(paths, writes);
     if (joins) this.#moveAll(this.home(paths), cpuset);
