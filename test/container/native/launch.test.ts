@@ -241,7 +241,7 @@ describe('steps', () => {
 
   it('that are killed are told from those that failed', async () => {
     const error = await failure([sleepFor(100), execve('/bin/true')], {
-      afterClone: (pid) => process.kill(pid, 'SIGKILL'),
+      afterClone: (pid) => setTimeout(() => process.kill(pid, 'SIGKILL'), 30),
     });
     assert.deepEqual(
       [error.code, error.errno, error.step.name, error.status],
