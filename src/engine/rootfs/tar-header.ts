@@ -55,7 +55,9 @@ function checksum(block: Buffer): number {
 
 /** @throws TarError for a block that is no header */
 export function parseHeader(block: Buffer): Header {
-  if (number(block, 148, 8) !== checksum(block)) throw new TarError('it is no tar archive, or it is damaged');
+  const claimed = /^[ 0]*([0-7]{1,7})/.exec(block.toString('latin1', 148, 156))?.[1];
+  if (claimed === undefined || parseInt(claimed, 8) !== checksum(block))
+    throw new TarError('it is no tar archive, or it is damaged');
   // GNU's own format has other things where POSIX keeps the beginning of a long name.
   const isPosix = block.toString('latin1', 257, 263) === 'ustar\0';
   const prefix = isPosix ? text(block, 345, 155) : '';
