@@ -8,7 +8,7 @@ import { createSampler, type Sampler } from '../src/metrics/index.js';
 
 const TARGETS = 100;
 const SAMPLES = 200;
-/** Between samples, long enough that the containers ran and the caches forgot. */
+/** Between samples, long enough that the containers ran and the caches forgot; the sampler takes it for a second. */
 const PAUSE_MS = 50;
 
 function quantile(values: readonly number[], share: number): number {
@@ -37,7 +37,10 @@ async function main(): Promise<void> {
   const driver = openCgroupDriver();
   const places = Array.from({ length: TARGETS }, (_, i) => driver.paths(`bench-${process.pid}`, `sampling-${i}`));
   const children: ChildProcess[] = [];
-  const sampler = createSampler();
+  let seconds = 0;
+  const clock = { now: () => seconds * 1000, monotonicMs: () => seconds * 1000 };
+  const sampler = createSampler({ clock });
+  sampler.onSample(() => seconds++);
   try {
     const targets = places.map((cgroup, i) => {
       driver.create(cgroup, { nanoCpus: 1e9, memory: 256 * 2 ** 20, pidsLimit: 100 });

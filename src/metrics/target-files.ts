@@ -21,8 +21,8 @@ interface CounterFile {
   readonly isSetting: boolean;
 }
 
-/** Limits are read with every other sample at 1 Hz: there are three a container, and they hardly ever change. */
-const SETTINGS_MS = 1500;
+/** Limits are read with every third sample at 1 Hz: there are three a container, and they hardly ever change. */
+const SETTINGS_MS = 2500;
 
 /** The files that count for a target: v1 where it has the controller, else v2. */
 export function counterFiles({ controllers, unified }: CgroupPaths): CounterFile[] {
