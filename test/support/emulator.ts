@@ -190,6 +190,16 @@ export class Emulator {
     this.#pty.write(keys);
   }
 
+  /** From now on the terminal takes nothing, as after ctrl-s. */
+  stall(): void {
+    this.#pty.pause();
+  }
+
+  /** It reads again. */
+  read(): void {
+    this.#pty.resume();
+  }
+
   /** A press and a release of the left button, as terminals report them (SGR, 1006). */
   click(x: number, y: number): void {
     this.type(`\x1b[<0;${x + 1};${y + 1}M\x1b[<0;${x + 1};${y + 1}m`);

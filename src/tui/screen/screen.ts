@@ -3,7 +3,6 @@
 // blessed keeps the two grids (what is shown, what shall be shown), their size and a tree with one element, the painter; the
 // app paints cells on it. A frame is made at most every 16 ms, only after `invalidate()`, and only once the terminal has
 // taken the frame before: a slow line makes frames fewer, never the dashboard late. Nothing changed, nothing written.
-import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import blessed from 'blessed';
 import { BlessedProgram } from './blessed-program.js';
@@ -19,6 +18,7 @@ import { InputParser, type TerminalEvent } from './input.js';
 import { abandonTerminal } from './lost-terminal.js';
 import { onProcessEnd } from './process-end.js';
 import { clean } from './sanitize.js';
+import { unblock, writeBeforeTheEnd } from './slow-terminal.js';
 import { FRAME_BEGIN, FRAME_END, MOTION_OFF, MOTION_ON, enterSequence, leaveSequence } from './terminal-modes.js';
 import { themeFor } from './theme.js';
 
@@ -205,7 +205,7 @@ class TerminalScreen implements Screen {
     this.#frameTimer = undefined;
     const { input, output } = this.#options;
     try {
-      writeSync(fdOf(output), leaveSequence());
+      writeBeforeTheEnd(output, leaveSequence());
       if (input.isTTY) input.setRawMode(false);
     } catch {
       // There is nobody to give it back to.
@@ -323,20 +323,6 @@ function openGrid(program: BlessedProgram, onRender: () => void): BlessedGrid {
       return internals.olines;
     },
   };
-}
-
-/**
- * Node makes writes to a terminal block. A terminal that does not read (ctrl-s, a slow line) would then stop the dashboard, so
- * the flag is taken back; libuv has opened the terminal anew for itself, and no other program sees it.
- */
-function unblock(output: WriteStream): void {
-  const handle = (output as unknown as { _handle?: { setBlocking?: (on: boolean) => void } })._handle;
-  handle?.setBlocking?.(false);
-}
-
-/** A tty's descriptor, which its type does not tell of; 1 is where the dashboard's output goes otherwise. */
-function fdOf(output: WriteStream): number {
-  return (output as unknown as { fd?: number }).fd ?? 1;
 }
 
 /** Takes the terminal. From here on it is given back on every way out of the process but SIGKILL. */

@@ -162,6 +162,30 @@ describe('frames', () => {
   });
 });
 
+describe('a terminal that does not read', () => {
+  const stalled = async (): Promise<Emulator> => {
+    const screen = await open({ columns: 200, rows: 50, env: { GALLERY_TICK_MS: '5' } });
+    screen.stall();
+    // Long enough for frames to fill every buffer on the way.
+    await sleep(1500);
+    return screen;
+  };
+
+  it('is right again once it reads', async () => {
+    const screen = await stalled();
+    screen.read();
+    screen.type('d');
+    await screen.waitFor('remove web?');
+  });
+
+  it('does not keep the program from ending', async () => {
+    const screen = await stalled();
+    screen.child.kill('SIGTERM');
+    const ended = await Promise.race([screen.ended, sleep(3000, 'it still runs')]);
+    assert.deepEqual(ended, { code: null, signal: 'SIGTERM' });
+  });
+});
+
 describe('colours and signs', () => {
   it('are of the 256 where the terminal has them', async () => {
     const screen = await open({ env: { TERM: 'xterm-256color' } });
