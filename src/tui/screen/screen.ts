@@ -49,8 +49,12 @@ export interface Screen {
   redraw(): void;
   /** What the last frame has at a place. */
   hit(x: number, y: number): Hit | undefined;
-  /** Puts `text` on the user's clipboard by OSC 52; terminals may refuse it, silently. */
-  copy(text: string): void;
+  /**
+   * Puts `text` on the user's clipboard by OSC 52; terminals may refuse it, silently.
+   *
+   * @returns false where it is longer than terminals take, and nothing was copied
+   */
+  copy(text: string): boolean;
   setTitle(text: string): void;
   /** Whether the mouse is reported without a button too. */
   trackMotion(on: boolean): void;
@@ -129,9 +133,11 @@ class TerminalScreen implements Screen {
     return this.#canvas.hit(x, y);
   }
 
-  copy(text: string): void {
+  copy(text: string): boolean {
     const encoded = Buffer.from(text).toString('base64');
-    if (encoded.length <= MAX_CLIPBOARD) this.#write(`\x1b]52;c;${encoded}\x07`);
+    if (encoded.length > MAX_CLIPBOARD) return false;
+    this.#write(`\x1b]52;c;${encoded}\x07`);
+    return true;
   }
 
   setTitle(text: string): void {
