@@ -1,0 +1,177 @@
+// `npm run screens`: the real dashboard, real containers under load, one picture a scene into screenshots/.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Resvg } from '@resvg/resvg-js';
+import { Emulator } from '../support/emulator.js';
+import { House, product } from '../support/house.js';
+import { toSvg } from './svg.js';
+
+const FOLDER = 'screenshots';
+
+/** Graphs show the last minute: that long the load runs before the first picture. */
+const WARM_UP_MS = Number(process.env['SCREENS_WARM_UP_MS'] ?? 75_000);
+
+const busy = (share: number) =>
+  `while :; do i=0; while [ $i -lt ${Math.round(share * 60_000)} ]; do i=$((i+1)); done; sleep ${(1 - share).toFixed(2)}; done`;
+const waves =
+  'n=0; while :; do n=$(( (n + 1) % 12 )); i=0; while [ $i -lt $((n * 9000)) ]; do i=$((i+1)); done; echo "$(date +%T) GET /item/$n 200 $((n * 3 + 11)) ms"; sleep 0.4; done';
+const hold = (mib: number, rest: string) => `x=$(head -c ${mib}m /dev/zero | tr '\\0' x); ${rest}`;
+
+/** What runs in the pictures: a shop with a noisy backup, a throttled runner, one that waits, one that ended, one that was killed. */
+const CONTAINERS: readonly (readonly string[])[] = [
+  ['--name', 'web', '--project', 'shop', '-m', '256m', '--cpus', '1', 'base', 'sh', '-c', waves],
+  ['--name', 'db', '--project', 'shop', '-m', '512m', '--cpus', '1.5', 'base', 'sh', '-c', hold(90, busy(0.3))],
+  [
+    '--name',
+    'backup',
+    '--project',
+    'shop',
+    'base',
+    'sh',
+    '-c',
+    'while :; do dd if=/dev/zero of=/tmp/archive bs=1M count=80 conv=fsync 2>/dev/null; sleep 1; done',
+  ],
+  ['--name', 'ci-runner', '-m', '128m', '--cpus', '0.2', 'base', 'sh', '-c', hold(24, 'while :; do :; done')],
+  ['--name', 'cache', '-m', '64m', 'base', 'sh', '-c', hold(18, busy(0.05))],
+  ['--name', 'reports', '-m', '64m', 'base', 'sh', '-c', hold(4, 'sleep 1000000')],
+];
+
+async function furnish(house: House): Promise<void> {
+  for (const words of CONTAINERS) await house.ok('run', '-d', ...words);
+  await house.ok('pause', 'reports');
+  await house.run('run', '--name', 'migrate', '--project', 'shop', 'base', 'true');
+  await house.run(
+    'run',
+    '--name',
+    'import',
+    '-m',
+    '24m',
+    '--memory-swap',
+    '24m',
+    'base',
+    'sh',
+    '-c',
+    'tail -c 100m /dev/zero | sort',
+  );
+}
+
+function save(screen: Emulator, name: string): void {
+  const svg = toSvg(screen.cells(), `tscontain-tui: ${name}`);
+  writeFileSync(`${FOLDER}/${name}.svg`, svg);
+  const picture = new Resvg(svg, {
+    fitTo: { mode: 'zoom', value: 1.5 },
+    font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans Mono' },
+  });
+  writeFileSync(`${FOLDER}/${name}.png`, picture.render().asPng());
+  console.log(`${FOLDER}/${name}.png`);
+}
+
+function open(house: House, columns: number, rows: number): Emulator {
+  return new Emulator({ command: [process.execPath, product('tscontain-tui'), '--root', house.root], columns, rows });
+}
+
+/** Presses keys one after another, each given time to be drawn. */
+async function press(screen: Emulator, ...keys: string[]): Promise<void> {
+  for (const key of keys) {
+    screen.type(key);
+    await delay(350);
+  }
+}
+
+const ESCAPE = '\u001b';
+const ENTER = '\r';
+const LEAVE_SHELL = '\u001d';
+
+async function shootEmpty(): Promise<void> {
+  const house = new House();
+  const screen = open(house, 120, 30);
+  await screen.waitFor('Nothing runs here yet', 10_000);
+  await delay(1500);
+  save(screen, 'empty');
+  await screen.close();
+  await house.close();
+}
+
+async function selectRow(screen: Emulator, name: string): Promise<void> {
+  const place = screen.find(` ${name} `);
+  if (place === undefined) throw new Error(`there is no row ${name}:\n${screen.text()}`);
+  screen.click(place.x + 1, place.y);
+  await delay(300);
+}
+
+async function shootAll(): Promise<void> {
+  const house = new House();
+  try {
+    await furnish(house);
+    const screen = open(house, 132, 40);
+    const narrow = open(house, 80, 24);
+    await screen.waitFor('ci-runner', 15_000);
+    await delay(WARM_UP_MS);
+    await selectRow(screen, 'web');
+    await delay(1200);
+    save(screen, 'overview');
+    save(narrow, '80x24');
+
+    await press(screen, '2', 'z');
+    await delay(1200);
+    save(screen, 'graphs');
+    await press(screen, 'z', ESCAPE, '1');
+
+    await press(screen, 'm');
+    await delay(1500);
+    save(screen, 'grid');
+    await press(screen, 'm');
+
+    await press(screen, '3');
+    await delay(1500);
+    save(screen, 'logs');
+
+    await press(screen, '6');
+    await delay(800);
+    save(screen, 'launch');
+
+    await press(screen, '1', '?');
+    await delay(500);
+    save(screen, 'help');
+    await press(screen, ESCAPE);
+
+    await press(screen, 'n');
+    await delay(500);
+    save(screen, 'run');
+    await press(screen, ESCAPE);
+
+    await selectRow(screen, 'ci-runner');
+    await press(screen, 'u');
+    await delay(800);
+    save(screen, 'limits');
+    await press(screen, ESCAPE);
+
+    await selectRow(screen, 'db');
+    await press(screen, 'e');
+    await screen.waitFor('#', 10_000);
+    await press(screen, 'htop', ENTER);
+    await delay(3500);
+    save(screen, 'shell');
+    await press(screen, 'q', LEAVE_SHELL, '1');
+
+    await narrow.close();
+    await screen.close();
+  } finally {
+    await house.close();
+  }
+}
+
+async function main(): Promise<void> {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER);
+  await shootEmpty();
+  await shootAll();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
