@@ -306,7 +306,9 @@ export class Unpacker {
   #setDirectoryTimes(): void {
     for (const [path, ns] of [...this.#directoryTimes].reverse()) {
       const parts = path.split('/').filter((part) => part !== '');
-      const fd = openInRoot(this.#rootFd, `/${[...this.#top, ...parts].join('/')}`, O_PATH | O_DIRECTORY);
+      // A later entry may have put something else in its place.
+      const fd = openIfThere(this.#rootFd, `/${[...this.#top, ...parts].join('/')}`, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+      if (fd === undefined) continue;
       try {
         setTimesAt(fd, '.', ns, ns);
       } finally {
