@@ -6,6 +6,7 @@ import type { Engine, EngineOptions } from './engine.js';
 import { readEvents } from './events.js';
 import { createImages } from './image/store.js';
 import { recover } from './recover.js';
+import { fileError } from './state/file-errors.js';
 import { createStore } from './state/store.js';
 import { watchChanges } from './state/watch.js';
 import { createSupervisors, type Supervisors } from './supervisor/client.js';
@@ -113,8 +114,20 @@ function makeParts({ root = DEFAULT_ROOT, supervisorEntry }: EngineOptions): Par
       return cgroups();
     },
     get supervisors() {
-      return (supervisors ??= createSupervisors({ root, entry: supervisorEntry }));
+      return (supervisors ??= sayingWhy(createSupervisors({ root, entry: supervisorEntry })));
     },
     closeSupervisors: () => supervisors?.close(),
+  };
+}
+
+/** A state directory that cannot be written is said as such, also where a supervisor would be the first to need it. */
+function sayingWhy(supervisors: Supervisors): Supervisors {
+  const saying = (error: unknown): never => {
+    throw fileError(error, 'start a supervisor');
+  };
+  return {
+    ...supervisors,
+    acquire: (project) => supervisors.acquire(project).catch(saying),
+    warm: () => supervisors.warm().catch(saying),
   };
 }

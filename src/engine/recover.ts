@@ -8,7 +8,7 @@ import type { Container, ContainerState } from './model.js';
 import { bootId } from './state/boot.js';
 import { putAside, rebuildState } from './state/broken.js';
 import { deleteTree } from './state/delete-tree.js';
-import { errnoOf } from './state/file-errors.js';
+import { errnoOf, fileError } from './state/file-errors.js';
 import { layout, parseMakerName, type Unfinished } from './state/layout.js';
 import type { Unreadable } from './state/store.js';
 import { isSupervisorAlive } from './supervisor/client.js';
@@ -218,6 +218,6 @@ function entriesOf(directory: string): string[] {
     return readdirSync(directory).filter((name) => name.startsWith('.'));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
+    throw fileError(error, 'list the containers');
   }
 }

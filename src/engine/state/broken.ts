@@ -1,12 +1,13 @@
 // Files of a container that cannot be understood. A broken state is rebuilt from what the kernel says; a container whose
 // configuration is broken is put aside as a whole, once nothing of it runs. What was found is kept either way.
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTimeOf } from '../../native/index.js';
 import type { CgroupDriver, CgroupPaths } from '../cgroup/index.js';
 import { isTscontainError, TscontainError } from '../errors.js';
 import type { ContainerState, ProcessId } from '../model.js';
 import { bootId } from './boot.js';
+import { makeDirectory } from './make-directory.js';
 import { layout } from './layout.js';
 import type { Store } from './store.js';
 
@@ -84,7 +85,7 @@ function initOf(store: Store, id: string): ProcessId | undefined {
 
 /** Of its own each time, because the same container can break twice. */
 function keepingPlace(root: string, id: string): string {
-  mkdirSync(layout.corrupt(root), { recursive: true, mode: 0o700 });
+  makeDirectory(layout.corrupt(root));
   return join(layout.corrupt(root), `${id}.${new Date().toISOString().replaceAll(':', '-')}`);
 }
 

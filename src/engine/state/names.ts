@@ -1,9 +1,10 @@
 // Container names: symbolic links to ids, so that looking one up is one call and no two containers can have the same.
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { lockFile } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
 import { CONTAINER_NAME } from '../grammar/names.js';
 import { errnoOf, fileError } from './file-errors.js';
+import { makeDirectory } from './make-directory.js';
 import { layout, parseMakerName } from './layout.js';
 
 export interface Names {
@@ -35,7 +36,7 @@ export function createNames(root: string): Names {
   /** All changes go through one short lock, so that a name left by a crash can be taken over by one taker only. */
   async function changing<T>(doing: string, action: () => T): Promise<T> {
     try {
-      mkdirSync(layout.names(root), { recursive: true, mode: 0o700 });
+      makeDirectory(layout.names(root));
       const lock = await lockFile(layout.namesLock(root));
       try {
         return action();

@@ -1,9 +1,10 @@
 // How managers reach supervisors: the one of a project, a named one, or a new one where there is none.
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { lockFile } from '../../native/index.js';
 import { openCgroupDriver } from '../cgroup/index.js';
 import type { ExitStatus, Session, TerminalSize } from '../model.js';
 import { layout } from '../state/layout.js';
+import { makeDirectory } from '../state/make-directory.js';
 import { connectToSocket, Conversation, supervisorGone } from './conversation.js';
 import { removeEmptyCgroup } from './own-cgroup.js';
 import { exitFromWire, type Answers, type WaitUntil } from './protocol.js';
@@ -93,7 +94,7 @@ export function createSupervisors(options: SpawnOptions): Supervisors {
   async function findOrSpawn(accepts: (client: Client) => Promise<boolean>, project?: string): Promise<Client> {
     const found = await find(accepts, project);
     if (found !== undefined) return found;
-    mkdirSync(layout.supervisors(root), { recursive: true, mode: 0o700 });
+    makeDirectory(layout.supervisors(root));
     const lock = await lockFile(layout.supervisorsLock(root));
     try {
       await removeDead(root);

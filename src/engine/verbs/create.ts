@@ -11,6 +11,7 @@ import { deviceRules } from '../launch/sources.js';
 import type { Container, ContainerConfig, ContainerState, CreateSpec, Image } from '../model.js';
 import { fileError } from '../state/file-errors.js';
 import { layout, makerName } from '../state/layout.js';
+import { makeDirectory } from '../state/make-directory.js';
 import { sparePath, writeOver } from '../state/replace-file.js';
 import { Undo } from '../state/undo.js';
 import { configure, requireNoProblems } from '../validate.js';
@@ -60,7 +61,7 @@ async function build({ root, store, driver }: Parts, config: ContainerConfig, im
   const { id, name } = config;
   const undo = new Undo();
   try {
-    mkdirSync(layout.containers(root), { recursive: true, mode: 0o700 });
+    makeDirectory(layout.containers(root));
     // Recover leaves it alone as long as the process lives whose identity its name carries.
     const staging = makerName('new', { pid: process.pid, startTime: startTimeOf(process.pid) ?? 0 }, id);
     const directory = layout.container(root, staging);

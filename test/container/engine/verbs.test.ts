@@ -86,7 +86,7 @@ describe('start, stop, kill, restart', () => {
     assert.equal(state.exitCode, 3);
     assert.ok(Date.parse(state.finishedAt!) >= Date.parse(state.startedAt!));
     await eventually(() => assert.deepEqual(events.actions(id).slice(-2), ['start', 'die']));
-    events.stop();
+    await events.stop();
     await house.engine.remove('once');
   });
 
@@ -561,7 +561,7 @@ describe('watch and events', () => {
       events.actions(id).filter((action) => action !== 'rename'),
       ['create', 'start', 'die', 'destroy'],
     );
-    events.stop();
+    await events.stop();
     end();
   });
 });
