@@ -29,7 +29,8 @@ export async function runInCgroup2Machine(files) {
         shown = false;
       }
       if (shown) console.log(line);
-      if (line.startsWith(BEGIN)) shown = true;
+      // What the firmware wrote stands before it, on the same line.
+      if (line.includes(BEGIN)) shown = true;
     },
   });
   if (counts === undefined) {
