@@ -93,32 +93,8 @@ export class DemoSampler implements Sampler {
 
   latest(id: string): Sample | undefined {
     if (!this.targets.some((target) => target.id === id)) return undefined;
-    const project = /^project:(.*)$/.exec(id)?.[1];
-    if (project !== undefined)
-      return sum(
-        this.clock.now(),
-        this.membersOf(project).flatMap((member) => this.at(member, this.clock.now()) ?? []),
-      );
-    return this.at(id, this.clock.now());
-  }
-
-  latestHost(): HostSample {
-    return { ...this.hostAt(this.clock.now()), load: [1.42, 1.18, 0.93], perCpu: [0.81, 0.5] };
-  }
-
-  history(id: string, name: SeriesName, spanMs: number, points: number, until = this.clock.now()): Series {
-    const stepMs = spanMs / points;
-    const values = new Float64Array(points);
-    for (let i = 0; i < points; i++) {
-      const at = until - spanMs + (i + 1) * stepMs;
-      values[i] = valueOf(this.any(id, at), name);
-    }
-    return { name, from: until - spanMs, stepMs, values, peaks: values };
-  }
-
-  private any(id: string, at: number): Sample | undefined {
-    if (id === HOST_ID) return this.hostAt(at);
-    const project = /^project:(.*)$/.exec(id)?.[1];
+    const at = this.clock.now();
+    const project = projectOf(id);
     if (project === undefined) return this.at(id, at);
     return sum(
       at,
@@ -126,68 +102,149 @@ export class DemoSampler implements Sampler {
     );
   }
 
-  private hostAt(at: number): Sample {
-    const everybody = this.targets.filter(({ id }) => !id.startsWith('project:'));
+  latestHost(): HostSample {
+    const at = this.clock.now();
     const total = sum(
       at,
-      everybody.flatMap(({ id }) => this.at(id, at) ?? []),
+      this.everybody().flatMap((id) => this.at(id, at) ?? []),
     );
     return {
       ...total,
       cpu: { ...total.cpu, limitCores: 2 },
       memory: { ...total.memory, used: (total.memory.used ?? 0) + 4.1 * GiB, limit: 23.4 * GiB },
       pressure: { cpu: { some: 4, full: 0 }, memory: { some: 0, full: 0 }, io: { some: 23, full: 9 } },
+      load: [1.42, 1.18, 0.93],
+      perCpu: [0.81, 0.5],
     };
+  }
+
+  history(id: string, name: SeriesName, spanMs: number, points: number, until = this.clock.now()): Series {
+    const stepMs = spanMs / points;
+    const project = projectOf(id);
+    const members = id === HOST_ID ? this.everybody() : project === undefined ? [id] : this.membersOf(project);
+    const values = new Float64Array(points);
+    for (let i = 0; i < points; i++) {
+      const at = until - spanMs + (i + 1) * stepMs;
+      let total = NaN;
+      for (const member of members) {
+        const value = this.value(member, name, at);
+        if (!Number.isNaN(value)) total = Number.isNaN(total) ? value : total + value;
+      }
+      values[i] = total;
+    }
+    return { name, from: until - spanMs, stepMs, values, peaks: values };
+  }
+
+  private everybody(): readonly string[] {
+    return this.targets.flatMap(({ id }) => (projectOf(id) === undefined ? [id] : []));
+  }
+
+  /** One number of one container at one moment; NaN where it does not run. */
+  private value(id: string, name: SeriesName, at: number): number {
+    const habit = this.habitOf(id);
+    if (!habit) return NaN;
+    const idle = habit.paused === true ? 0 : 1;
+    const wave = (what: string): number =>
+      1 + habit.swing * (2 * smooth(this.seed, `${id.slice(0, 8)}${what}`, at, 9000) - 1);
+    const wanted = (): number => habit.cores * wave('cpu') * idle;
+    const cores = (): number => Math.min(wanted(), habit.limitCores ?? Infinity);
+    const throttled = (): number =>
+      habit.limitCores !== undefined && wanted() > habit.limitCores
+        ? Math.min(95, (wanted() / habit.limitCores - 1) * 40)
+        : 0;
+    const memory = (): number =>
+      habit.memory * (1 + 0.04 * habit.swing * (smooth(this.seed, `${id.slice(0, 8)}memory`, at, 40_000) - 0.5));
+    const waits = (mean: number | undefined): number => Math.max(0, (mean ?? 0) * wave('wait') * idle);
+    switch (name) {
+      case 'cpu.cores':
+        return cores();
+      case 'cpu.user':
+        return cores() * 0.8;
+      case 'cpu.system':
+        return cores() * 0.2;
+      case 'cpu.throttledPercent':
+        return throttled();
+      case 'cpu.throttledMs':
+        return throttled() * 4;
+      case 'memory.used':
+        return memory();
+      case 'memory.anon':
+        return memory() * 0.62;
+      case 'memory.file':
+        return memory() * 0.31;
+      case 'memory.kernel':
+        return memory() * 0.07;
+      case 'memory.swap':
+      case 'pressure.cpu.full':
+        return 0;
+      case 'io.readBytes':
+        return habit.reads * wave('read') * idle;
+      case 'io.writeBytes':
+        return habit.writes * wave('write') * idle;
+      case 'io.readOps':
+        return (habit.reads / 16_384) * idle;
+      case 'io.writeOps':
+        return (habit.writes / 16_384) * idle;
+      case 'pids.current':
+        return habit.pids;
+      case 'pressure.cpu.some':
+        return throttled() / 4;
+      case 'pressure.memory.some':
+        return waits(habit.memoryPressure);
+      case 'pressure.memory.full':
+        return waits(habit.memoryPressure) / 3;
+      case 'pressure.io.some':
+        return waits(habit.ioPressure);
+      case 'pressure.io.full':
+        return waits(habit.ioPressure) / 5;
+      case 'network.rxBytes':
+      case 'network.txBytes':
+        return NaN;
+    }
   }
 
   private at(id: string, at: number): Sample | undefined {
     const habit = this.habitOf(id);
     if (!habit) return undefined;
-    const wave = (name: string): number => 1 + habit.swing * (2 * smooth(this.seed, `${id}${name}`, at, 9000) - 1);
-    const idle = habit.paused === true ? 0 : 1;
-    const wanted = habit.cores * wave('cpu') * idle;
-    const cores = Math.min(wanted, habit.limitCores ?? Infinity);
-    const throttled =
-      habit.limitCores !== undefined && wanted > habit.limitCores
-        ? Math.min(95, (wanted / habit.limitCores - 1) * 40)
-        : 0;
-    const memory = habit.memory * (1 + 0.04 * habit.swing * (smooth(this.seed, `${id}memory`, at, 40_000) - 0.5));
-    const waits = (mean: number | undefined): number => Math.max(0, (mean ?? 0) * wave('wait') * idle);
+    const value = (name: SeriesName): number => this.value(id, name, at);
     return {
       at,
       cpu: {
-        cores,
-        userCores: cores * 0.8,
-        systemCores: cores * 0.2,
+        cores: value('cpu.cores'),
+        userCores: value('cpu.user'),
+        systemCores: value('cpu.system'),
         ...(habit.limitCores === undefined ? {} : { limitCores: habit.limitCores }),
-        throttledPercent: throttled,
-        throttledMsPerSecond: throttled * 4,
+        throttledPercent: value('cpu.throttledPercent'),
+        throttledMsPerSecond: value('cpu.throttledMs'),
       },
       memory: {
-        used: memory,
-        anon: memory * 0.62,
-        file: memory * 0.31,
-        kernel: memory * 0.07,
+        used: value('memory.used'),
+        anon: value('memory.anon'),
+        file: value('memory.file'),
+        kernel: value('memory.kernel'),
         swap: 0,
         ...(habit.memoryLimit === undefined ? {} : { limit: habit.memoryLimit }),
       },
       io: {
-        readBytes: habit.reads * wave('read') * idle,
-        writeBytes: habit.writes * wave('write') * idle,
-        readOps: (habit.reads / 16384) * idle,
-        writeOps: (habit.writes / 16384) * idle,
+        readBytes: value('io.readBytes'),
+        writeBytes: value('io.writeBytes'),
+        readOps: value('io.readOps'),
+        writeOps: value('io.writeOps'),
       },
       pids: { current: habit.pids },
       pressure: {
-        cpu: { some: throttled / 4, full: 0 },
-        memory: { some: waits(habit.memoryPressure), full: waits(habit.memoryPressure) / 3 },
-        io: { some: waits(habit.ioPressure), full: waits(habit.ioPressure) / 5 },
+        cpu: { some: value('pressure.cpu.some'), full: 0 },
+        memory: { some: value('pressure.memory.some'), full: value('pressure.memory.full') },
+        io: { some: value('pressure.io.some'), full: value('pressure.io.full') },
       },
       oomKills: 0,
       network: {},
     };
   }
 }
+
+const projectOf = (id: string): string | undefined =>
+  id.startsWith('project:') ? id.slice('project:'.length) : undefined;
 
 function sum(at: number, samples: readonly Sample[]): Sample {
   const add = (pick: (sample: Sample) => number | undefined): number =>
@@ -205,35 +262,4 @@ function sum(at: number, samples: readonly Sample[]): Sample {
     pressure: { cpu: {}, memory: {}, io: {} },
     network: {},
   };
-}
-
-function valueOf(sample: Sample | undefined, name: SeriesName): number {
-  if (!sample) return NaN;
-  const { cpu, memory, io, pids, pressure, network } = sample;
-  const values: Readonly<Record<SeriesName, number | undefined>> = {
-    'cpu.cores': cpu.cores,
-    'cpu.user': cpu.userCores,
-    'cpu.system': cpu.systemCores,
-    'cpu.throttledPercent': cpu.throttledPercent,
-    'cpu.throttledMs': cpu.throttledMsPerSecond,
-    'memory.used': memory.used,
-    'memory.anon': memory.anon,
-    'memory.file': memory.file,
-    'memory.kernel': memory.kernel,
-    'memory.swap': memory.swap,
-    'io.readBytes': io.readBytes,
-    'io.writeBytes': io.writeBytes,
-    'io.readOps': io.readOps,
-    'io.writeOps': io.writeOps,
-    'pids.current': pids.current,
-    'pressure.cpu.some': pressure.cpu.some,
-    'pressure.cpu.full': pressure.cpu.full,
-    'pressure.memory.some': pressure.memory.some,
-    'pressure.memory.full': pressure.memory.full,
-    'pressure.io.some': pressure.io.some,
-    'pressure.io.full': pressure.io.full,
-    'network.rxBytes': network.rxBytes,
-    'network.txBytes': network.txBytes,
-  };
-  return values[name] ?? NaN;
 }

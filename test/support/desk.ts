@@ -1,5 +1,6 @@
 // The dashboard without a terminal: the same reducer, effects and panels as the program, on the made-up machine of
 // demo-world.ts, painted on a canvas of its own. What is typed goes through the real input parser.
+import type { Sample } from '../../src/metrics/index.js';
 import type { Action } from '../../src/tui/actions.js';
 import { Effects } from '../../src/tui/effects.js';
 import type { CommandName } from '../../src/tui/keymap.js';
@@ -112,7 +113,7 @@ export class Desk {
     const canvas = this.paint();
     const rows = canvas.textIn().split('\n');
     const y = rows.findIndex((row) => row.includes(text));
-    const hit = y < 0 ? undefined : canvas.hit([...rows[y]!].join('').indexOf(text), y);
+    const hit = y < 0 ? undefined : canvas.hit(rows[y]!.indexOf(text), y);
     if (!hit) throw new Error(`there is nothing to click at “${text}”\n${rows.join('\n')}`);
     this.dispatch({ type: 'click', spot: hit.target, x: hit.x, double });
     await this.settle();
@@ -138,6 +139,14 @@ export class Desk {
 
   text(): string {
     return this.paint().textIn();
+  }
+
+  /** What was measured last of a container. */
+  sample(name: string): Sample {
+    const container = this.state.containers.list.find(({ config }) => config.name === name);
+    const sample = this.world.sampler.latest(container?.id ?? '');
+    if (!sample) throw new Error(`nothing is measured of ${name}`);
+    return sample;
   }
 
   get calls(): readonly string[] {

@@ -89,7 +89,7 @@ function restarts({ state }: Container): string {
 /** Time since it began to be what it is. */
 export const ageOf = (container: Container, now: number): string => age(now - sinceOf(container));
 
-/** "stopping 7s": what is being done to it right now. */
+/** "stopping 7s": what is being done to it right now, with the rest of the grace. */
 export function pendingWords(pending: Pending, now: number): string {
   const doing: Readonly<Record<Pending['verb'], string>> = {
     start: 'starting',
@@ -105,7 +105,7 @@ export function pendingWords(pending: Pending, now: number): string {
   const words = doing[pending.verb];
   if (pending.deadline === undefined) return words;
   const left = Math.ceil((pending.deadline - now) / 1000);
-  return left > 0 ? `${words} · SIGKILL in ${left}s` : `${words} · SIGKILL sent`;
+  return left > 0 ? `${words} ${left}s` : 'SIGKILL sent';
 }
 
 /** "3 of 4": members of a project that run. */

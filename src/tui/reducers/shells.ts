@@ -48,7 +48,7 @@ const shell: Handler = (state) => {
   const container = one(state, 'exec');
   if (typeof container === 'string') return refuse(state, container);
   const existing = tabOf(state, container.id, 'shell');
-  const isInFront = state.view.page === 'overview' && existing !== undefined && shellOf(state) === existing;
+  const isInFront = state.view.focus === 'tabs' && existing !== undefined && shellOf(state) === existing;
   return existing && !isInFront
     ? step(showTab(state, `shell:${existing.number}`))
     : openTab(state, { id: container.id, name: container.config.name }, 'shell');

@@ -134,7 +134,7 @@ export function setFolded(state: State, project: string, folded: boolean): State
   const next = new Set(state.table.folded);
   if (folded) next.add(project);
   else next.delete(project);
-  return settled(withTable(state, { folded: next, selected: groupKey(project) }));
+  return settled(withTable(state, { folded: next, selected: groupKey(project), movedAt: state.now }));
 }
 
 const fold =

@@ -62,8 +62,15 @@ const DOING: Readonly<Record<PlainVerb, string>> = {
   kill: 'Killing',
 };
 
+/** What is told at once; of a stop also what comes if it is not heeded. */
+function announcement(verb: PlainVerb, who: readonly Container[]): string {
+  const grace = who[0]!.config.stopTimeoutSeconds;
+  const isGraceful = verb === 'stop' && grace >= 0;
+  return `${DOING[verb]} ${namesOf(who)}${isGraceful ? `: SIGKILL in ${grace} s if it does not end by itself; ctrl-k kills now.` : ' …'}`;
+}
+
 function act(state: State, verb: PlainVerb, who: readonly Container[]): Step {
-  const next = noticed(clearMarks(begun(state, verb, who)), 'info', `${DOING[verb]} ${namesOf(who)} …`);
+  const next = noticed(clearMarks(begun(state, verb, who)), 'info', announcement(verb, who));
   return step(next, { type: 'verb', verb, ids: who.map(({ id }) => id) });
 }
 
