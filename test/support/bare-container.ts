@@ -45,12 +45,19 @@ export async function imageWith(fill: (layer: string) => void): Promise<Image> {
 }
 
 export interface Made {
+  /** the state directory it is kept in */
+  readonly root: string;
   readonly container: Container;
   readonly image: Image;
 }
 
 /** A container that could be started: directories and a cgroup, gone after the test. */
-export async function make(t: TestContext, config: Partial<ContainerConfig> = {}, image?: Image): Promise<Made> {
+export async function make(
+  t: TestContext,
+  config: Partial<ContainerConfig> = {},
+  image?: Image,
+  at = root,
+): Promise<Made> {
   const id = randomBytes(32).toString('hex');
   const paths: CgroupPaths = driver.paths(PROJECT, id);
   const chosen = image ?? (await base());
@@ -62,16 +69,16 @@ export async function make(t: TestContext, config: Partial<ContainerConfig> = {}
     id,
   });
   for (const place of [layout.upper, layout.work, layout.etc, layout.run]) {
-    mkdirSync(place(root, id), { recursive: true });
+    mkdirSync(place(at, id), { recursive: true });
   }
   t.after(() => driver.remove(paths));
   driver.create(paths, whole.config.limits, deviceRules(whole.config));
-  return { container: { ...whole, cgroup: paths }, image: chosen };
+  return { root: at, container: { ...whole, cgroup: paths }, image: chosen };
 }
 
-export function prepare({ container, image }: Made, stdio: Stdio = { tty: false }): Promise<Prepared> {
+export function prepare({ root: at, container, image }: Made, stdio: Stdio = { tty: false }): Promise<Prepared> {
   const cgroup = { driver, paths: container.cgroup };
-  return prepareStart({ root, config: container.config, image, stdio, cgroup });
+  return prepareStart({ root: at, config: container.config, image, stdio, cgroup });
 }
 
 /** Launches, and says a failure as the engine would. */
