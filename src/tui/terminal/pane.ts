@@ -30,7 +30,7 @@ export interface PaneMouseResult {
 
 const PAUSE_BYTES = 256 * 1024;
 const RESUME_BYTES = 64 * 1024;
-/** Output beyond this since the last paint is a flood: nobody reads it as it passes, so it is painted less often. */
+/** More than this in `PATIENCE_MS` is a flood: nobody reads it as it passes, so it is painted less often. */
 const FLOOD_BYTES = 64 * 1024;
 /** How long a flood, or a frame that the program has announced (mode 2026), may put off painting. */
 const PATIENCE_MS = 100;
@@ -60,8 +60,7 @@ export class TerminalPane {
   readonly #selection: Selection;
   #cell: IBufferCell | undefined;
   #backlog = 0;
-  /** Bytes that came since the last paint. */
-  #unpainted = 0;
+  #flow = { since: 0, bytes: 0, before: 0 };
   #paused = false;
   #told = false;
   #patience: NodeJS.Timeout | undefined;
@@ -186,7 +185,6 @@ export class TerminalPane {
 
   paint(canvas: Canvas, rect: Rect, focused: boolean): void {
     this.#told = false;
-    this.#unpainted = 0;
     const view = canvas.within(rect);
     const buffer = this.#terminal.buffer.active;
     const first = buffer.viewportY;
@@ -229,7 +227,7 @@ export class TerminalPane {
   #feed(bytes: Uint8Array): void {
     if (this.#disposed) return;
     this.#backlog += bytes.length;
-    this.#unpainted += bytes.length;
+    this.#count(bytes.length);
     if (this.#backlog > PAUSE_BYTES && !this.#paused) {
       this.#paused = true;
       this.#pty.pause();
@@ -243,6 +241,20 @@ export class TerminalPane {
     });
   }
 
+  /** Counts output in slices of time; what came in the slice before counts too, or every slice would begin as a trickle. */
+  #count(bytes: number): void {
+    const now = performance.now();
+    const age = now - this.#flow.since;
+    if (age > PATIENCE_MS) {
+      this.#flow = { since: now, bytes: 0, before: age > 2 * PATIENCE_MS ? 0 : this.#flow.bytes };
+    }
+    this.#flow.bytes += bytes;
+  }
+
+  get #isFlood(): boolean {
+    return Math.max(this.#flow.bytes, this.#flow.before) > FLOOD_BYTES;
+  }
+
   #ended(exit: PtyExit): void {
     // Behind what was written last, which the emulator may not have parsed yet.
     this.#terminal.write('', () => {
@@ -252,7 +264,7 @@ export class TerminalPane {
   }
 
   #changed(): void {
-    if (!this.#terminal.modes.synchronizedOutputMode && this.#unpainted < FLOOD_BYTES) {
+    if (!this.#terminal.modes.synchronizedOutputMode && !this.#isFlood) {
       clearTimeout(this.#patience);
       this.#patience = undefined;
       this.#tell();

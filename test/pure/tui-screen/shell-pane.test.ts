@@ -263,6 +263,29 @@ describe('a flood', () => {
   });
 });
 
+describe('a flood that is painted', () => {
+  it('is painted a few times a second, a trickle at once', async () => {
+    const tab = await open();
+    await tab.says('a');
+    assert.equal(tab.changes.count, 1);
+    tab.canvas();
+    const started = performance.now();
+    for (let i = 0; i < 60; i++) {
+      await tab.says(`${'x'.repeat(15_000)}\r\n`);
+      tab.canvas();
+    }
+    const floodMs = performance.now() - started;
+    // The first few pieces are not a flood yet.
+    assert.ok(tab.changes.count <= 8 + floodMs / 100, `${tab.changes.count} times in ${floodMs} ms`);
+    const { count } = tab.changes;
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    tab.canvas();
+    await tab.says('b');
+    assert.ok(tab.changes.count > count, 'what came last is shown');
+    tab.pane.dispose();
+  });
+});
+
 describe('what is typed', () => {
   it('reaches the program byte for byte', async () => {
     const tab = await open();
