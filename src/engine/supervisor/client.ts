@@ -37,9 +37,10 @@ export interface SupervisorClient {
   start(id: string): Promise<{ readonly pid: number }>;
   /**
    * Resolves when it does not run and no restart policy will start it ('not-running', at once where that is so), or when
-   * it ends the next time ('next-exit'). With autoRemove only after the removal.
+   * it ends the next time ('next-exit'), with autoRemove only after the removal. Whoever has seen the state gives its
+   * finishedAt (null for none), so that an end which came meanwhile is not missed.
    */
-  wait(id: string, until?: WaitUntil): Promise<ExitStatus>;
+  wait(id: string, until?: WaitUntil, knownEnd?: string | null): Promise<ExitStatus>;
   attach(id: string, options?: AttachOptions): Promise<Session>;
   resize(id: string, size: TerminalSize): Promise<void>;
   /** Its state was changed by a manager: a restart that is no longer wanted is called off. */
@@ -170,8 +171,9 @@ class Client implements SupervisorClient {
     return this.conversation.ask({ ask: 'start', id });
   }
 
-  async wait(id: string, until: WaitUntil = 'not-running'): Promise<ExitStatus> {
-    return exitFromWire(await this.conversation.ask({ ask: 'wait', id, until }));
+  async wait(id: string, until: WaitUntil = 'not-running', knownEnd?: string | null): Promise<ExitStatus> {
+    const seen = knownEnd === undefined ? {} : { knownEnd };
+    return exitFromWire(await this.conversation.ask({ ask: 'wait', id, until, ...seen }));
   }
 
   async attach(id: string, { stdin = false, replay = false, size }: AttachOptions = {}): Promise<Session> {

@@ -2,7 +2,7 @@
 // left alone with its containers. It leaves when it has had nothing to do for a while, or when its directory is gone.
 import { closeSync, existsSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { launch, PR_SET_DUMPABLE, startTimeOf, syscall } from '../../native/index.js';
+import { launch, PR_SET_DUMPABLE, releaseFilePages, startTimeOf, syscall } from '../../native/index.js';
 import { openCgroupDriver } from '../cgroup/index.js';
 import { createImages } from '../image/store.js';
 import { createStore } from '../state/store.js';
@@ -72,6 +72,7 @@ async function main(): Promise<void> {
     parts,
     isSupervisorAlive: (other) => isSupervisorAlive(root, other),
     onChange: () => life.reconsider(),
+    onLaunch: slimOnceQuiet(),
     onClaimed: (project) => register(root, { ...self, project }),
   });
   const server = await serve({
@@ -89,6 +90,23 @@ async function main(): Promise<void> {
 /** Does once, while nobody waits, what is slow the first time: a launch, of nothing. */
 async function warmUp(): Promise<void> {
   await launch([{ name: 'come to nothing', call: 'execve', args: ['/', ['/'], []] }]).catch(() => undefined);
+}
+
+/** After so long without a launch it is taken to have done what it was started for. */
+const QUIET_MS = 2_000;
+
+/** Once in its life, when the first launches are over, it gives back what of Node it has needed for those only. */
+function slimOnceQuiet(): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isSlim = false;
+  return () => {
+    clearTimeout(timer);
+    if (isSlim) return;
+    timer = setTimeout(() => {
+      isSlim = true;
+      releaseFilePages();
+    }, QUIET_MS).unref();
+  };
 }
 
 /** When to leave. */

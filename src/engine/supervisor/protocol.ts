@@ -48,7 +48,13 @@ export type Request =
   | { readonly ask: 'hello' }
   | { readonly ask: 'claim'; readonly project: string }
   | { readonly ask: 'start'; readonly id: string }
-  | { readonly ask: 'wait'; readonly id: string; readonly until: WaitUntil }
+  | {
+      readonly ask: 'wait';
+      readonly id: string;
+      readonly until: WaitUntil;
+      /** with next-exit: the finishedAt that the asker has seen, null for none; another one on record is the end waited for */
+      readonly knownEnd?: string | null;
+    }
   | { readonly ask: 'resize'; readonly id: string; readonly size: TerminalSize }
   | { readonly ask: 'reload'; readonly id: string }
   | { readonly ask: 'adopt'; readonly ids: readonly string[] }
@@ -216,8 +222,11 @@ function requestOf(message: Record<string, unknown>): Request | undefined {
     case 'start':
     case 'reload':
       return isId(id) ? { ask, id } : undefined;
-    case 'wait':
-      return isId(id) && (until === 'not-running' || until === 'next-exit') ? { ask, id, until } : undefined;
+    case 'wait': {
+      if (!isId(id) || (until !== 'not-running' && until !== 'next-exit')) return undefined;
+      const { knownEnd } = message;
+      return typeof knownEnd === 'string' || knownEnd === null ? { ask, id, until, knownEnd } : { ask, id, until };
+    }
     case 'resize':
       return isId(id) && isSize(size) ? { ask, id, size } : undefined;
     case 'adopt':

@@ -3,7 +3,7 @@ import { isTscontainError, TscontainError } from '../errors.js';
 import type { ExitStatus } from '../model.js';
 import { adopt } from './adopt.js';
 import type { Parts } from './parts.js';
-import { exitToWire, type Answers, type Request, type WaitUntil } from './protocol.js';
+import { exitToWire, type Answers, type Request } from './protocol.js';
 import { Ward } from './ward.js';
 
 /** So many containers share a supervisor at most: what one of them can lose with it stays bounded. */
@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   readonly isSupervisorAlive: (id: string) => boolean;
   /** called whenever `isNeeded` may have changed */
   readonly onChange: () => void;
+  /** a container was launched, or failed to be */
+  readonly onLaunch: () => void;
   /** the project was decided */
   readonly onClaimed: (project: string) => void;
 }
@@ -50,7 +52,7 @@ export class Supervisor {
       case 'start':
         return { pid: await this.#start(request.id) };
       case 'wait':
-        return exitToWire(await this.#wait(request.id, request.until, gone));
+        return exitToWire(await this.#wait(request, gone));
       case 'resize':
         this.#wards.get(request.id)?.resize(request.size);
         return true;
@@ -108,15 +110,17 @@ export class Supervisor {
       return await ward.start();
     } finally {
       this.#settle(ward);
+      this.options.onLaunch();
     }
   }
 
-  #wait(id: string, until: WaitUntil, gone: AbortSignal): Promise<ExitStatus> {
-    const past = this.#pastEnds.get(id);
-    if (until === 'not-running' && !this.#wards.has(id) && past !== undefined && !this.#isThere(id))
-      return Promise.resolve(past);
+  #wait({ id, until, knownEnd }: Extract<Request, { ask: 'wait' }>, gone: AbortSignal): Promise<ExitStatus> {
+    // What is not there any more has had its last end.
+    if (!this.#wards.has(id) && !this.#isThere(id)) {
+      return Promise.resolve(this.#pastEnds.get(id) ?? { exitCode: undefined });
+    }
     const ward = this.ward(id);
-    const { ended, cancel } = ward.wait(until);
+    const { ended, cancel } = ward.wait(until, knownEnd);
     gone.addEventListener('abort', cancel, { once: true });
     return ended.finally(() => this.#settle(ward));
   }

@@ -106,10 +106,16 @@ export class Ward {
     this.#restartIn(FIRST_DELAY_MS);
   }
 
-  wait(until: WaitUntil): { readonly ended: Promise<ExitStatus>; readonly cancel: () => void } {
+  /** @param knownEnd with next-exit: the finishedAt that whoever waits has seen, null for none */
+  wait(
+    until: WaitUntil,
+    knownEnd?: string | null,
+  ): { readonly ended: Promise<ExitStatus>; readonly cancel: () => void } {
     let waiter: Waiter | undefined;
     const ended = new Promise<ExitStatus>((resolve) => {
-      if (until === 'not-running' && !this.isAlive) resolve(this.#endOnRecord());
+      const isOver =
+        until === 'not-running' ? !this.isAlive : knownEnd !== undefined && this.#finishedAt() !== knownEnd;
+      if (isOver) resolve(this.#endOnRecord());
       else this.#waiters.add((waiter = { until, resolve }));
     });
     const cancel = () => {
@@ -299,6 +305,14 @@ export class Ward {
       return { exitCode, oomKilled };
     } catch {
       return this.#lastEnd;
+    }
+  }
+
+  #finishedAt(): string | null {
+    try {
+      return this.parts.store.readState(this.id).finishedAt ?? null;
+    } catch {
+      return null;
     }
   }
 

@@ -32,7 +32,7 @@ async function nextExit(parts: Parts, id: string): Promise<ExitStatus> {
     if (state.finishedAt !== before) return exitOf(container);
     if (!isAlive(state.status)) return undefined;
     const client = await clientOf(parts, container);
-    return client?.wait(id, 'next-exit').catch(() => undefined);
+    return client?.wait(id, 'next-exit', before ?? null).catch(() => undefined);
   });
 }
 

@@ -43,6 +43,15 @@ describe('the end of a container', () => {
     assert.equal((await house.engine.wait(id)).exitCode, 5);
   });
 
+  it('is heard of by whoever waits for it, however soon it comes', async () => {
+    for (let i = 0; i < 50; i += 1) {
+      const { id } = await house.shell('exit 1');
+      const next = house.engine.wait(id, 'next-exit');
+      await house.engine.start(id);
+      assert.equal((await next).exitCode, 1);
+    }
+  });
+
   it('is told as events, in order', async () => {
     const { id } = await house.run('true');
     assert.deepEqual(await eventsOf(id), ['create', 'start', 'die']);
