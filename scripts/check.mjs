@@ -8,6 +8,7 @@ const steps = {
     ['eslint', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint', 'src', 'test', 'bench'],
   ],
   format: ['npx', ['prettier', '--check', '--log-level', 'warn', '.']],
+  docs: ['node', ['scripts/docs.mjs', '--check']],
   pure: ['node', ['scripts/test.mjs', 'pure']],
 };
 

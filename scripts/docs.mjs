@@ -13,7 +13,8 @@ const { allPages } = createRequire(import.meta.url)(join(root, 'build/docs/manua
 
 const check = process.argv.includes('--check');
 const stale = [];
-if (!check) for (const folder of ['docs/commands', 'docs/man', 'completions']) rmSync(folder, { recursive: true, force: true });
+if (!check)
+  for (const folder of ['docs/commands', 'docs/man', 'completions']) rmSync(folder, { recursive: true, force: true });
 for (const { file, content } of allPages()) {
   let before;
   try {

@@ -1,6 +1,7 @@
 // The test levels (docs/ARCHITECTURE.md): what each needs of the machine, and how it is run.
 import { runInCgroup2Machine } from './cgroup2.mjs';
 import { cannotBoot } from './machine.mjs';
+import { cannotFetch, runOnNewestNode } from './newest-node.mjs';
 
 const notLinux = () => (process.platform === 'linux' ? undefined : 'it needs Linux');
 const notRoot = () => (process.getuid() === 0 ? undefined : 'it needs root');
@@ -19,6 +20,15 @@ export const levels = [
     needsProducts: true,
     concurrency: 2,
   },
+  {
+    name: 'newest-node',
+    folder: 'container',
+    cannotRun: () => notLinux() ?? notRoot() ?? cannotFetch(),
+    needsProducts: true,
+    concurrency: 2,
+    run: runOnNewestNode,
+  },
+  { name: 'package', folder: 'package', cannotRun: () => notLinux() ?? notRoot(), needsProducts: true, concurrency: 1 },
   {
     name: 'cgroup2',
     folder: 'container',

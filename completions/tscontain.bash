@@ -1,0 +1,281 @@
+# bash completion for tscontain
+_tscontain_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
+declare -F _filedir >/dev/null || _filedir() { mapfile -t COMPREPLY < <(compgen -f -- "$cur"); }
+_tscontain() {
+  local cur prev command="" word i
+  cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word="${COMP_WORDS[i]}"
+    case "$word" in
+      --root) ((i++)) ;;
+      -*) ;;
+      image) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
+      *) command="$word"; break ;;
+    esac
+  done
+  case "$command" in
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats top create start stop restart kill pause unpause update rename rm prune attach wait cp diff inspect events image info doctor completion version --root --help --version" ;;
+    "image") _tscontain_words "ls import rm" ;;
+    "run")
+      case "$prev" in
+        --detach-keys) COMPREPLY=(); return ;;
+        --name) COMPREPLY=(); return ;;
+        --project) COMPREPLY=(); return ;;
+        --env|-e) COMPREPLY=(); return ;;
+        --env-file) _filedir; return ;;
+        --workdir|-w) COMPREPLY=(); return ;;
+        --user|-u) COMPREPLY=(); return ;;
+        --group-add) COMPREPLY=(); return ;;
+        --entrypoint) COMPREPLY=(); return ;;
+        --hostname|-h) COMPREPLY=(); return ;;
+        --domainname) COMPREPLY=(); return ;;
+        --add-host) COMPREPLY=(); return ;;
+        --network) _tscontain_words "$(echo none host)"; return ;;
+        --volume|-v) _filedir; return ;;
+        --mount) COMPREPLY=(); return ;;
+        --tmpfs) COMPREPLY=(); return ;;
+        --shm-size) COMPREPLY=(); return ;;
+        --device) _filedir; return ;;
+        --ulimit) COMPREPLY=(); return ;;
+        --oom-score-adj) COMPREPLY=(); return ;;
+        --sysctl) COMPREPLY=(); return ;;
+        --cap-add) COMPREPLY=(); return ;;
+        --cap-drop) COMPREPLY=(); return ;;
+        --security-opt) _tscontain_words "$(echo no-new-privileges)"; return ;;
+        --restart) _tscontain_words "$(echo no always unless-stopped on-failure)"; return ;;
+        --stop-signal) _tscontain_words "$(echo HUP INT QUIT KILL USR1 USR2 TERM CONT STOP)"; return ;;
+        --stop-timeout) COMPREPLY=(); return ;;
+        --label|-l) COMPREPLY=(); return ;;
+        --log-opt) COMPREPLY=(); return ;;
+        --cidfile) _filedir; return ;;
+        --memory|-m) COMPREPLY=(); return ;;
+        --memory-reservation) COMPREPLY=(); return ;;
+        --memory-swap) COMPREPLY=(); return ;;
+        --memory-swappiness) COMPREPLY=(); return ;;
+        --cpus) COMPREPLY=(); return ;;
+        --cpu-period) COMPREPLY=(); return ;;
+        --cpu-quota) COMPREPLY=(); return ;;
+        --cpu-shares|-c) COMPREPLY=(); return ;;
+        --cpuset-cpus) COMPREPLY=(); return ;;
+        --cpuset-mems) COMPREPLY=(); return ;;
+        --pids-limit) COMPREPLY=(); return ;;
+        --blkio-weight) COMPREPLY=(); return ;;
+        --device-read-bps) COMPREPLY=(); return ;;
+        --device-write-bps) COMPREPLY=(); return ;;
+        --device-read-iops) COMPREPLY=(); return ;;
+        --device-write-iops) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --label -l --rm --log-opt --cidfile --memory -m --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "exec")
+      case "$prev" in
+        --env|-e) COMPREPLY=(); return ;;
+        --env-file) _filedir; return ;;
+        --workdir|-w) COMPREPLY=(); return ;;
+        --user|-u) COMPREPLY=(); return ;;
+        --detach-keys) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --privileged --detach-keys"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "ps")
+      case "$prev" in
+        --last|-n) COMPREPLY=(); return ;;
+        --filter|-f) COMPREPLY=(); return ;;
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --quiet -q --last -n --latest -l --filter -f --no-trunc --format"; else :; fi ;;
+    "logs")
+      case "$prev" in
+        --tail|-n) COMPREPLY=(); return ;;
+        --since) COMPREPLY=(); return ;;
+        --until) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--follow -f --tail -n --timestamps -t --since --until"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "stats")
+      case "$prev" in
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--no-stream --all -a --format"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "top")
+      case "$prev" in
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--format"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "create")
+      case "$prev" in
+        --name) COMPREPLY=(); return ;;
+        --project) COMPREPLY=(); return ;;
+        --env|-e) COMPREPLY=(); return ;;
+        --env-file) _filedir; return ;;
+        --workdir|-w) COMPREPLY=(); return ;;
+        --user|-u) COMPREPLY=(); return ;;
+        --group-add) COMPREPLY=(); return ;;
+        --entrypoint) COMPREPLY=(); return ;;
+        --hostname|-h) COMPREPLY=(); return ;;
+        --domainname) COMPREPLY=(); return ;;
+        --add-host) COMPREPLY=(); return ;;
+        --network) _tscontain_words "$(echo none host)"; return ;;
+        --volume|-v) _filedir; return ;;
+        --mount) COMPREPLY=(); return ;;
+        --tmpfs) COMPREPLY=(); return ;;
+        --shm-size) COMPREPLY=(); return ;;
+        --device) _filedir; return ;;
+        --ulimit) COMPREPLY=(); return ;;
+        --oom-score-adj) COMPREPLY=(); return ;;
+        --sysctl) COMPREPLY=(); return ;;
+        --cap-add) COMPREPLY=(); return ;;
+        --cap-drop) COMPREPLY=(); return ;;
+        --security-opt) _tscontain_words "$(echo no-new-privileges)"; return ;;
+        --restart) _tscontain_words "$(echo no always unless-stopped on-failure)"; return ;;
+        --stop-signal) _tscontain_words "$(echo HUP INT QUIT KILL USR1 USR2 TERM CONT STOP)"; return ;;
+        --stop-timeout) COMPREPLY=(); return ;;
+        --label|-l) COMPREPLY=(); return ;;
+        --log-opt) COMPREPLY=(); return ;;
+        --cidfile) _filedir; return ;;
+        --memory|-m) COMPREPLY=(); return ;;
+        --memory-reservation) COMPREPLY=(); return ;;
+        --memory-swap) COMPREPLY=(); return ;;
+        --memory-swappiness) COMPREPLY=(); return ;;
+        --cpus) COMPREPLY=(); return ;;
+        --cpu-period) COMPREPLY=(); return ;;
+        --cpu-quota) COMPREPLY=(); return ;;
+        --cpu-shares|-c) COMPREPLY=(); return ;;
+        --cpuset-cpus) COMPREPLY=(); return ;;
+        --cpuset-mems) COMPREPLY=(); return ;;
+        --pids-limit) COMPREPLY=(); return ;;
+        --blkio-weight) COMPREPLY=(); return ;;
+        --device-read-bps) COMPREPLY=(); return ;;
+        --device-write-bps) COMPREPLY=(); return ;;
+        --device-read-iops) COMPREPLY=(); return ;;
+        --device-write-iops) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --label -l --rm --log-opt --cidfile --memory -m --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "start")
+      case "$prev" in
+        --detach-keys) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--attach -a --interactive -i --detach-keys"; else _tscontain_words "$(tscontain ps -a --filter status=exited --filter status=created --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "stop")
+      case "$prev" in
+        --timeout|-t) COMPREPLY=(); return ;;
+        --time) COMPREPLY=(); return ;;
+        --signal|-s) _tscontain_words "$(echo HUP INT QUIT KILL USR1 USR2 TERM CONT STOP)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--timeout -t --time --signal -s"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "restart")
+      case "$prev" in
+        --timeout|-t) COMPREPLY=(); return ;;
+        --time) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--timeout -t --time"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "kill")
+      case "$prev" in
+        --signal|-s) _tscontain_words "$(echo HUP INT QUIT KILL USR1 USR2 TERM CONT STOP)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--signal -s"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "pause")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "unpause")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain ps --filter status=paused --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "update")
+      case "$prev" in
+        --memory|-m) COMPREPLY=(); return ;;
+        --memory-reservation) COMPREPLY=(); return ;;
+        --memory-swap) COMPREPLY=(); return ;;
+        --memory-swappiness) COMPREPLY=(); return ;;
+        --cpus) COMPREPLY=(); return ;;
+        --cpu-period) COMPREPLY=(); return ;;
+        --cpu-quota) COMPREPLY=(); return ;;
+        --cpu-shares|-c) COMPREPLY=(); return ;;
+        --cpuset-cpus) COMPREPLY=(); return ;;
+        --cpuset-mems) COMPREPLY=(); return ;;
+        --pids-limit) COMPREPLY=(); return ;;
+        --blkio-weight) COMPREPLY=(); return ;;
+        --device-read-bps) COMPREPLY=(); return ;;
+        --device-write-bps) COMPREPLY=(); return ;;
+        --device-read-iops) COMPREPLY=(); return ;;
+        --device-write-iops) COMPREPLY=(); return ;;
+        --restart) _tscontain_words "$(echo no always unless-stopped on-failure)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--memory -m --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --restart"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "rename")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "rm")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f --volumes -v"; else _tscontain_words "$(tscontain ps -a --filter status=exited --filter status=created --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "prune")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f"; else :; fi ;;
+    "attach")
+      case "$prev" in
+        --sig-proxy) _tscontain_words "$(echo true false)"; return ;;
+        --detach-keys) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--no-stdin --sig-proxy --detach-keys"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "wait")
+      case "$prev" in
+        --condition) _tscontain_words "$(echo not-running next-exit removed)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--condition"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "cp")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _filedir; fi ;;
+    "diff")
+      case "$prev" in
+        --format) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--format"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "inspect")
+      case "$prev" in
+        --format|-f) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--launch --format -f"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "events")
+      case "$prev" in
+        --since) COMPREPLY=(); return ;;
+        --until) COMPREPLY=(); return ;;
+        --format) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--since --until --format"; else :; fi ;;
+    "image ls")
+      case "$prev" in
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--quiet -q --format"; else :; fi ;;
+    "image import")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _filedir; fi ;;
+    "image rm")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "info")
+      case "$prev" in
+        --format|-f) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--format -f"; else :; fi ;;
+    "doctor")
+      case "$prev" in
+        --format) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--format"; else :; fi ;;
+    "completion")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(echo bash zsh fish)"; fi ;;
+    "version")
+      case "$prev" in
+        --format|-f) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--format -f"; else :; fi ;;
+  esac
+}
+complete -F _tscontain tscontain
