@@ -38,61 +38,27 @@ const read: Readonly<Record<SeriesName, (sample: Sample) => number | undefined>>
 const readers = SERIES.map((name) => read[name]);
 const columnOf: ReadonlyMap<SeriesName, number> = new Map(SERIES.map((name, column) => [name, column]));
 
-/** One step of a coarse ring while it is gathered. Means are weighted by the time that each sample stands for. */
-class Step {
-  private readonly sums = new Float64Array(SERIES.length);
-  private readonly weights = new Float64Array(SERIES.length);
-  readonly peaks = new Float64Array(SERIES.length).fill(NaN);
-
-  constructor(
-    readonly number: number,
-    readonly from: number,
-    public to: number,
-  ) {}
-
-  add(to: number, weight: number, row: Float64Array): void {
-    this.to = Math.max(this.to, to);
-    for (let column = 0; column < row.length; column++) {
-      const value = row[column]!;
+/** The mean and the peak of each series over the rows from `begin` on; means are weighted by the time of each row. */
+function summary(ring: Ring, begin: number): { means: Float64Array; peaks: Float64Array } {
+  const means = new Float64Array(SERIES.length);
+  const weights = new Float64Array(SERIES.length);
+  const peaks = new Float64Array(SERIES.length).fill(NaN);
+  for (let i = begin; i < ring.length; i++) {
+    const weight = ring.to(i) - ring.from(i);
+    for (let column = 0; column < SERIES.length; column++) {
+      const value = ring.value(i, column);
       if (Number.isNaN(value)) continue;
-      this.sums[column]! += value * weight;
-      this.weights[column]! += weight;
-      if (!(this.peaks[column]! >= value)) this.peaks[column] = value;
+      means[column]! += value * weight;
+      weights[column]! += weight;
+      if (!(peaks[column]! >= value)) peaks[column] = value;
     }
   }
-
-  mean(column: number): number {
-    return this.sums[column]! / this.weights[column]!;
-  }
-
-  means(): Float64Array {
-    return this.sums.map((_, column) => this.mean(column));
-  }
+  for (let column = 0; column < SERIES.length; column++) means[column]! /= weights[column]!;
+  return { means, peaks };
 }
 
-/** A ring of steps, and the step that the newest samples belong to. */
-class CoarseRing {
-  readonly ring: Ring;
-  step: Step | undefined;
-
-  constructor(
-    private readonly stepMs: number,
-    spanMs: number,
-  ) {
-    this.ring = new Ring(SERIES.length, spanMs / stepMs, true);
-  }
-
-  add(from: number, to: number, row: Float64Array): void {
-    const number = Math.floor((from + to) / 2 / this.stepMs);
-    this.ring.dropAfter(to);
-    const { step } = this;
-    if (step?.number !== number) {
-      if (step !== undefined && step.number < number) this.ring.push(step.from, step.to, step.means(), step.peaks);
-      this.step = new Step(number, from, to);
-    }
-    this.step?.add(to, to - from, row);
-  }
-}
+/** The end of what a ring holds. */
+const endOf = (ring: Ring): number => (ring.length === 0 ? -Infinity : ring.to(ring.length - 1));
 
 /** Rows laid over equal points in time: a point is the mean of what lies over it, weighted by how much of it does. */
 class Points {
@@ -137,7 +103,10 @@ const fineRows = (intervalMs: number): number => Math.ceil(FINE_MS / intervalMs)
 
 export class History {
   private readonly fine: Ring;
-  private readonly coarse = COARSE.map(({ stepMs, spanMs }) => new CoarseRing(stepMs, spanMs));
+  private readonly coarse = COARSE.map(({ stepMs, spanMs }) => ({
+    stepMs,
+    ring: new Ring(SERIES.length, spanMs / stepMs, true),
+  }));
   private readonly row = new Float64Array(SERIES.length);
 
   constructor(intervalMs: number) {
@@ -155,11 +124,27 @@ export class History {
 
   /** @param spanMs the time up to `sample.at` that the sample speaks for */
   add(sample: Sample, spanMs: number): void {
-    for (let column = 0; column < readers.length; column++) this.row[column] = readers[column]!(sample) ?? NaN;
     const to = sample.at;
+    const from = to - spanMs;
     this.fine.dropAfter(to);
-    this.fine.push(to - spanMs, to, this.row);
-    for (const coarse of this.coarse) coarse.add(to - spanMs, to, this.row);
+    for (const { ring } of this.coarse) ring.dropAfter(to);
+    this.finishSteps((from + to) / 2);
+    for (let column = 0; column < readers.length; column++) this.row[column] = readers[column]!(sample) ?? NaN;
+    this.fine.push(from, to, this.row);
+  }
+
+  /** A step is finished when the first sample comes that belongs to another: its samples are summed up then. */
+  private finishSteps(middle: number): void {
+    const last = this.fine.length - 1;
+    if (last < 0) return;
+    const lastMiddle = (this.fine.from(last) + this.fine.to(last)) / 2;
+    for (const { ring, stepMs } of this.coarse) {
+      if (Math.floor(middle / stepMs) === Math.floor(lastMiddle / stepMs)) continue;
+      const begin = this.fine.firstEndingAfter(endOf(ring));
+      if (begin > last) continue;
+      const { means, peaks } = summary(this.fine, begin);
+      ring.push(this.fine.from(begin), this.fine.to(last), means, peaks);
+    }
   }
 
   /** `points` equal steps over the `spanMs` before `until`, from the finest ring that still has all of it. */
@@ -167,14 +152,17 @@ export class History {
     const from = until - spanMs;
     const laid = new Points(from, spanMs / points, points);
     const column = columnOf.get(name)!;
-    const coarse = this.fine.covers(from)
-      ? undefined
-      : (this.coarse.find(({ ring }) => ring.covers(from)) ?? this.coarse.at(-1));
-    const ring = coarse?.ring ?? this.fine;
-    for (let i = ring.firstEndingAfter(from); i < ring.length && ring.from(i) < until; i++)
-      laid.lay(ring.from(i), ring.to(i), ring.value(i, column), ring.peak(i, column));
-    const step = coarse?.step;
-    if (step !== undefined) laid.lay(step.from, step.to, step.mean(column), step.peaks[column]!);
+    const lay = (ring: Ring, since: number): void => {
+      for (let i = ring.firstEndingAfter(since); i < ring.length && ring.from(i) < until; i++)
+        laid.lay(ring.from(i), ring.to(i), ring.value(i, column), ring.peak(i, column));
+    };
+    if (this.fine.covers(from)) lay(this.fine, from);
+    else {
+      const { ring } = this.coarse.find((coarse) => coarse.ring.covers(from)) ?? this.coarse.at(-1)!;
+      lay(ring, from);
+      // The step that is not finished yet.
+      lay(this.fine, Math.max(from, endOf(ring)));
+    }
     return laid.series(name);
   }
 }
