@@ -179,7 +179,7 @@ export class Canvas {
     if (area.width > 0 && area.height > 0) this.#notes.regions.push({ rect: area, target });
   }
 
-  /** Forgets the clickable places below `rect`: a dialog takes the mouse for itself. */
+  /** Forgets every clickable place declared so far: a dialog takes the mouse for itself. */
   coverRegions(): void {
     this.#notes.regions = [];
   }

@@ -12,8 +12,6 @@ export interface Glyphs {
     /** Open and close a title in a border: ┤title├. */
     readonly open: string;
     readonly close: string;
-    readonly teeDown: string;
-    readonly teeUp: string;
     /** A rule inside a pane. */
     readonly rule: string;
     readonly dashed: string;
@@ -76,8 +74,6 @@ const unicode: Glyphs = {
     bottomRight: '╯',
     open: '┤',
     close: '├',
-    teeDown: '┬',
-    teeUp: '┴',
     rule: '─',
     dashed: '┄',
     corner: '└',
@@ -129,8 +125,6 @@ const ascii: Glyphs = {
     bottomRight: '+',
     open: '[',
     close: ']',
-    teeDown: '+',
-    teeUp: '+',
     rule: '-',
     dashed: '.',
     corner: '+',

@@ -9,9 +9,7 @@ import {
   truncate,
   widthOf,
   withBg,
-  withFg,
   bgOf,
-  fgOf,
 } from '../screen/index.js';
 import { type LineEdit, editLine, visiblePart } from './edit.js';
 import { fitPosition } from './scroll.js';
@@ -159,7 +157,7 @@ function paintField(view: Canvas, x: number, y: number, field: Field, focused: b
       const part = visiblePart(field.line, width - 2);
       const isEmpty = field.line.text === '';
       const shown = isEmpty ? (field.placeholder ?? '') : part.text;
-      const faded = withBg(withFg(theme.dim, fgOf(theme.dim)), bgOf(style));
+      const faded = withBg(theme.dim, bgOf(style));
       view.text(x, y, ' ' + pad(shown, width - 1, 'left', ''), isEmpty ? faded : style, width);
       if (focused) view.showCursor(x + 1 + part.caret, y);
       return width;

@@ -1,5 +1,5 @@
 // What opens over everything else: a frame in the middle, the rest of the screen dim and deaf to the mouse.
-import { type Canvas, type KeyEvent, type Rect, type Span, type Target, inset, widthOf } from '../screen/index.js';
+import { type Canvas, type KeyEvent, type Rect, type Span, type Target, widthOf } from '../screen/index.js';
 import { type Frame, paintFrame } from './frame.js';
 
 /** The rectangle in the middle of the screen, as large as wanted and as small as the screen demands. */
@@ -73,7 +73,7 @@ export function paintDialog(canvas: Canvas, dialog: Dialog, target: (button: But
     { key: glyphs.enter, label: 'choose' },
     { key: glyphs.escape, label: 'cancel' },
   ];
-  const inner = inset(paintModal(canvas, rect, { titles: [{ text: dialog.title }], focused: true, keys }), 0);
+  const inner = paintModal(canvas, rect, { titles: [{ text: dialog.title }], focused: true, keys });
   const view = canvas.within(inner);
   for (const [i, line] of dialog.body.entries()) view.spans(inner.x + 1, inner.y + 1 + i, line);
   let x = inner.x + 1;
