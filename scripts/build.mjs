@@ -6,11 +6,12 @@ import { blessedPlugin } from './blessed-plugin.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** Output name in dist/ → source. The supervisor is started by the other two, so it stands beside them. */
+/** Output name in dist/ → source. The supervisor and the facts are started by the two commands, so they stand beside them. */
 const entryPoints = {
   tscontain: 'src/cli/tscontain.ts',
   'tscontain-tui': 'src/cli/tscontain-tui.ts',
   supervisor: 'src/engine/supervisor/main.ts',
+  facts: 'src/metrics/facts-main.ts',
 };
 
 /** Without the -- Node 20 takes an --env-file meant for `tscontain run` as its own. */
@@ -50,7 +51,7 @@ export function isStale() {
 export async function buildProducts() {
   // Built aside and renamed into place, so that what runs meanwhile never finds a file missing or half written.
   const aside = join(root, 'build', `products-${process.pid}`);
-  const common = { ...bundleOptions, minify: true, keepNames: true, outdir: aside };
+  const common = { ...bundleOptions, minify: true, outdir: aside };
   await build({ ...common, entryPoints, banner: { js: shebang } });
   mkdirSync(join(root, 'dist'), { recursive: true });
   for (const name of Object.keys(entryPoints)) {

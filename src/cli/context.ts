@@ -17,9 +17,9 @@ export interface Context {
   close(): void;
 }
 
-/** dist/supervisor.cjs stands beside the bundled program. */
-export function supervisorEntry(programPath: string): string {
-  return join(dirname(programPath), 'supervisor.cjs');
+/** The bundled programs stand beside one another in dist/. */
+export function besideProgram(programPath: string, name: 'supervisor' | 'facts'): string {
+  return join(dirname(programPath), `${name}.cjs`);
 }
 
 export function stateRoot(asked: string | undefined, env: NodeJS.ProcessEnv): string {
@@ -45,7 +45,10 @@ export function createContext(options: { root: string; programPath: string; word
     engine() {
       opened ??= (async () => {
         requireRoot(options.words);
-        const engine = await openEngine({ root: options.root, supervisorEntry: supervisorEntry(options.programPath) });
+        const engine = await openEngine({
+          root: options.root,
+          supervisorEntry: besideProgram(options.programPath, 'supervisor'),
+        });
         const { corrupt } = await engine.recover();
         for (const entry of corrupt) {
           context.warn(

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runDashboard, type DashboardOptions } from '../tui/index.js';
-import { stateRoot, supervisorEntry } from './context.js';
+import { besideProgram, stateRoot } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { version } from './version.js';
 
@@ -88,7 +88,7 @@ async function main(words: readonly string[]): Promise<number> {
   const reason = obstacle(words);
   if (reason !== undefined) return fail(reason);
   const { root, intervalMs, screen } = flags;
-  const entry = supervisorEntry(realpathSync(process.argv[1] ?? ''));
+  const programPath = realpathSync(process.argv[1] ?? '');
   await runDashboard({
     ...screen,
     input: process.stdin,
@@ -99,7 +99,10 @@ async function main(words: readonly string[]): Promise<number> {
         import('../engine/index.js'),
         import('../metrics/index.js'),
       ]);
-      return { engine: await openEngine({ root, supervisorEntry: entry }), sampler: createSampler({ intervalMs }) };
+      return {
+        engine: await openEngine({ root, supervisorEntry: besideProgram(programPath, 'supervisor') }),
+        sampler: createSampler({ intervalMs, factsProgram: besideProgram(programPath, 'facts') }),
+      };
     },
   });
   return EXIT.ok;

@@ -1,32 +1,34 @@
-// Facts about the machine that hardly change. systeminformation starts shells and other programs to find them (20-30 ms each),
-// so it is loaded when somebody asks, asked once, and never part of a sample.
+// Facts about the machine that hardly change: what Node knows, and what systeminformation finds out in a process of its own.
+import { execFile } from 'node:child_process';
 import { cpus, hostname, release, totalmem } from 'node:os';
+import { promisify } from 'node:util';
 import type { HostFacts } from './model.js';
 
-/** The answer, or undefined where the question failed: a missing fact is no error. */
-const known = <T>(question: Promise<T>): Promise<T | undefined> => question.catch(() => undefined);
+/** What dist/facts.cjs prints. */
+export type FoundFacts = Pick<HostFacts, 'cpuModel' | 'distribution' | 'virtualization'>;
 
-/** Text that says something: systeminformation answers '' for what it did not find. */
-const said = (...words: readonly (string | undefined)[]): string | undefined =>
-  words.filter((word) => word !== undefined && word !== '').join(' ') || undefined;
+const PATIENCE_MS = 10_000;
 
-export async function readFacts(): Promise<HostFacts> {
-  const si = await known(import('systeminformation'));
-  const [cpu, os, system] = await Promise.all([
-    si && known(si.cpu()),
-    si && known(si.osInfo()),
-    si && known(si.system()),
-  ]);
-  const cpuModel = said(cpu?.manufacturer, cpu?.brand) ?? said(cpus()[0]?.model);
-  const distribution = said(os?.distro, os?.release);
-  const virtualization = system?.virtual === true ? said(system.virtualHost) : undefined;
+async function find(program: string | undefined): Promise<FoundFacts> {
+  if (program === undefined) return {};
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: PATIENCE_MS });
+    return JSON.parse(stdout) as FoundFacts;
+  } catch {
+    // A missing fact is no error.
+    return {};
+  }
+}
+
+/** @param program dist/facts.cjs; without it only what Node knows is told */
+export async function readFacts(program?: string): Promise<HostFacts> {
+  const cpuModel = cpus()[0]?.model.trim();
   return {
     hostname: hostname(),
-    ...(cpuModel !== undefined && { cpuModel }),
+    ...(cpuModel !== undefined && cpuModel !== '' && { cpuModel }),
     cores: cpus().length,
     memoryBytes: totalmem(),
     kernel: release(),
-    ...(distribution !== undefined && { distribution }),
-    ...(virtualization !== undefined && { virtualization }),
+    ...(await find(program)),
   };
 }

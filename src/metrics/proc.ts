@@ -88,8 +88,8 @@ function startsWith({ bytes, length }: Text, at: number, key: Key): boolean {
  * A file of lines "key value" (memory.stat, cpu.stat, memory.events) or "key:   value kB" (/proc/meminfo; the colon belongs
  * to the key): answers the values of the wanted keys in their order, NaN for a key that no line has.
  */
-export function keyed(text: Text, wanted: readonly Key[]): Float64Array {
-  const values = new Float64Array(wanted.length).fill(NaN);
+export function keyed(text: Text, wanted: readonly Key[]): number[] {
+  const values = wanted.map(() => NaN);
   for (let line = 0, missing = wanted.length; line < text.length && missing > 0; line = nextLine(text, line)) {
     for (let k = 0; k < wanted.length; k++) {
       const key = wanted[k]!;

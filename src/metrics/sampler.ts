@@ -37,6 +37,8 @@ export interface SamplerOptions {
   readonly sysRoot?: string;
   /** Files kept open at most, default half of what the process may open; what is beyond is opened for each sample */
   readonly maxDescriptors?: number;
+  /** dist/facts.cjs, which asks systeminformation; without it facts() tells what Node knows */
+  readonly factsProgram?: string;
 }
 
 const MIN_INTERVAL_MS = 100;
@@ -83,6 +85,7 @@ class ProcSampler implements Sampler {
   private readonly hostHistory: History;
   private hostBefore: Moment<HostCounters> | undefined;
   private hostLatest: HostSample | undefined;
+  private readonly factsProgram: string | undefined;
   private factsOnce: Promise<HostFacts> | undefined;
   private lookedAgain: number;
   private interval: number;
@@ -91,6 +94,7 @@ class ProcSampler implements Sampler {
     const { intervalMs = 1000, clock = systemClock, procRoot = '/proc', sysRoot = '/sys' } = options;
     this.interval = checkInterval(intervalMs);
     this.clock = clock;
+    this.factsProgram = options.factsProgram;
     this.ticker = new Ticker(
       intervalMs,
       () => clock.monotonicMs(),
@@ -203,7 +207,7 @@ class ProcSampler implements Sampler {
   }
 
   facts(): Promise<HostFacts> {
-    return (this.factsOnce ??= readFacts());
+    return (this.factsOnce ??= readFacts(this.factsProgram));
   }
 
   self(): { readonly cores: number; readonly rssBytes: number } {

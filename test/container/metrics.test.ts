@@ -6,6 +6,7 @@ import { cpus, hostname, tmpdir, totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { product } from '../support/house.js';
 import { createSampler, type Sample, type Sampler, type SamplerOptions, type Target } from '../../src/metrics/index.js';
 import { ended, hosts, newCgroup, type TestCgroup } from '../support/cgroups.js';
 import { eventually } from '../support/patience.js';
@@ -294,7 +295,7 @@ describe('the machine', () => {
   });
 
   it('has facts', async (t) => {
-    const sampler = createSampler();
+    const sampler = createSampler({ factsProgram: product('facts') });
     t.after(() => sampler.close());
     const facts = await sampler.facts();
     assert.equal(facts.hostname, hostname());
