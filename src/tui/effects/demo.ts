@@ -1,5 +1,6 @@
 // The demo: three services and a noisy one, made from the image base, so that a first visitor has something to look at.
 import type { CreateSpec } from '../../engine/index.js';
+import { isRunning } from '../rows.js';
 import type { Ports } from './ports.js';
 
 const MiB = 1024 ** 2;
@@ -52,7 +53,13 @@ while :; do head -c 20000000 /dev/zero > /tmp/noise; sync /tmp/noise; rm /tmp/no
 ];
 
 export async function startDemo({ engine, dispatch }: Ports): Promise<void> {
+  const there = await engine.list();
   for (const spec of SERVICES) {
+    const existing = there.find(({ config }) => config.name === spec.name);
+    if (existing) {
+      if (!isRunning(existing.state.status)) await engine.start(existing.id);
+      continue;
+    }
     const container = await engine.create(spec);
     try {
       await engine.start(container.id);

@@ -45,6 +45,10 @@ export function withEvents(state: State, events: readonly EngineEvent[]): State 
   // What happened before one looked is on the page of events; it is no news.
   const notable = events.findLast((event) => isNotable(event) && state.now - event.time < NEWS_MS);
   if (!notable) return next;
-  const kind = notable.action === 'oom' ? 'error' : 'warning';
-  return noticed(next, kind, `${eventSubject(notable)} ${eventSentence(notable)}.`);
+  // That it ended follows from what it was killed for: the cause is the news.
+  const cause = list.findLast(
+    ({ action, id, time }) => action === 'oom' && id === notable.id && notable.time - time < NEWS_MS,
+  );
+  const told = cause ?? notable;
+  return noticed(next, told.action === 'oom' ? 'error' : 'warning', `${eventSubject(told)} ${eventSentence(told)}.`);
 }
