@@ -283,6 +283,15 @@ describe('copying everything', () => {
   });
 });
 
+describe('a container that is removed at its end', () => {
+  it('can be started again all the same, with what it wrote', async (t) => {
+    const made = await make(t, { autoRemove: true, argv: ['sh', '-c', 'echo line >> /file'] });
+    await runOf(made);
+    await runOf(made);
+    assert.equal(await contentOf(filesOf(made), '/file'), 'line\nline\n');
+  });
+});
+
 describe('an untouched container', () => {
   it('has changed nothing by being started', async (t) => {
     const files = await after(t, 'true');
@@ -350,9 +359,17 @@ describe('without overlay', () => {
     assert.equal(await contentOf(filesOf(made), '/data/changed'), 'longer\n');
   });
 
+  it('a copy is never made over what a container has written on an overlay', async (t) => {
+    const made = await make(t, { argv: ['true'] }, undefined, onOverlay(t));
+    writeFileSync(join(layout.upper(made.root, made.container.id), 'written'), 'dear');
+    await assert.rejects(runOf(made), /overlay/);
+    assert.equal(readFileSync(join(layout.upper(made.root, made.container.id), 'written'), 'utf8'), 'dear');
+  });
+
   it('a copy that was cut short is begun again', async (t) => {
     const made = await make(t, { argv: ['true'] }, undefined, onOverlay(t));
     mkdirSync(join(layout.upper(made.root, made.container.id), 'left-behind'));
+    writeFileSync(join(layout.work(made.root, made.container.id), 'copying'), '');
     await runOf(made);
     assert.ok(!existsSync(join(layout.upper(made.root, made.container.id), 'left-behind')));
   });

@@ -17,16 +17,16 @@ import { fileError } from '../state/file-errors.js';
 import { cgroupView, joinSteps } from './cgroup-facts.js';
 import { gatherFacts } from './gather.js';
 import { Held } from './held.js';
+import { DEFAULT_ROOT, layout } from '../state/layout.js';
 import { planStart, startNamespaces } from './plan.js';
 import type { Prepared } from './prepare.js';
-import { openPrivately } from './sources.js';
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
 
 /** Steps that each have a name of their own, for errors, and that a reader wants as one. */
 const TOGETHER: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^join cgroup /, 'join the cgroups'],
-  [/^take cgroup /, 'take the cgroup directories'],
+  [/^take /, 'take along what comes from the host'],
   [/^mount \/sys\/fs\/cgroup/, 'mount /sys/fs/cgroup'],
   [/^make \/dev\/(null|zero|full|random|urandom|tty)$/, 'make the devices'],
   [/^link \/dev\//, 'make the links of /dev'],
@@ -79,7 +79,7 @@ export function explainStart(config: ContainerConfig, image: Image, cgroup?: Cgr
         rootFd: held.fd(openLayers(image.layers)),
         cgroup: view,
         joinCgroup: joinSteps({ tasks: tasks.map(({ name, path }) => ({ name, path, fd: STAND_IN })) }),
-        openEtcFile: () => openPrivately('/dev/null'),
+        etc: layout.etc(DEFAULT_ROOT, config.id),
       },
       held,
     );

@@ -11,12 +11,15 @@ export type Stdio =
   | { readonly tty: false; readonly stdin?: number; readonly stdout?: number; readonly stderr?: number }
   | { readonly tty: true; readonly slaveFd: number; readonly mountFd?: number };
 
-/** A detached mount and the place in the container where it belongs. */
+/** Something that is mounted in the container, and the place where it belongs. */
 export interface PlacedMount {
   /** absolute path in the container; links are already resolved as far as they could be seen */
   readonly target: string;
-  /** complete with its flags and propagation: it need only be attached */
-  readonly fd: number;
+  /**
+   * A detached mount, complete with its flags and propagation, or the path of a file of the engine's own on the host, which
+   * the new process takes along itself: that is the quicker way, and nothing has to be set on such a mount.
+   */
+  readonly source: { readonly fd: number } | { readonly path: string };
   /** how many of the target's last components are not there yet */
   readonly missing: number;
   readonly kind: 'directory' | 'file';

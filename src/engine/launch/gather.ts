@@ -1,12 +1,13 @@
 // Finds out what a plan of a start must know: what is missing in the image, where each mount goes, who the user is. Shared
 // by a start and by the explanation of one.
 import { closeSync, fstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { O_NOFOLLOW, O_PATH, type Program } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
 import type { ContainerConfig } from '../model.js';
 import { userInRoot } from '../rootfs/image-users.js';
 import { openIfThere } from '../rootfs/places.js';
-import { ETC_FILES, type EtcFile } from './etc-files.js';
+import { ETC_FILES } from './etc-files.js';
 import type { CgroupView, PlacedMount, StartFacts, Stdio } from './facts.js';
 import type { Held } from './held.js';
 import { hiddenPaths } from './hidden.js';
@@ -22,8 +23,8 @@ export interface Ground {
   readonly rootFd: number;
   readonly cgroup: CgroupView;
   readonly joinCgroup: Program;
-  /** a detached mount of one of the files that the engine keeps for the container */
-  readonly openEtcFile: (file: EtcFile) => OpenedSource;
+  /** where the files of /etc are that the engine keeps for the container */
+  readonly etc: string;
 }
 
 /** @throws TscontainError, SyscallError; what was opened is in `held` */
@@ -65,30 +66,34 @@ function missingSystemDirectories(rootFd: number): string[] {
 
 interface Wanted {
   readonly target: string;
-  readonly source?: string;
-  readonly open: () => OpenedSource;
+  /** what is mounted, for a person */
+  readonly what: string;
+  readonly open: () => OpenedSource | { readonly path: string; readonly kind: 'file' };
 }
 
-function placeMounts({ config, rootFd, openEtcFile }: Ground, held: Held): PlacedMount[] {
+function placeMounts({ config, rootFd, etc }: Ground, held: Held): PlacedMount[] {
   config.mounts.forEach(requirePossibleTarget);
-  const asked = config.mounts.map((mount): Wanted => ({
-    target: mount.target,
-    ...(mount.type === 'bind' ? { source: mount.source } : {}),
-    open: () => (mount.type === 'bind' ? openBind(mount) : openTmpfs(mount)),
-  }));
+  const asked = config.mounts.map((mount): Wanted => {
+    const { target } = mount;
+    if (mount.type === 'tmpfs') return { target, what: 'a tmpfs', open: () => openTmpfs(mount) };
+    return { target, what: `"${mount.source}"`, open: () => openBind(mount) };
+  });
   // Whoever mounts /etc, or one of these files, has said what should be there.
   const isTaken = (path: string) => asked.some(({ target }) => target === '/etc' || target === path);
-  const ours = ETC_FILES.map((file): Wanted => ({ target: `/etc/${file}`, open: () => openEtcFile(file) }));
+  const ours = ETC_FILES.map((file): Wanted => {
+    return { target: `/etc/${file}`, what: file, open: () => ({ path: join(etc, file), kind: 'file' }) };
+  });
   const placed: PlacedMount[] = [];
-  for (const { target, source, open } of inOrder([...asked, ...ours.filter((our) => !isTaken(our.target))])) {
+  for (const { target, what, open } of inOrder([...asked, ...ours.filter((our) => !isTaken(our.target))])) {
     const covering = placed.map((mount) => mount.target);
     const place = placeOf(rootFd, target, covering);
-    const { fd, kind } = open();
-    placed.push({ target: place.path, missing: place.missing, kind, fd: held.fd(fd) });
+    const { kind, ...opened } = open();
+    const source = 'fd' in opened ? { fd: held.fd(opened.fd) } : opened;
+    placed.push({ target: place.path, missing: place.missing, kind, source });
     if (place.kind !== undefined && place.kind !== kind) {
       throw new TscontainError(
         'INVALID_VALUE',
-        `"${source ?? target}" is a ${kind}, and "${target}" in the image is a ${place.kind}`,
+        `${what} is a ${kind}, and "${target}" in the image is a ${place.kind}`,
         {
           hint: 'mount a directory on a directory and a file on a file',
         },

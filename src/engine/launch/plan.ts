@@ -23,11 +23,12 @@ import {
   hideHost,
   mountProc,
   mountSys,
+  partFromHost,
   placeMounts,
   raiseLoopback,
   sealRoot,
   setSysctls,
-  takeCgroupDirectories,
+  takeAlong,
 } from './root.js';
 import { makeMissing, step } from './steps.js';
 
@@ -51,9 +52,10 @@ export function planStart(config: ContainerConfig, facts: StartFacts): Program {
     ...facts.joinCgroup,
     // Only now: the directory that a process is in when it asks becomes the top of its new cgroup namespace.
     step('have a cgroup namespace of its own', 'unshare', [CLONE_NEWCGROUP]),
-    ...takeCgroupDirectories(facts.cgroup),
+    partFromHost(config),
+    ...takeAlong(facts),
     step('make files with the modes asked for', 'umask', [0]),
-    ...enterRoot(config, facts.rootFd),
+    ...enterRoot(facts.rootFd),
     ...mountProc(facts),
     ...(config.network === 'host' ? [] : raiseLoopback()),
     ...setSysctls(config),

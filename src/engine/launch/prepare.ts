@@ -2,7 +2,6 @@
 // The supervisor hands the result to launch() and releases it. Nothing here changes the host beyond the container's own
 // directory, so a start that fails leaves nothing behind. Tests: test/container/launch.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { LaunchOptions, Program } from '../../native/index.js';
 import type { CgroupDriver, CgroupPaths } from '../cgroup/index.js';
 import type { TscontainError } from '../errors.js';
@@ -19,7 +18,6 @@ import { gatherFacts } from './gather.js';
 import { Held } from './held.js';
 import { planStart, startNamespaces } from './plan.js';
 import { deniedRights } from './rights.js';
-import { openPrivately } from './sources.js';
 
 export interface StartRequest {
   /** directory of all state */
@@ -54,7 +52,8 @@ export async function prepareStart({ root, config, image, stdio, cgroup }: Start
   try {
     writeEtcFiles(root, config);
     const directories = { upper: layout.upper(root, config.id), work: layout.work(root, config.id) };
-    const rootFd = held.fd((await mountRoot({ layers: image.layers, ...directories })).fd);
+    const volatile = config.autoRemove;
+    const rootFd = held.fd((await mountRoot({ layers: image.layers, ...directories, volatile })).fd);
     const door = cgroup?.driver.joinFds(cgroup.paths);
     if (door !== undefined) held.also(() => door.close());
     const facts = gatherFacts(
@@ -64,7 +63,7 @@ export async function prepareStart({ root, config, image, stdio, cgroup }: Start
         rootFd,
         cgroup: cgroup === undefined ? { kind: 'none' } : cgroupView(cgroup.paths, existsSync),
         joinCgroup: door === undefined ? [] : joinSteps(door),
-        openEtcFile: (file) => openPrivately(join(layout.etc(root, config.id), file)),
+        etc: layout.etc(root, config.id),
       },
       held,
     );

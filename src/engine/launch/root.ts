@@ -50,27 +50,28 @@ import {
 
 const SEALED = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
-/** A copy of each cgroup directory of the container, taken while the host's tree is still there. */
-export function takeCgroupDirectories(view: CgroupView): Step[] {
-  if (view.kind !== 'v1') return [];
-  return view.hierarchies.map(({ name, path }) =>
-    step(`take cgroup ${name}`, 'open_tree', [AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC], {
-      store: `cgroup ${name}`,
-    }),
-  );
+/** The mounts of this namespace are a copy of the host's, and tied to them. */
+export function partFromHost(config: ContainerConfig): Step {
+  const listens = config.mounts.some((m) => m.type === 'bind' && !m.propagation.endsWith('private'));
+  const propagation = MS_REC | (listens ? MS_SLAVE : MS_PRIVATE);
+  return step('part from the mounts of the host', 'mount', [NULL, '/', NULL, propagation, NULL]);
 }
 
-/** The mounts of this namespace are a copy of the host's: cut the ties, put the root on top, turn around, drop the rest. */
-export function enterRoot(config: ContainerConfig, rootFd: number): Step[] {
-  const listens = config.mounts.some((m) => m.type === 'bind' && !m.propagation.endsWith('private'));
+function take(name: string, path: string): Step {
+  return step(name, 'open_tree', [AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC], { store: name });
+}
+
+/** Copies of what the container gets of the host's tree, taken while that is still there. */
+export function takeAlong({ cgroup, mounts }: StartFacts): Step[] {
   return [
-    step('part from the mounts of the host', 'mount', [
-      NULL,
-      '/',
-      NULL,
-      MS_REC | (listens ? MS_SLAVE : MS_PRIVATE),
-      NULL,
-    ]),
+    ...(cgroup.kind === 'v1' ? cgroup.hierarchies.map(({ name, path }) => take(`take cgroup ${name}`, path)) : []),
+    ...mounts.flatMap(({ source, target }) => ('path' in source ? [take(`take ${target}`, source.path)] : [])),
+  ];
+}
+
+/** Puts the root on top of the tree, turns around and drops the rest. */
+export function enterRoot(rootFd: number): Step[] {
+  return [
     step('bring the root in', 'move_mount', [rootFd, '', AT_FDCWD, '/', MOVE_MOUNT_F_EMPTY_PATH]),
     step('step into the root', 'fchdir', [rootFd]),
     step('make it the root', 'pivot_root', ['.', '.']),
@@ -154,7 +155,7 @@ function mountCgroups(config: ContainerConfig, view: CgroupView): Step[] {
     ...view.hierarchies.flatMap(({ name, links }) => [
       step(`mount ${at}/${name}`, 'mkdirat', [AT_FDCWD, `${at}/${name}`, 0o755]),
       step(`mount ${at}/${name}`, 'move_mount', [
-        { result: `cgroup ${name}` },
+        { result: `take cgroup ${name}` },
         '',
         AT_FDCWD,
         `${at}/${name}`,
@@ -198,9 +199,10 @@ export function hideHost(config: ContainerConfig, facts: StartFacts): Step[] {
 
 /** The user's mounts and the files of /etc, parents before children. */
 export function placeMounts(mounts: readonly PlacedMount[]): Step[] {
-  return mounts.flatMap(({ target, fd, missing, kind }) => {
+  return mounts.flatMap(({ target, source, missing, kind }) => {
     const name = `mount ${target}`;
-    return [...makeMissing(target, missing, kind), openPlace(name, target, name), attach(name, fd, name)];
+    const mountFd = 'path' in source ? { result: `take ${target}` } : source.fd;
+    return [...makeMissing(target, missing, kind), openPlace(name, target, name), attach(name, mountFd, name)];
   });
 }
 

@@ -39,18 +39,6 @@ export interface OpenedSource {
   readonly kind: 'directory' | 'file';
 }
 
-/** A file of the engine itself, cut off from what is mounted over it later. */
-export function openPrivately(path: string): OpenedSource {
-  const fd = cloneTree(AT_FDCWD, path);
-  try {
-    setMountAttributes(fd, '', { propagation: MS_PRIVATE });
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
-  return { fd, kind: 'file' };
-}
-
 /** @throws TscontainError NO_SUCH_PATH, SyscallError */
 export function openBind({ source, readOnly, propagation }: Bind): OpenedSource {
   const stat = statSync(source, { throwIfNoEntry: false });
@@ -81,7 +69,10 @@ export function openTmpfs({ readOnly, sizeBytes, mode = 0o1777, flags = [] }: Tm
   for (const [name, bit] of Object.entries(TMPFS_FLAGS)) if (!flags.includes(name.slice(2))) attributes |= bit;
   for (const name of flags) if (isTmpfsFlag(name)) attributes |= TMPFS_FLAGS[name];
   const size = sizeBytes === undefined ? [] : ([['size', String(sizeBytes)]] as const);
-  return { fd: createMount('tmpfs', [...size, ['mode', mode.toString(8)]], attributes), kind: 'directory' };
+  return {
+    fd: createMount('tmpfs', [['source', 'tmpfs'], ...size, ['mode', mode.toString(8)]], attributes),
+    kind: 'directory',
+  };
 }
 
 /** @throws TscontainError NO_SUCH_PATH, INVALID_VALUE */

@@ -1,6 +1,6 @@
 // The root file system of a container as a detached mount: an overlay of the image's layers and the container's own, or,
 // where overlay is not to be had, a plain copy of the layers ("vfs"). Tests: test/container/rootfs-overlay.test.ts.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -20,6 +20,8 @@ export interface RootDirectories {
   readonly upper: string;
   /** the overlay's own; for a plain copy it holds the mark that the copy is complete */
   readonly work: string;
+  /** Whether nothing of it needs to outlive a power cut, so that nobody waits for the disk when it ends. */
+  readonly volatile?: boolean;
 }
 
 export interface RootMount {
@@ -33,6 +35,8 @@ export interface RootMount {
  * references to other files, no renamed directories that point to their old name, no copies of metadata alone.
  */
 const OPTIONS = [
+  // What mount(8) and df(1) show in the first column.
+  ['source', 'overlay'],
   ['index', 'off'],
   ['redirect_dir', 'off'],
   ['metacopy', 'off'],
@@ -41,8 +45,11 @@ const OPTIONS = [
 /** No overlay in this kernel, or not on this file system: upper directories on overlay, NFS, some FUSE. */
 const CANNOT_OVERLAY = new Set(['EINVAL', 'ENODEV', 'ENOSYS', 'EOPNOTSUPP', 'EPERM', 'ELOOP']);
 
-/** The mark of a container whose upper directory is a whole root file system. */
+/** The marks of a container whose upper directory is a whole root file system, or is on the way to become one. */
 const copyMark = (work: string): string => join(work, 'copied');
+const copyingMark = (work: string): string => join(work, 'copying');
+/** What the kernel leaves behind a volatile overlay: nobody is to mount it again without having thought about it. */
+const volatileMark = (work: string): string => join(work, 'work/incompat/volatile');
 
 export function isCopy({ work }: Pick<RootDirectories, 'work'>): boolean {
   return existsSync(copyMark(work));
@@ -54,7 +61,7 @@ export async function mountRoot(directories: RootDirectories): Promise<RootMount
     try {
       return { fd: mountOverlay(directories), kind: 'overlay' };
     } catch (error) {
-      if (!(error instanceof SyscallError && CANNOT_OVERLAY.has(error.code))) throw error;
+      if (!(error instanceof SyscallError && CANNOT_OVERLAY.has(error.code)) || isInUse(directories)) throw error;
     }
     await makeCopy(directories);
   }
@@ -63,17 +70,27 @@ export async function mountRoot(directories: RootDirectories): Promise<RootMount
   return { fd, kind: 'vfs' };
 }
 
-export function mountOverlay({ layers, upper, work }: RootDirectories): number {
-  return createOverlay({ lower: [...layers].reverse(), upper, work, options: OPTIONS });
+function mountOverlay({ layers, upper, work, volatile = false }: RootDirectories): number {
+  const lower = [...layers].reverse();
+  if (!volatile) return createOverlay({ lower, upper, work, options: OPTIONS });
+  // It was left by an earlier run since the last boot, so all that was written is there.
+  rmSync(volatileMark(work), { recursive: true, force: true });
+  return createOverlay({ lower, upper, work, options: [...OPTIONS, ['volatile', true]] });
+}
+
+/** A container that has run on an overlay keeps what it wrote: no copy is made over that. */
+function isInUse({ upper, work }: RootDirectories): boolean {
+  return !existsSync(copyingMark(work)) && existsSync(upper) && readdirSync(upper).length > 0;
 }
 
 /** The mark is written last, so a copy that was cut short is begun again. */
 async function makeCopy({ layers, upper, work }: RootDirectories): Promise<void> {
+  mkdirSync(work, { recursive: true });
+  writeFileSync(copyingMark(work), '');
   rmSync(upper, { recursive: true, force: true });
   mkdirSync(upper, { recursive: true, mode: 0o755 });
   for (const layer of layers) await copyTree(layer, upper);
   const directory = await open(upper, 'r');
   await directory.sync().finally(() => directory.close());
-  mkdirSync(work, { recursive: true });
   writeFileSync(copyMark(work), '');
 }

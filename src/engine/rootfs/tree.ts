@@ -47,7 +47,7 @@ export async function openPlace({ root, container, image }: ContainerFiles, path
   const covering = coveringMount(root, container, path);
   if (covering !== undefined) return openSource(covering, path);
   const directories = { upper: layout.upper(root, config.id), work: layout.work(root, config.id) };
-  const { fd } = await mountRoot({ layers: image.layers, ...directories });
+  const { fd } = await mountRoot({ layers: image.layers, ...directories, volatile: config.autoRemove });
   return place(fd, path, config.readOnlyRootfs ? `the root of container ${config.name} is read-only` : undefined);
 }
 

@@ -369,8 +369,8 @@ describe('mounts', () => {
       'grep -E " (/memory|/run) " /proc/self/mounts; stat -c %a /memory /run; head -c 2M /dev/zero > /memory/x',
       { mounts },
     );
-    assert.match(output, /^none \/memory tmpfs rw,nosuid,nodev,noexec.*size=1024k,mode=700/m);
-    assert.match(output, /^none \/run tmpfs rw,nosuid,nodev,relatime/m);
+    assert.match(output, /^tmpfs \/memory tmpfs rw,nosuid,nodev,noexec.*size=1024k,mode=700/m);
+    assert.match(output, /^tmpfs \/run tmpfs rw,nosuid,nodev,relatime/m);
     assert.match(output, /^700\n1777$/m);
     assert.match(output, /No space left on device/);
   });

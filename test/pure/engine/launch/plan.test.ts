@@ -54,8 +54,8 @@ describe('the plan of a start', () => {
       said(plan({ argv: ['sh'] })).filter((line) => !line.startsWith('drop capabilities')),
       [
         'have a cgroup namespace of its own: unshare(CLONE_NEWCGROUP)',
-        'make files with the modes asked for: umask(00)',
         'part from the mounts of the host: mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL)',
+        'make files with the modes asked for: umask(00)',
         'bring the root in: move_mount(20, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH)',
         'step into the root: fchdir(20)',
         'make it the root: pivot_root(".", ".")',
@@ -130,7 +130,7 @@ describe('the plan of a start', () => {
       {
         workingDir: { path: '/w', missing: 1 },
         missingDirectories: ['/proc', '/sys', '/dev'],
-        mounts: [{ target: '/v', fd: 30, missing: 1, kind: 'directory' }],
+        mounts: [{ target: '/v', source: { fd: 30 }, missing: 1, kind: 'directory' }],
       },
     );
     const left = indexOf(program, 'leave the file system of the host');
@@ -181,6 +181,24 @@ describe('the plan of a start', () => {
       lines.includes('seal /sys/fs/cgroup: mount_setattr(AT_FDCWD, "/sys/fs/cgroup", AT_RECURSIVE, {15, 0, 0, 0}, 32)'),
       lines.find((line) => line.startsWith('seal')),
     );
+  });
+
+  it('takes the engine’s own files along before it leaves the host, and places them after', () => {
+    const program = plan(
+      {},
+      { mounts: [{ target: '/etc/hosts', source: { path: '/state/hosts' }, missing: 0, kind: 'file' }] },
+    );
+    const lines = said(program);
+    assert.ok(
+      lines.includes('take /etc/hosts: open_tree(AT_FDCWD, "/state/hosts", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)'),
+    );
+    assert.ok(
+      lines.includes(
+        'mount /etc/hosts: move_mount(‹take /etc/hosts›, "", ‹mount /etc/hosts›, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)',
+      ),
+    );
+    assert.ok(indexOf(program, 'part from the mounts of the host') < indexOf(program, 'take /etc/hosts'));
+    assert.ok(indexOf(program, 'take /etc/hosts') < indexOf(program, 'bring the root in'));
   });
 
   it('has the network of the host or one of its own', () => {
