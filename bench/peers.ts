@@ -15,16 +15,19 @@ export interface Resident {
 
 /** A shell that waits to be told to run one command, again and again: a run costs one fork, as little as can be. */
 export function resident(command: string, options: { readonly before?: string } = {}): Resident {
-  const loop = `${options.before ?? ':'}; while read -r n; do ${command} </dev/null >/dev/null 2>&1; echo done; done`;
+  const loop = `${options.before ?? ':'}; while read -r n; do { ${command}; } </dev/null >/dev/null; echo $?; done`;
   const shell = spawn('unshare', ['-m', '--propagation', 'private', 'sh', '-c', loop], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let next = 0;
   return {
     run: () =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const begun = process.hrtime.bigint();
-        shell.stdout.once('data', () => resolve(Number(process.hrtime.bigint() - begun) / 1e6));
+        shell.stdout.once('data', (code: Buffer) => {
+          if (code.toString() === '0\n') resolve(Number(process.hrtime.bigint() - begun) / 1e6);
+          else reject(new Error(`${command} ended with ${code.toString()}`));
+        });
         shell.stdin.write(`${process.pid}-${(next += 1)}\n`);
       }),
     end: () => shell.stdin.end(),

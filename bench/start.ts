@@ -77,13 +77,15 @@ async function many(engine: Engine, rootfs: string): Promise<void> {
   const ids: string[] = [];
   const contenders = {
     start: () =>
-      timed(async () => {
-        for (let i = 0; i < MANY; i += 1) {
-          const { id } = await engine.create({ image: 'base', cmd: ['sleep', '1000'] });
-          await engine.start(id);
-          ids.push(id);
-        }
-      }),
+      timed(() =>
+        Promise.all(
+          Array.from({ length: MANY }, async () => {
+            const { id } = await engine.create({ image: 'base', cmd: ['sleep', '1000'] });
+            await engine.start(id);
+            ids.push(id);
+          }),
+        ),
+      ),
     remove: () => timed(() => Promise.all(ids.splice(0).map((id) => engine.remove(id, { force: true })))),
     ...(crun ? { crunStart: () => start.run(), crunRemove: () => remove.run() } : {}),
   };
