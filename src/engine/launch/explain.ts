@@ -1,5 +1,4 @@
-// A launch in words: the steps that a start would take, and those that one took with their times. System calls that serve
-// one purpose, and so have one name, are shown as one step.
+// A start in words: the steps that it would take. System calls that serve one purpose are shown as one step.
 import { openSync } from 'node:fs';
 import {
   completeProgram,
@@ -9,17 +8,15 @@ import {
   O_DIRECTORY,
   O_PATH,
   type DescribedStep,
-  type Launched,
 } from '../../native/index.js';
 import type { CgroupPaths } from '../cgroup/index.js';
-import type { ContainerConfig, Image, LaunchReport, LaunchStep } from '../model.js';
+import type { ContainerConfig, Image } from '../model.js';
 import { fileError } from '../state/file-errors.js';
 import { cgroupView, joinSteps } from './cgroup-facts.js';
 import { gatherFacts } from './gather.js';
 import { Held } from './held.js';
 import { DEFAULT_ROOT, layout } from '../state/layout.js';
 import { planStart, startNamespaces } from './plan.js';
-import type { Prepared } from './prepare.js';
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
 
@@ -99,38 +96,4 @@ const hasCpuset = ({ limits }: ContainerConfig): boolean =>
 function openLayers(layers: readonly string[]): number {
   if (layers.length > 1) return createOverlay({ lower: [...layers].reverse() });
   return openSync(layers[0] ?? '/', O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-/**
- * The steps of a launch that was done with `timing`, each with its time.
- * @param startedAt ISO 8601
- */
-export function reportLaunch(prepared: Prepared, launched: Launched, startedAt: string): LaunchReport {
-  const { steps } = completeProgram(prepared.program, prepared.launchOptions.namespaces);
-  const described = describeProgram(steps);
-  // Those that ran, in order: the last execve replaced the program, so it never came to say when.
-  const begun = launched.steps[0]?.atUs ?? launched.execUs;
-  let before = begun;
-  const timed = launched.steps.map((step, i) => {
-    const durationUs = step.atUs - before;
-    before = step.atUs;
-    return { ...described[i]!, atUs: step.atUs, durationUs, result: step.result };
-  });
-  const born: LaunchStep = {
-    name: 'make the process',
-    call: 'clone3',
-    args: '',
-    atUs: begun,
-    durationUs: begun,
-    result: launched.pid,
-  };
-  const folded = runs(timed).map((group): LaunchStep => ({
-    ...inOne(group),
-    atUs: group.at(-1)!.atUs,
-    durationUs: group.reduce((sum, { durationUs }) => sum + durationUs, 0),
-    result: group.at(-1)!.result,
-  }));
-  const last = described.at(-1)!;
-  const executed: LaunchStep = { ...last, atUs: launched.execUs, durationUs: launched.execUs - before, result: 0 };
-  return { startedAt, totalUs: launched.execUs, steps: [born, ...folded, executed] };
 }
