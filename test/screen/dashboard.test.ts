@@ -79,13 +79,13 @@ describe('the dashboard', () => {
   it('shows a busy container, and bends its use with a limit', async () => {
     await house.ok('run', '-d', '--name', 'noisy', 'base', 'sh', '-c', 'trap exit TERM; while :; do :; done');
     const screen = open();
-    await see(screen, /noisy +base .* 0\.[3-9]\d\/–|noisy +base .* 1\.\d\d\/–/);
+    await see(screen, /noisy +base .* (0\.(0[4-9]|[1-9]\d)|1\.\d\d)\/–/);
     screen.type('u');
     await see(screen, 'limits of noisy');
-    screen.type('0.1\r');
+    screen.type('0.02\r');
     await see(screen, 'noisy has new limits');
-    await see(screen, /noisy +base .* 0\.(0[5-9]|1[0-4])\/0\.1 .*thr/);
-    assert.equal((await house.inspect('noisy')).HostConfig['NanoCpus'], 1e8);
+    await see(screen, /noisy +base .* 0\.0[0-3]\/0\.02 .*thr/);
+    assert.equal((await house.inspect('noisy')).HostConfig['NanoCpus'], 2e7);
     screen.type('\x1a');
     await see(screen, 'The limits of noisy are as they were.');
     assert.equal((await house.inspect('noisy')).HostConfig['NanoCpus'], 0);

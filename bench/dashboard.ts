@@ -1,0 +1,157 @@
+// What the dashboard costs and how soon it answers: the real program under a real pty, on containers that really run.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openEngine, type CreateSpec, type Engine } from '../src/engine/index.js';
+import { Emulator } from '../test/support/emulator.js';
+import { median, quantile, report } from './report.js';
+
+const root = mkdtempSync(join(tmpdir(), 'tscontain-bench-'));
+const program = resolve('dist/tscontain-tui.cjs');
+
+/** Uses a little of everything, a few times a second, so that every row has something new in every sample. */
+const BUSY = `trap 'exit 0' TERM
+while :; do i=0; while [ $i -lt 300 ]; do i=$((i+1)); done; echo tick; sleep 0.5; done`;
+/** About 10 MB of lines a second. */
+const FLOOD = `trap 'exit 0' TERM
+while :; do yes 'a line of a log as services write them, sixty-five bytes in length' | head -n 15000; sleep 0.1; done`;
+
+const spec = (name: string, script: string): CreateSpec => ({
+  image: 'base',
+  name,
+  project: `team-${name.length % 3}`,
+  cmd: ['sh', '-c', script],
+  limits: { memory: 64 * 1024 ** 2 },
+  log: { maxSizeBytes: 32 * 1024 ** 2, maxFiles: 2 },
+});
+
+async function run(engine: Engine, count: number, from = 0): Promise<void> {
+  for (let i = from; i < count; i++) {
+    const { id } = await engine.create(spec(`busy-${i}`, BUSY));
+    await engine.start(id);
+  }
+}
+
+function open(columns: number, rows: number): Emulator {
+  return new Emulator({ columns, rows, command: [process.execPath, program, '--root', root] });
+}
+
+/** From the start of the process to the first frame of panes. */
+async function firstPaint(): Promise<void> {
+  const times: number[] = [];
+  const bare: number[] = [];
+  for (let i = 0; i < 15; i++) {
+    const begun = performance.now();
+    const screen = open(120, 36);
+    await screen.waitFor('containers', 10_000);
+    times.push(performance.now() - begun);
+    await screen.close();
+    const bareBegun = performance.now();
+    spawnSync(process.execPath, ['-e', '0']);
+    bare.push(performance.now() - bareBegun);
+  }
+  report({
+    what: 'dashboard: first paint after the start of the process',
+    unit: 'ms',
+    ours: median(times),
+    peers: { 'node -e 0': median(bare) },
+    goal: { most: 250 },
+  });
+}
+
+/** CPU seconds that a process has used so far (proc(5), fields 14 and 15, at 100 ticks a second). */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The dashboard itself is the child of setsid's process, or that process. */
+function pidOf(screen: Emulator): number {
+  return screen.child.pid!;
+}
+
+async function watching(): Promise<void> {
+  const screen = open(200, 50);
+  await screen.waitFor('busy-', 20_000);
+  screen.type('z');
+  await delay(5000);
+  const seconds = 30;
+  const before = cpuSeconds(pidOf(screen));
+  const bytes = screen.output.reduce((sum, { length }) => sum + length, 0);
+  await delay(seconds * 1000);
+  const cores = (cpuSeconds(pidOf(screen)) - before) / seconds;
+  const written = screen.output.reduce((sum, { length }) => sum + length, 0) - bytes;
+  await screen.close();
+  report({
+    what: 'dashboard: 50 busy containers at 1 Hz on 200x50, whole screen of rows',
+    unit: '% of a core',
+    ours: cores * 100,
+    goal: { most: 5 },
+    note: `${(written / seconds / 1024).toFixed(1)} KiB/s to the terminal`,
+  });
+}
+
+/** From a key to the frame that shows what it did, 100 containers there and the flood's log in front. */
+async function keyToPaint(): Promise<void> {
+  const screen = open(200, 50);
+  await screen.waitFor('busy-', 20_000);
+  screen.type('/flood\rl');
+  await screen.waitFor('sixty-five', 20_000);
+  await delay(3000);
+  const times: number[] = [];
+  for (let i = 0; i < 150; i++) {
+    // The menu's title stands in one run of cells, so its bytes come together.
+    times.push(await answer(screen, '\t\t?', '┤keys├'));
+    screen.type('\x1b');
+    await delay(150);
+  }
+  await screen.close();
+  report({
+    what: 'dashboard: key to paint, 95 of 100, with 100 containers and 10 MB/s of logs in front',
+    unit: 'ms',
+    ours: quantile(times, 0.95),
+    goal: { most: 33 },
+    note: `median ${median(times).toFixed(1)} ms`,
+  });
+}
+
+async function answer(screen: Emulator, keys: string, shown: string): Promise<number> {
+  const from = screen.output.length;
+  const begun = performance.now();
+  screen.type(keys);
+  for (;;) {
+    const written = Buffer.concat(screen.output.slice(from)).toString('utf8');
+    if (written.includes(shown.slice(1, -1))) return performance.now() - begun;
+    if (performance.now() - begun > 5000) throw new Error(`no answer to a key\n${screen.text()}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function main(): Promise<void> {
+  const engine = await openEngine({ root, supervisorEntry: resolve('dist/supervisor.cjs') });
+  try {
+    await firstPaint();
+    await run(engine, 50);
+    await watching();
+    await run(engine, 99, 50);
+    const flood = await engine.create(spec('flood', FLOOD));
+    await engine.start(flood.id);
+    await keyToPaint();
+  } finally {
+    for (const { id } of await engine.list()) await engine.remove(id, { force: true });
+    engine.close();
+    await delay(500);
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+void main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
