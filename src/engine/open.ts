@@ -1,6 +1,7 @@
 // Puts the parts of the engine together, each when it is first used: a command that lists containers should not pay for one
 // that starts them.
 import { DEFAULT_ROOT } from './state/layout.js';
+import { resolve } from 'node:path';
 import { openCgroupDriver, type CgroupDriver } from './cgroup/index.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { readEvents } from './events.js';
@@ -95,7 +96,12 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
   return Promise.resolve(engine);
 }
 
-function makeParts({ root = DEFAULT_ROOT, supervisorEntry }: EngineOptions): Parts & { closeSupervisors(): void } {
+function makeParts({
+  root: asked = DEFAULT_ROOT,
+  supervisorEntry,
+}: EngineOptions): Parts & { closeSupervisors(): void } {
+  // Supervisors have a working directory of their own.
+  const root = resolve(asked);
   let driver: CgroupDriver | undefined;
   let supervisors: Supervisors | undefined;
   const cgroups = () => (driver ??= openCgroupDriver());

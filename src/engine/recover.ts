@@ -15,6 +15,7 @@ import { isSupervisorAlive } from './supervisor/client.js';
 import { isAlive, tell, type Parts } from './verbs/parts.js';
 import { destroyContainer } from './verbs/remove.js';
 import { start } from './verbs/start.js';
+import { endStrays } from './verbs/strays.js';
 
 export interface Recovery {
   actions: RecoveryAction[];
@@ -26,10 +27,11 @@ export async function recover(parts: Parts): Promise<Recovery> {
   const { store } = parts;
   const recovery: Recovery = { actions: [], corrupt: [] };
   await finishUnfinished(parts, recovery);
-  for (const broken of store.loadAll().unreadable) await mendUnreadable(parts, broken, recovery);
+  let { containers, unreadable } = store.loadAll();
+  for (const broken of unreadable) await mendUnreadable(parts, broken, recovery);
+  if (unreadable.length > 0) ({ containers, unreadable } = store.loadAll());
 
   const isSupervised = remembering((supervisorId: string) => isSupervisorAlive(parts.root, supervisorId));
-  const { containers } = store.loadAll();
   const alone: Container[] = [];
   for (const container of containers) {
     await attempt(container, recovery, async () => {
@@ -93,7 +95,8 @@ async function mend(parts: Parts, container: Container, recovery: Recovery): Pro
   } else if (startedIn !== undefined && startedIn !== bootId()) {
     await afterReboot(parts, container, recovery);
   } else if (!isAlive(status)) {
-    await endStrays(parts, container, recovery);
+    if (await endStrays(parts, container))
+      note(recovery, container, 'its start was cut short: what had been started of it was ended');
   }
 }
 
@@ -136,19 +139,6 @@ function stateAfterReboot(state: ContainerState, wasAlive: boolean): ContainerSt
     bootId: bootId(),
     note: 'the machine was restarted while it ran: how it ended is not known',
   };
-}
-
-/** A supervisor that was killed between launching a container and writing that down leaves processes nobody knows of. */
-async function endStrays({ store, driver }: Parts, container: Container, recovery: Recovery): Promise<void> {
-  const { id, cgroup } = container;
-  if (driver.processes(cgroup).length === 0) return;
-  // Who holds the lock is starting it at this moment; and under it the state says what is so.
-  await store.tryLock(id, async () => {
-    if (isAlive(store.readState(id).status) || driver.processes(cgroup).length === 0) return;
-    // With its cgroup, which the next start makes anew.
-    await driver.remove(cgroup);
-    note(recovery, container, 'its start was cut short: what had been started of it was ended');
-  });
 }
 
 /** What was being made or removed by a process that is no more. */

@@ -166,7 +166,7 @@ export function inUse(bytes: string, cause?: unknown): TscontainError {
 
 /** The directory of a container in a tree. */
 export function placeIn(tree: string, project: string, id: string): string {
-  return join(tree, TOP, project, id);
+  return `${tree}/${TOP}/${project}/${id}`;
 }
 
 /** Makes a directory and those above it, even while another manager removes the empty ones above. */

@@ -19,37 +19,37 @@
 //     events.jsonl[.1]          EngineEvent, one a line, appended by everybody; events.lock guards rotation
 //     changes                   its modification time says when anybody last changed any container
 //     corrupt/                  what could not be read, kept aside
-import { join } from 'node:path';
 
 import type { ProcessId } from '../model.js';
 
 export const DEFAULT_ROOT = '/var/lib/tscontain';
 
+/** Plain text, not path.join: listing a hundred containers asks for hundreds of these, and joining costs as much as reading. */
 export const layout = {
-  containers: (root: string) => join(root, 'containers'),
-  container: (root: string, id: string) => join(root, 'containers', id),
-  config: (root: string, id: string) => join(root, 'containers', id, 'config.json'),
-  state: (root: string, id: string) => join(root, 'containers', id, 'state.json'),
-  lock: (root: string, id: string) => join(root, 'containers', id, 'lock'),
-  launchReport: (root: string, id: string) => join(root, 'containers', id, 'launch.json'),
-  upper: (root: string, id: string) => join(root, 'containers', id, 'upper'),
-  work: (root: string, id: string) => join(root, 'containers', id, 'work'),
-  etc: (root: string, id: string) => join(root, 'containers', id, 'etc'),
-  run: (root: string, id: string) => join(root, 'containers', id, 'run'),
-  logs: (root: string, id: string) => join(root, 'containers', id, 'logs'),
-  log: (root: string, id: string) => join(root, 'containers', id, 'logs', 'container.log'),
-  names: (root: string) => join(root, 'names'),
-  name: (root: string, name: string) => join(root, 'names', name),
-  namesLock: (root: string) => join(root, 'names', '.lock'),
-  images: (root: string) => join(root, 'images'),
-  supervisors: (root: string) => join(root, 'supervisors'),
-  supervisor: (root: string, id: string) => join(root, 'supervisors', id),
-  supervisorsLock: (root: string) => join(root, 'supervisors', 'lock'),
-  events: (root: string) => join(root, 'events.jsonl'),
-  eventsBefore: (root: string) => join(root, 'events.jsonl.1'),
-  eventsLock: (root: string) => join(root, 'events.lock'),
-  changes: (root: string) => join(root, 'changes'),
-  corrupt: (root: string) => join(root, 'corrupt'),
+  containers: (root: string) => `${root}/containers`,
+  container: (root: string, id: string) => `${root}/containers/${id}`,
+  config: (root: string, id: string) => `${root}/containers/${id}/config.json`,
+  state: (root: string, id: string) => `${root}/containers/${id}/state.json`,
+  lock: (root: string, id: string) => `${root}/containers/${id}/lock`,
+  launchReport: (root: string, id: string) => `${root}/containers/${id}/launch.json`,
+  upper: (root: string, id: string) => `${root}/containers/${id}/upper`,
+  work: (root: string, id: string) => `${root}/containers/${id}/work`,
+  etc: (root: string, id: string) => `${root}/containers/${id}/etc`,
+  run: (root: string, id: string) => `${root}/containers/${id}/run`,
+  logs: (root: string, id: string) => `${root}/containers/${id}/logs`,
+  log: (root: string, id: string) => `${root}/containers/${id}/logs/container.log`,
+  names: (root: string) => `${root}/names`,
+  name: (root: string, name: string) => `${root}/names/${name}`,
+  namesLock: (root: string) => `${root}/names/.lock`,
+  images: (root: string) => `${root}/images`,
+  supervisors: (root: string) => `${root}/supervisors`,
+  supervisor: (root: string, id: string) => `${root}/supervisors/${id}`,
+  supervisorsLock: (root: string) => `${root}/supervisors/lock`,
+  events: (root: string) => `${root}/events.jsonl`,
+  eventsBefore: (root: string) => `${root}/events.jsonl.1`,
+  eventsLock: (root: string) => `${root}/events.lock`,
+  changes: (root: string) => `${root}/changes`,
+  corrupt: (root: string) => `${root}/corrupt`,
 } as const;
 
 /** The name, below containers/, of one that `maker` is making or removing. Names with a dot in front are no containers. */

@@ -1,21 +1,38 @@
 // start: a supervisor of its project launches it.
+import { isTscontainError } from '../errors.js';
 import type { Container } from '../model.js';
 import { requireMove } from '../states.js';
+import type { SupervisorClient } from '../supervisor/client.js';
+import { clientOf } from './looking-after.js';
 import { isAlive, type Parts } from './parts.js';
+import { endStraysLocked } from './strays.js';
 
 /** @throws TscontainError ILLEGAL_STATE, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, LAUNCH_FAILED, SUPERVISOR_FAILED … */
 export async function start(parts: Parts, ref: string): Promise<Container> {
-  const { store, supervisors } = parts;
+  const { store } = parts;
   const id = store.resolve(ref);
-  const { config, state } = store.load(id);
-  if (requireMove('start', { name: config.name, status: state.status }) === 'already') return store.load(id);
+  for (let attempt = 1; ; attempt++) {
+    const container = store.load(id);
+    const { config, state } = container;
+    if (requireMove('start', { name: config.name, status: state.status }) === 'already') return container;
+    try {
+      const client = await starterOf(parts, container);
+      await client.start(id);
+      return store.load(id);
+    } catch (error) {
+      // Its supervisor was killed over it: either it had come so far that another one adopts it, or it is done once more.
+      if (attempt > 1 || !isTscontainError(error, 'SUPERVISOR_FAILED')) throw error;
+      await endStraysLocked(parts, container);
+      await clientOf(parts, store.load(id));
+    }
+  }
+}
+
+async function starterOf({ supervisors, awaited }: Parts, { id, config, state }: Container): Promise<SupervisorClient> {
+  const expecting = awaited.get(id);
+  awaited.delete(id);
   // Between two runs it has a supervisor already, whose delay this start cuts short.
   const own =
-    isAlive(state.status) && state.supervisor !== undefined
-      ? await supervisors.connectTo(state.supervisor)
-      : parts.awaited.get(id);
-  parts.awaited.delete(id);
-  const client = own ?? (await supervisors.acquire(config.project));
-  await client.start(id);
-  return store.load(id);
+    isAlive(state.status) && state.supervisor !== undefined ? await supervisors.connectTo(state.supervisor) : expecting;
+  return own ?? supervisors.acquire(config.project);
 }

@@ -195,6 +195,29 @@ describe('a supervisor that was killed', () => {
     assert.deepEqual(entries(), []);
   });
 
+  it('at any moment of a start does not keep it from being started, once', async () => {
+    const random = seededRandom();
+    const container = await house.create({ name: 'started', cmd: ['sh', '-c', `echo run >> /runs; ${LOOP}`] });
+    for (let round = 1; round <= 15; round++) {
+      const { pid } = await house.supervisors.acquire();
+      const starting = house.engine.start('started');
+      await new Promise((resolve) => setTimeout(resolve, random(12)));
+      process.kill(pid, 'SIGKILL');
+      const { state } = await starting;
+      const when = `round ${round}, TEST_SEED=${random.seed} to replay`;
+      assert.equal(state.status, 'running', when);
+      await house.engine.recover();
+      const inits = (await house.engine.top('started')).filter(({ containerPid }) => containerPid === 1);
+      assert.deepEqual(
+        inits.map(({ pid }) => pid),
+        [state.init?.pid],
+        when,
+      );
+      await house.engine.stop('started', { timeoutSeconds: 0 });
+      assert.deepEqual(openCgroupDriver().processes(container.cgroup), [], when);
+    }
+  });
+
   it('in the middle of a start leaves nothing running that nobody knows of', async () => {
     const container = await house.create({ name: 'stray' });
     const stray = spawn('sleep', ['60'], { stdio: 'ignore' });
