@@ -89,19 +89,20 @@ export function createOverlay(overlay: Overlay): number {
     if (overlay.work !== undefined) rest.push(['workdir', short(overlay.work)]);
     for (const [name, value] of overlay.options ?? []) rest.push([name, value]);
     const create = (layers: MountOptions) => createMount('overlay', [...layers, ...rest], overlay.attributes);
-    if (takesSingleLayers !== false) {
-      try {
-        const fd = create(lower.map((path) => ['lowerdir+', path] as const));
-        takesSingleLayers = true;
-        return fd;
-      } catch (error) {
-        const refused =
-          error instanceof SyscallError && error.code === 'EINVAL' && error.path?.includes('lowerdir+') === true;
-        if (!refused || takesSingleLayers === true) throw error;
-        takesSingleLayers = false;
-      }
+    const together = (): number => create([['lowerdir', lower.join(':')]]);
+    if (takesSingleLayers === false) return together();
+    try {
+      const fd = create(lower.map((path) => ['lowerdir+', path] as const));
+      takesSingleLayers = true;
+      return fd;
+    } catch (error) {
+      // An older kernel refuses the name of the option, a newer one what it is told with it: both say EINVAL.
+      const maybeOlder = takesSingleLayers === undefined && error instanceof SyscallError && error.code === 'EINVAL';
+      if (!maybeOlder) throw error;
+      const fd = together();
+      takesSingleLayers = false;
+      return fd;
     }
-    return create([['lowerdir', lower.join(':')]]);
   } finally {
     for (const fd of held) closeSync(fd);
   }
