@@ -7,7 +7,7 @@ import { layout } from '../state/layout.js';
 import { makeDirectory } from '../state/make-directory.js';
 import { connectToSocket, Conversation, supervisorGone } from './conversation.js';
 import { removeEmptyCgroup } from './own-cgroup.js';
-import { exitFromWire, type Answers, type WaitUntil } from './protocol.js';
+import { exitFromWire, MAX_CONTAINERS, type Answers, type WaitUntil } from './protocol.js';
 import { ageOfDirectory, isSupervisorAlive, readEntry, registered } from './registry.js';
 import { AttachSession } from './session.js';
 import { spawnSupervisor, type SpawnOptions } from './spawn.js';
@@ -64,6 +64,8 @@ export interface Supervisors {
 
 export function createSupervisors(options: SpawnOptions): Supervisors {
   const { root } = options;
+  /** Which accepted which project: it will again, so it need not be asked again. */
+  const ours = new Map<string, Client>();
   /** Kept for as long as they last: the next start finds its connection made. */
   const clients = new Map<string, Promise<Client | undefined>>();
 
@@ -91,6 +93,14 @@ export function createSupervisors(options: SpawnOptions): Supervisors {
     return undefined;
   }
 
+  async function acquire(project: string): Promise<Client> {
+    const settled = ours.get(project);
+    if (settled?.hasRoom === true) return settled;
+    const client = await findOrSpawn((candidate) => candidate.claim(project), project);
+    ours.set(project, client);
+    return client;
+  }
+
   /** Of managers that find none at the same time, one starts one and the others find that. */
   async function findOrSpawn(accepts: (client: Client) => Promise<boolean>, project?: string): Promise<Client> {
     const found = await find(accepts, project);
@@ -110,7 +120,7 @@ export function createSupervisors(options: SpawnOptions): Supervisors {
   }
 
   return {
-    acquire: (project = DEFAULT_PROJECT) => findOrSpawn((client) => client.claim(project), project),
+    acquire: (project = DEFAULT_PROJECT) => acquire(project),
     connectTo,
     async warm() {
       await findOrSpawn(() => Promise.resolve(true));
@@ -148,6 +158,9 @@ async function removeDead(root: string): Promise<void> {
 }
 
 class Client implements SupervisorClient {
+  /** as far as was heard; other managers start some too */
+  #containers = 0;
+
   constructor(
     private readonly root: string,
     readonly id: string,
@@ -163,12 +176,22 @@ class Client implements SupervisorClient {
     return this.conversation.ask({ ask: 'hello' });
   }
 
-  claim(project: string): Promise<boolean> {
-    return this.conversation.ask({ ask: 'claim', project });
+  get hasRoom(): boolean {
+    return !this.isClosed && this.#containers < MAX_CONTAINERS;
   }
 
-  start(id: string): Promise<{ readonly pid: number }> {
-    return this.conversation.ask({ ask: 'start', id });
+  /** @returns whether it takes containers of this project */
+  async claim(project: string): Promise<boolean> {
+    const accepted = await this.conversation.ask({ ask: 'claim', project });
+    this.#containers = accepted?.containers ?? MAX_CONTAINERS;
+    return accepted !== null;
+  }
+
+  async start(id: string): Promise<{ readonly pid: number }> {
+    this.#containers += 1;
+    const started = await this.conversation.ask({ ask: 'start', id });
+    this.#containers = started.containers;
+    return started;
   }
 
   async wait(id: string, until: WaitUntil = 'not-running', knownEnd?: string | null): Promise<ExitStatus> {

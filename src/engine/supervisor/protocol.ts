@@ -14,10 +14,10 @@
 //
 //   manager                                supervisor
 //   { n: 1, ask: "claim", project }  ───▶
-//                                    ◀───  { n: 1, ok: true }                 it will take containers of that project
+//                                    ◀───  { n: 1, ok: { containers: 4 } }    it will take containers of that project
 //   { n: 2, ask: "start", id }       ───▶
 //   { n: 3, ask: "wait", id, until } ───▶
-//                                    ◀───  { n: 2, ok: { pid } }
+//                                    ◀───  { n: 2, ok: { pid, containers: 5 } }
 //                                    ◀───  { n: 3, ok: { exitCode, oomKilled } }      hours later
 //   { n: 4, ask: "start", id }       ───▶
 //                                    ◀───  { n: 4, error: { code, message, hint?, cause? } }
@@ -41,6 +41,9 @@ export const HEADER_BYTES = 5;
 
 /** A longer frame is a broken or hostile peer. Senders cut data at 64 KiB; control messages are far shorter. */
 export const MAX_FRAME_BYTES = 256 * 1024;
+
+/** So many containers share a supervisor: what one of them can lose with it stays bounded. Starts at one moment may exceed it. */
+export const MAX_CONTAINERS = 32;
 
 export type WaitUntil = 'not-running' | 'next-exit';
 
@@ -69,9 +72,9 @@ export type Request =
 /** What each request is answered with. */
 export interface Answers {
   hello: { readonly id: string; readonly pid: number; readonly project: string | null; readonly containers: number };
-  /** false: it belongs to another project, or is full */
-  claim: boolean;
-  start: { readonly pid: number };
+  /** how many containers it has; null: it belongs to another project, or is full */
+  claim: { readonly containers: number } | null;
+  start: { readonly pid: number; readonly containers: number };
   wait: { readonly exitCode: number | null; readonly oomKilled: boolean };
   resize: true;
   reload: true;

@@ -5,7 +5,7 @@
 //   supervisors/<id>/log               what it had to say and nobody was there to hear
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startTimeOf } from '../../native/index.js';
+import { processRuns } from '../../native/index.js';
 import { layout } from '../state/layout.js';
 import { isRecord } from './protocol.js';
 
@@ -56,7 +56,7 @@ export function readEntry(root: string, id: string): SupervisorEntry | undefined
 
 export function isSupervisorAlive(root: string, id: string): boolean {
   const entry = ID.test(id) ? readEntry(root, id) : undefined;
-  return entry !== undefined && startTimeOf(entry.pid) === entry.startTime;
+  return entry !== undefined && processRuns(entry.pid, entry.startTime);
 }
 
 /** Its directory was made this long ago (ms): one that has said nothing for long will never. */

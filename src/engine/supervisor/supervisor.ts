@@ -3,11 +3,9 @@ import { isTscontainError, TscontainError } from '../errors.js';
 import type { ExitStatus } from '../model.js';
 import { adopt } from './adopt.js';
 import type { Parts } from './parts.js';
-import { exitToWire, type Answers, type Request } from './protocol.js';
+import { exitToWire, MAX_CONTAINERS, type Answers, type Request } from './protocol.js';
 import { Ward } from './ward.js';
 
-/** So many containers share a supervisor at most: what one of them can lose with it stays bounded. */
-export const MAX_CONTAINERS = 32;
 /** Ends of containers that are gone, for those who ask late. */
 const REMEMBERED_ENDS = 256;
 
@@ -50,7 +48,7 @@ export class Supervisor {
       case 'claim':
         return this.#claim(request.project);
       case 'start':
-        return { pid: await this.#start(request.id) };
+        return { pid: await this.#start(request.id), containers: this.containers };
       case 'wait':
         return exitToWire(await this.#wait(request, gone));
       case 'resize':
@@ -95,13 +93,14 @@ export class Supervisor {
     return { id: supervisorId, pid: process.pid, project: this.#project ?? null, containers: this.containers };
   }
 
-  #claim(project: string): boolean {
-    if (this.containers >= MAX_CONTAINERS) return false;
+  #claim(project: string): Answers['claim'] {
+    const { containers } = this;
+    if (containers >= MAX_CONTAINERS) return null;
     if (this.#project === undefined) {
       this.#project = project;
       this.options.onClaimed(project);
     }
-    return this.#project === project;
+    return this.#project === project ? { containers } : null;
   }
 
   async #start(id: string): Promise<number> {
