@@ -137,6 +137,8 @@ export interface ContainerState {
   /** ISO 8601; absent before the first start or exit */
   readonly startedAt?: string;
   readonly finishedAt?: string;
+  /** ISO 8601; while restarting, when its delay is over */
+  readonly restartsAt?: string;
   /** 0..255, 128+n for a signal; absent when it is not known */
   readonly exitCode?: number;
   readonly oomKilled: boolean;

@@ -1,7 +1,7 @@
 // recover: what a crash, a power cut or kill -9 has left is put right by whichever manager comes next. Every manager runs it
 // when it starts, so it is cheap where nothing is wrong: a few small reads a container, no lock, no connection, no native code.
 import { readdirSync } from 'node:fs';
-import { startTimeOf } from '../native/index.js';
+import { processRuns } from '../native/index.js';
 import { isTscontainError } from './errors.js';
 import type { CorruptEntry, RecoveryAction } from './engine.js';
 import type { Container, ContainerState } from './model.js';
@@ -12,6 +12,7 @@ import { errnoOf, fileError } from './state/file-errors.js';
 import { layout, parseMakerName, type Unfinished } from './state/layout.js';
 import type { Unreadable } from './state/store.js';
 import { isSupervisorAlive } from './supervisor/client.js';
+import { adopt } from './verbs/looking-after.js';
 import { isAlive, tell, type Parts } from './verbs/parts.js';
 import { destroyContainer } from './verbs/remove.js';
 import { start } from './verbs/start.js';
@@ -39,7 +40,7 @@ export async function recover(parts: Parts): Promise<Recovery> {
       else await mend(parts, container, recovery);
     });
   }
-  await adopt(parts, alone, recovery);
+  await adoptAll(parts, alone, recovery);
   await releaseStaleNames(parts, containers);
   return recovery;
 }
@@ -73,12 +74,10 @@ function remembering<T>(ask: (key: string) => T): (key: string) => T {
   };
 }
 
-async function adopt(parts: Parts, containers: readonly Container[], recovery: Recovery): Promise<void> {
+async function adoptAll(parts: Parts, containers: readonly Container[], recovery: Recovery): Promise<void> {
   for (const container of containers) {
     await attempt(container, recovery, async () => {
-      const client = await parts.supervisors.acquire(container.config.project);
-      const adopted = await client.adopt([container.id]);
-      const what = adopted.includes(container.id)
+      const what = (await adopt(parts, container))
         ? 'its supervisor was gone, and another one looks after it now'
         : 'it ended while nobody looked after it';
       tell(parts, container, 'recover', { what });
@@ -146,7 +145,7 @@ async function finishUnfinished(parts: Parts, recovery: Recovery): Promise<void>
   const { root, store, driver } = parts;
   for (const entry of entriesOf(layout.containers(root))) {
     const unfinished = parseMakerName(entry);
-    if (unfinished === undefined || startTimeOf(unfinished.maker.pid) === unfinished.maker.startTime) continue;
+    if (unfinished === undefined || processRuns(unfinished.maker.pid, unfinished.maker.startTime)) continue;
     const config = configOf(parts, entry, unfinished);
     try {
       // One that was being made may have its cgroup already; of one being removed it is gone.

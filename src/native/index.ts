@@ -26,7 +26,15 @@ export * from './files.js';
 export { getXattr, listXattrs, removeXattr, setXattr, type FileReference } from './xattr.js';
 export { describeProgram, type DescribedStep } from './describe.js';
 export { setDeviceProgram } from './bpf.js';
-export { exitStatusOf, pidfdHasExited, pidfdOpen, pidfdSendSignal, setChildSubreaper, startTimeOf } from './pidfd.js';
+export {
+  exitStatusOf,
+  pidfdHasExited,
+  pidfdOpen,
+  pidfdSendSignal,
+  processRuns,
+  setChildSubreaper,
+  startTimeOf,
+} from './pidfd.js';
 export { formatCpuList, onlineCpus, parseCpuList, possibleCpus } from './cpus.js';
 export {
   attachMount,

@@ -56,6 +56,15 @@ export function startTimeOf(pid: number): number | undefined {
   return fields === undefined ? undefined : field(fields, 22);
 }
 
+/**
+ * Whether exactly this process, by its pid and its start time, still runs. One that was killed and not reaped yet does not,
+ * although it still has both.
+ */
+export function processRuns(pid: number, startTime: number): boolean {
+  const fields = statFields(pid);
+  return fields !== undefined && field(fields, 22) === startTime && !['Z', 'X', 'x'].includes(fields[0]!);
+}
+
 // struct pidfd_info and its ioctl (include/uapi/linux/pidfd.h)
 const PIDFD_GET_INFO = 0xc040ff0b;
 const PIDFD_INFO_EXIT = 8n;

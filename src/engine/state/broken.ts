@@ -2,7 +2,7 @@
 // configuration is broken is put aside as a whole, once nothing of it runs. What was found is kept either way.
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startTimeOf } from '../../native/index.js';
+import { processRuns, startTimeOf } from '../../native/index.js';
 import type { CgroupDriver, CgroupPaths } from '../cgroup/index.js';
 import { isTscontainError, TscontainError } from '../errors.js';
 import type { ContainerState, ProcessId } from '../model.js';
@@ -77,7 +77,7 @@ export async function putAside({ root, store }: Parts, id: string): Promise<stri
 function initOf(store: Store, id: string): ProcessId | undefined {
   try {
     const { init } = store.readState(id);
-    return init !== undefined && startTimeOf(init.pid) === init.startTime ? init : undefined;
+    return init !== undefined && processRuns(init.pid, init.startTime) ? init : undefined;
   } catch {
     return undefined;
   }

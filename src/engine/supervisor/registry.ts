@@ -3,7 +3,7 @@
 //   supervisors/<id>/supervisor.json   { id, pid, startTime, project? }
 //   supervisors/<id>/sock
 //   supervisors/<id>/log               what it had to say and nobody was there to hear
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processRuns } from '../../native/index.js';
 import { layout } from '../state/layout.js';
@@ -28,6 +28,11 @@ export function register(root: string, entry: SupervisorEntry): void {
   const path = entryPath(root, entry.id);
   writeFileSync(`${path}.next`, JSON.stringify(entry), { mode: 0o600 });
   renameSync(`${path}.next`, path);
+}
+
+/** Its directory stays until its cgroup is gone. */
+export function unregister(root: string, id: string): void {
+  rmSync(entryPath(root, id), { force: true });
 }
 
 /** Ids of all that have a directory, alive or not. */

@@ -3,8 +3,8 @@ import { isTscontainError } from '../errors.js';
 import type { Container } from '../model.js';
 import { requireMove } from '../states.js';
 import type { SupervisorClient } from '../supervisor/client.js';
-import { clientOf } from './looking-after.js';
-import { isAlive, type Parts } from './parts.js';
+import { clientOf, ownSupervisor } from './looking-after.js';
+import type { Parts } from './parts.js';
 import { endStraysLocked } from './strays.js';
 
 /** @throws TscontainError ILLEGAL_STATE, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, LAUNCH_FAILED, SUPERVISOR_FAILED … */
@@ -28,11 +28,10 @@ export async function start(parts: Parts, ref: string): Promise<Container> {
   }
 }
 
-async function starterOf({ supervisors, awaited }: Parts, { id, config, state }: Container): Promise<SupervisorClient> {
-  const expecting = awaited.get(id);
-  awaited.delete(id);
+async function starterOf(parts: Parts, container: Container): Promise<SupervisorClient> {
+  const { supervisors, awaited } = parts;
+  const expecting = awaited.get(container.id);
+  awaited.delete(container.id);
   // Between two runs it has a supervisor already, whose delay this start cuts short.
-  const own =
-    isAlive(state.status) && state.supervisor !== undefined ? await supervisors.connectTo(state.supervisor) : expecting;
-  return own ?? supervisors.acquire(config.project);
+  return (await ownSupervisor(parts, container)) ?? expecting ?? supervisors.acquire(container.config.project);
 }
