@@ -16,16 +16,20 @@ const LOOK_INTERVAL_MS = 250;
 
 export type Adopted = { readonly run: Run; readonly isAlive: boolean } | 'restarting';
 
-/** @returns undefined for a container that nobody need look after, or that somebody else does */
+/**
+ * @param isTaken whether this supervisor has begun to look after it meanwhile
+ * @returns undefined for a container that nobody need look after, or that somebody does
+ */
 export function adopt(
   parts: Parts,
   id: string,
-  isSupervisorAlive: (supervisorId: string) => boolean,
+  { isTaken, isSupervisorAlive }: { isTaken: () => boolean; isSupervisorAlive: (supervisorId: string) => boolean },
 ): Promise<Adopted | undefined> {
   const { store, supervisorId, bootId } = parts;
   return store.withLock(id, () => {
     const container = store.load(id);
     const { state } = container;
+    if (isTaken()) return undefined;
     if (state.supervisor !== undefined && state.supervisor !== supervisorId && isSupervisorAlive(state.supervisor)) {
       return undefined;
     }

@@ -173,7 +173,7 @@ function runningState(
 
 /** A container that never ran stays created; one that was to be restarted has come to its end. */
 function failedState({ state }: Container, { because }: StartWishes, failure: TscontainError): ContainerState {
-  const { init: _init, supervisor: _supervisor, note: _note, ...rest } = state;
+  const { init: _init, supervisor: _supervisor, note: _note, restartsAt: _restartsAt, ...rest } = state;
   return {
     ...rest,
     status: because === 'policy' || state.status === 'restarting' ? 'exited' : state.status,

@@ -17,6 +17,8 @@ export { isSupervisorAlive } from './registry.js';
 /** A directory in which nobody has said who it is by now belongs to nobody. */
 const BIRTH_MS = 10_000;
 const DEFAULT_PROJECT = 'default';
+/** One that does not answer for so long is passed over: it may have been stopped. */
+const ANSWER_MS = 3_000;
 
 export type SupervisorInfo = Answers['hello'];
 
@@ -88,7 +90,7 @@ export function createSupervisors(options: SpawnOptions): Supervisors {
     ];
     for (const { id } of candidates) {
       const client = await connectTo(id);
-      if (client !== undefined && (await accepts(client).catch(() => false))) return client;
+      if (client !== undefined && (await inTime(accepts(client)))) return client;
     }
     return undefined;
   }
@@ -135,6 +137,17 @@ export function createSupervisors(options: SpawnOptions): Supervisors {
       clients.clear();
     },
   };
+}
+
+/** No answer, a failed one or a late one is no. */
+async function inTime(answer: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ANSWER_MS)));
+  try {
+    return await Promise.race([answer.catch(() => false), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function connectAnew(root: string, id: string): Promise<Client | undefined> {

@@ -1,6 +1,6 @@
 // The supervisor program: node supervisor.cjs --root DIR --id ID [--idle-ms N]. Started by a manager (spawn.ts), detached, and
 // left alone with its containers. It leaves when it has had nothing to do for a while, or when its directory is gone.
-import { closeSync, existsSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { launch, PR_SET_DUMPABLE, releaseFilePages, startTimeOf, syscall } from '../../native/index.js';
 import { openCgroupDriver } from '../cgroup/index.js';
@@ -11,7 +11,7 @@ import { destroyContainer } from '../verbs/remove.js';
 import { BlockPool } from './log-writer.js';
 import { isInOwnCgroup, leaveOwnCgroup, putIntoOwnCgroup } from './own-cgroup.js';
 import type { Parts } from './parts.js';
-import { isSupervisorAlive, register } from './registry.js';
+import { isSupervisorAlive, register, unregister } from './registry.js';
 import { READY_FD } from './spawn.js';
 import { serve, type SupervisorServer } from './server.js';
 import { Supervisor } from './supervisor.js';
@@ -46,6 +46,8 @@ function say(message: string): void {
 
 async function main(): Promise<void> {
   const { root, id, idleMs } = readArguments();
+  process.umask(0o022);
+  outliveOthers();
   // A fault in the care of one container must not take the others' supervisor from them.
   process.on('uncaughtException', (error) => say(error.stack ?? error.message));
   // Nobody but its own root looks into its memory or through its descriptors, a container that shares its pids neither.
@@ -85,6 +87,15 @@ async function main(): Promise<void> {
   writeSync(READY_FD, '.');
   closeSync(READY_FD);
   setImmediate(() => void warmUp());
+}
+
+/** When the host is out of memory, its containers are to be chosen before it: it alone knows how they end. */
+function outliveOthers(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '-500');
+  } catch {
+    // It takes CAP_SYS_RESOURCE.
+  }
 }
 
 /** Does once, while nobody waits, what is slow the first time: a launch, of nothing. */
@@ -155,6 +166,8 @@ class Life {
 
   async #leave(): Promise<void> {
     const { root, supervisorId, driver } = this.parts;
+    // Nobody shall find it any more; who asks at this very moment finds the connection closed, and asks another.
+    unregister(root, supervisorId);
     this.#server?.close();
     try {
       await leaveOwnCgroup(driver, supervisorId);

@@ -25,6 +25,8 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly #wards = new Map<string, Ward>();
   readonly #pastEnds = new Map<string, ExitStatus>();
+  /** take-overs that are under way: two managers may find the same container alone */
+  readonly #takeOvers = new Map<string, Promise<void>>();
   #project: string | undefined;
 
   constructor(private readonly options: SupervisorOptions) {}
@@ -106,7 +108,10 @@ export class Supervisor {
   async #start(id: string): Promise<number> {
     const ward = this.ward(id);
     try {
-      return await ward.start();
+      const pid = await ward.start();
+      // It ran already, and whoever looked after it may be no more.
+      if (!ward.isAlive) await this.#takeOver(id);
+      return pid;
     } finally {
       this.#settle(ward);
       this.options.onLaunch();
@@ -145,11 +150,20 @@ export class Supervisor {
     return ids.filter((id) => this.#wards.get(id)?.isAlive === true);
   }
 
-  async #takeOver(id: string): Promise<void> {
+  #takeOver(id: string): Promise<void> {
+    const underWay = this.#takeOvers.get(id);
+    if (underWay !== undefined) return underWay;
+    const takeOver = this.#adoptOne(id).finally(() => this.#takeOvers.delete(id));
+    this.#takeOvers.set(id, takeOver);
+    return takeOver;
+  }
+
+  async #adoptOne(id: string): Promise<void> {
     const ward = this.ward(id);
     try {
       if (ward.isAlive) return;
-      const found = await adopt(this.options.parts, id, this.options.isSupervisorAlive);
+      const { parts, isSupervisorAlive } = this.options;
+      const found = await adopt(parts, id, { isTaken: () => ward.isAlive, isSupervisorAlive });
       if (found === 'restarting') ward.takeOverRestart();
       if (typeof found !== 'object') return;
       const { ended } = ward.wait('next-exit');

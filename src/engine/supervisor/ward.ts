@@ -74,7 +74,7 @@ export class Ward {
     return this.#lastEnd;
   }
 
-  /** @returns the pid of its init, also where that runs already @throws TscontainError */
+  /** @returns the pid of its init, also where that runs already, under whomever @throws TscontainError */
   async start(): Promise<number> {
     const phase = this.#phase;
     switch (phase.name) {
@@ -153,12 +153,17 @@ export class Ward {
       const begun = await beginning;
       if (typeof begun === 'object') this.#enter(begun);
       else if (begun === undefined) await this.#callOff();
-      else this.#leave();
+      else this.#notStarted();
       return await pid;
     } catch (error) {
-      this.#leave();
+      this.#notStarted();
       throw error;
     }
+  }
+
+  /** Unless it was taken over meanwhile. */
+  #notStarted(): void {
+    if (this.#phase.name === 'starting') this.#leave();
   }
 
   #enter(run: Run): void {
@@ -188,9 +193,8 @@ export class Ward {
   async #end(run: Run, exitCode: number | undefined): Promise<void> {
     const finishedAt = Date.now();
     this.input.close();
-    await finishOutput(run);
-    const oomKills = this.parts.driver.oomKills(run.cgroup) ?? 0;
-    const status = { exitCode, oomKilled: oomKills > (run.oomKillsBefore ?? 0) };
+    await finishOutput(run).catch((error: unknown) => this.parts.say(`the output of ${this.id}: ${String(error)}`));
+    const status = { exitCode, oomKilled: this.#wasOomKilled(run) };
     const next = await this.#record(run, status, finishedAt);
     this.#lastEnd = status;
     this.#tell('die', { exitCode: exitCode === undefined ? 'unknown' : String(exitCode) });
@@ -208,15 +212,23 @@ export class Ward {
     }
   }
 
+  #wasOomKilled({ cgroup, oomKillsBefore }: Run): boolean {
+    try {
+      return (this.parts.driver.oomKills(cgroup) ?? 0) > (oomKillsBefore ?? 0);
+    } catch {
+      return false;
+    }
+  }
+
   /** Writes how it ended and decides what follows. Tries until it is written, or there is nothing left to write to. */
   async #record(run: Run, status: ExitStatus, finishedAt: number): Promise<Next> {
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.parts.store.withLock(this.id, () => this.#writeEnd(run, status, finishedAt));
       } catch (error) {
         if (isTscontainError(error, 'NO_SUCH_CONTAINER') || isTscontainError(error, 'STATE_CORRUPT'))
           return { do: 'stay' };
-        this.parts.say(`the end of ${this.id} cannot be written yet: ${String(error)}`);
+        if (attempt === 1) this.parts.say(`the end of ${this.id} cannot be written yet: ${String(error)}`);
         await sleep(WRITE_AGAIN_MS);
       }
     }
@@ -241,6 +253,7 @@ export class Ward {
       finishedAt: new Date(finishedAt).toISOString(),
       ...(exitCode === undefined ? {} : { exitCode }),
       oomKilled,
+      ...(delayMs === undefined ? {} : { restartsAt: new Date(Date.now() + delayMs).toISOString() }),
       ...(run.log.lost === undefined ? {} : { note: run.log.lost }),
     };
     store.writeState(this.id, ended);
@@ -273,7 +286,8 @@ export class Ward {
     try {
       await store.withLock(this.id, () => {
         const state = store.readState(this.id);
-        if (state.status === 'restarting') store.writeState(this.id, { ...state, status: 'exited' });
+        const { restartsAt: _restartsAt, ...rest } = state;
+        if (state.status === 'restarting') store.writeState(this.id, { ...rest, status: 'exited' });
       });
     } catch (error) {
       if (!isTscontainError(error, 'NO_SUCH_CONTAINER')) this.parts.say(`calling off ${this.id}: ${String(error)}`);
