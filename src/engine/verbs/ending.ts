@@ -4,10 +4,10 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pidfdOpen, pidfdSendSignal, startTimeOf, SyscallError } from '../../native/index.js';
-import { isTscontainError, TscontainError } from '../errors.js';
+import { TscontainError } from '../errors.js';
 import type { Container, ExitStatus } from '../model.js';
 import { clientOf } from './looking-after.js';
-import { isAlive, type Parts } from './parts.js';
+import { isAlive, loadIfThere, type Parts } from './parts.js';
 
 const { SIGKILL } = constants.signals;
 
@@ -23,7 +23,7 @@ const RETRY_MS = 50;
 export async function ended(parts: Parts, id: string, timeoutMs = Infinity): Promise<ExitStatus | undefined> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const container = loadIfThere(parts, id);
+    const container = loadIfThere(parts.store, id);
     // It was removed by its own end, before we could ask.
     if (container === undefined) return { exitCode: undefined };
     const { status, exitCode, oomKilled } = container.state;
@@ -37,15 +37,6 @@ export async function ended(parts: Parts, id: string, timeoutMs = Infinity): Pro
       // The connection was lost: look again who looks after it now.
     }
     await sleep(Math.min(RETRY_MS, left));
-  }
-}
-
-function loadIfThere({ store }: Parts, id: string): Container | undefined {
-  try {
-    return store.load(id);
-  } catch (error) {
-    if (isTscontainError(error, 'NO_SUCH_CONTAINER')) return undefined;
-    throw error;
   }
 }
 

@@ -1,8 +1,7 @@
 // logs: what a container has written, and with `follow` what it writes until it ends.
-import { isTscontainError } from '../errors.js';
 import { readLog } from '../logs/read.js';
 import type { LogEntry, LogsOptions } from '../model.js';
-import { isAlive, type Parts } from './parts.js';
+import { isAlive, loadIfThere, type Parts } from './parts.js';
 
 /** @throws TscontainError NO_SUCH_CONTAINER, PERMISSION_DENIED, IO_ERROR */
 export async function* logBatches(
@@ -11,16 +10,8 @@ export async function* logBatches(
   options: LogsOptions = {},
 ): AsyncGenerator<readonly LogEntry[]> {
   const id = store.resolve(ref);
+  const isLive = () => isAlive(loadIfThere(store, id)?.state.status ?? 'exited');
   yield* readLog({ root, id, isLive }, options);
-
-  function isLive(): boolean {
-    try {
-      return isAlive(store.readState(id).status);
-    } catch (error) {
-      if (isTscontainError(error, 'NO_SUCH_CONTAINER')) return false;
-      throw error;
-    }
-  }
 }
 
 /** The same, one by one. */

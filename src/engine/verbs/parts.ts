@@ -2,6 +2,7 @@
 import type { CgroupDriver } from '../cgroup/index.js';
 import type { Images } from '../engine.js';
 import type { Container, EngineEvent, Status } from '../model.js';
+import { isTscontainError } from '../errors.js';
 import { appendEvent } from '../events.js';
 import type { Store } from '../state/store.js';
 import type { SupervisorClient, Supervisors } from '../supervisor/client.js';
@@ -19,6 +20,16 @@ export interface Parts {
 /** Whether it has a process, or will have one again without anybody asking. */
 export function isAlive(status: Status): boolean {
   return status === 'running' || status === 'paused' || status === 'restarting';
+}
+
+/** undefined when it has been removed, by whomever. */
+export function loadIfThere(store: Store, id: string): Container | undefined {
+  try {
+    return store.load(id);
+  } catch (error) {
+    if (isTscontainError(error, 'NO_SUCH_CONTAINER')) return undefined;
+    throw error;
+  }
 }
 
 /** Tells of something that happened to a container, with its name and image as Docker does. */

@@ -4,7 +4,7 @@ import type { Container } from '../model.js';
 import { requireMove } from '../states.js';
 import type { SupervisorClient } from '../supervisor/client.js';
 import { clientOf, ownSupervisor } from './looking-after.js';
-import type { Parts } from './parts.js';
+import { loadIfThere, type Parts } from './parts.js';
 import { endStraysLocked } from './strays.js';
 
 /** @throws TscontainError ILLEGAL_STATE, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, LAUNCH_FAILED, SUPERVISOR_FAILED … */
@@ -18,7 +18,7 @@ export async function start(parts: Parts, ref: string): Promise<Container> {
     try {
       const client = await starterOf(parts, container);
       await client.start(id);
-      return store.load(id);
+      return loadIfThere(store, id) ?? endedAlready(container);
     } catch (error) {
       // Its supervisor was killed over it: either it had come so far that another one adopts it, or it is done once more.
       if (attempt > 1 || !isTscontainError(error, 'SUPERVISOR_FAILED')) throw error;
@@ -26,6 +26,11 @@ export async function start(parts: Parts, ref: string): Promise<Container> {
       await clientOf(parts, store.load(id));
     }
   }
+}
+
+/** With --rm it can have been removed by its own end before we look. */
+function endedAlready(container: Container): Container {
+  return { ...container, state: { ...container.state, status: 'exited' } };
 }
 
 async function starterOf(parts: Parts, container: Container): Promise<SupervisorClient> {

@@ -165,6 +165,16 @@ describe('start, stop, kill, restart', () => {
     await house.engine.remove('forced', { force: true });
   });
 
+  it('is over by itself when it is, and with autoRemove gone, before anybody looks', async () => {
+    for (let i = 0; i < 10; i++) {
+      const { id } = await house.create({ cmd: ['true'], autoRemove: true });
+      const session = await house.engine.attach(id);
+      const { state } = await house.engine.start(id);
+      assert.ok(state.status === 'running' || state.status === 'exited', state.status);
+      assert.equal((await session.exited).exitCode, 0);
+    }
+  });
+
   it('says which program is not there or cannot be run, and stays created', async () => {
     await house.create({ name: 'wrong', cmd: ['/no/such/program'] });
     await assert.rejects(house.engine.start('wrong'), refusal('COMMAND_NOT_FOUND', /\/no\/such\/program/));
