@@ -7,7 +7,7 @@ const notLinux = () => (process.platform === 'linux' ? undefined : 'it needs Lin
 const notRoot = () => (process.getuid() === 0 ? undefined : 'it needs root');
 
 /**
- * name: what one types; folder: below test/; cannotRun: the reason on one line, or undefined;
+ * name: what one types; folder: below test/; files: which of them, all when absent; cannotRun: the reason on one line, or undefined;
  * needsProducts: whether dist/ must be built; concurrency: files at once; run: how, when not by Node's runner here.
  */
 export const levels = [
@@ -32,6 +32,8 @@ export const levels = [
   {
     name: 'cgroup2',
     folder: 'container',
+    // What differs with the cgroup version; the rest of the container level would say the same, ten times slower.
+    files: /container\/(cgroup-|metrics|engine\/verbs|supervisor\/ends|launch\/world)/,
     cannotRun: () => notLinux() ?? cannotBoot(),
     needsProducts: true,
     run: runInCgroup2Machine,
