@@ -5,10 +5,9 @@
 // The first frame is painted before the engine has answered anything, so that a person sees at once that something is there.
 import type { Engine } from '../engine/index.js';
 import type { Sampler } from '../metrics/index.js';
-import type { Action } from './actions.js';
-import { Effects } from './effects.js';
+import type { Action, Effect } from './actions.js';
+import { Effects, typingIn } from './effects.js';
 import { failureOf } from './effects/failure.js';
-import { takesKeys } from './keymap.js';
 import { paintDashboard } from './panels/dashboard.js';
 import { reduce } from './reduce.js';
 import { shellOf } from './reducers/view.js';
@@ -18,6 +17,7 @@ import {
   type ColourDepth,
   type Hit,
   type MouseEvent,
+  type Rect,
   type Screen,
   type ScreenEvent,
 } from './screen/index.js';
@@ -56,6 +56,8 @@ class Dashboard {
   private state: State;
   private effects: Effects | undefined;
   private ticker: NodeJS.Timeout | undefined;
+  /** Where a press inside a shell began, until the button is let go. */
+  private dragIn: Rect | undefined;
   private lastPress = { at: -Infinity, x: -1, y: -1 };
   private isClosed = false;
 
@@ -123,12 +125,15 @@ class Dashboard {
     const before = this.state;
     const { state, effects } = reduce(before, action);
     this.state = state;
-    for (const effect of effects) {
-      if (this.effects) this.effects.run(effect);
-      else if (effect.type === 'quit') this.close();
-    }
+    for (const effect of effects) this.run(effect);
     this.effects?.follow(before, this.state);
     if (this.state !== before) this.screen.invalidate();
+  }
+
+  private run(effect: Effect): void {
+    if (this.effects) this.effects.run(effect);
+    else if (effect.type === 'quit') this.close();
+    else this.dispatch({ type: 'refused', failure: { message: 'The engine is not open yet' } });
   }
 
   private tick(): void {
@@ -138,6 +143,7 @@ class Dashboard {
 
   private paint(canvas: Canvas): void {
     paintDashboard(canvas, this.state, this.effects?.sources ?? NO_SOURCES);
+    this.screen.trackMotion(this.effects?.shells.wantsMotion ?? false);
   }
 
   private onEvent(event: ScreenEvent, hit: Hit | undefined): void {
@@ -166,7 +172,7 @@ class Dashboard {
   }
 
   private onMouse(event: MouseEvent, hit: Hit | undefined): void {
-    if (hit?.target.kind === 'terminal' && this.mouseToShell(event, hit)) return;
+    if (this.mouseToShell(event, hit)) return;
     if (event.action === 'wheel-up' || event.action === 'wheel-down') {
       const lines = event.action === 'wheel-up' ? -WHEEL_LINES : WHEEL_LINES;
       this.dispatch({ type: 'wheel', spot: hit?.target, lines });
@@ -180,11 +186,21 @@ class Dashboard {
     this.dispatch({ type: 'click', spot: hit.target, x: hit.x, double });
   }
 
-  /** Inside a shell that has the keys the mouse is its own too. @returns whether it was */
-  private mouseToShell(event: MouseEvent, hit: Hit): boolean {
-    const shell = shellOf(this.state);
-    if (!shell || !takesKeys(shell) || this.state.view.focus !== 'tabs' || !this.state.shells.captured) return false;
-    const selected = this.effects?.shells.mouse(shell.number, event, hit.x, hit.y);
+  /**
+   * Inside a shell that has the keys the mouse is its own too, and what began there by a press ends there. The wheel looks
+   * back in it whoever has the keys.
+   *
+   * @returns whether it was the shell's
+   */
+  private mouseToShell(event: MouseEvent, hit: Hit | undefined): boolean {
+    const inside = hit?.target.kind === 'terminal' ? hit : undefined;
+    const isWheel = event.action === 'wheel-up' || event.action === 'wheel-down';
+    const number = isWheel ? inside?.target.index : typingIn(this.state);
+    if (number === undefined || (!inside && !this.dragIn)) return false;
+    if (event.action === 'press' && inside) this.dragIn = inside.rect;
+    const { x, y } = inside?.rect ?? this.dragIn!;
+    const selected = this.effects?.shells.mouse(number, event, event.x - x, event.y - y);
+    if (event.action === 'release') this.dragIn = undefined;
     if (selected !== undefined) this.screen.copy(selected);
     return true;
   }

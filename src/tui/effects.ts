@@ -10,13 +10,17 @@ import { loadsOf, targetsOf } from './effects/measuring.js';
 import type { Ports } from './effects/ports.js';
 import { Shells } from './effects/shells.js';
 import { scrolledLogs, shownLogText } from './effects/scroll-logs.js';
+import { takesKeys } from './keymap.js';
 import { inside, layoutOf } from './layout.js';
+import { shellOf } from './reducers/view.js';
 import { selectedContainer, isRunning } from './rows.js';
 import type { Sources } from './sources.js';
 import type { State, Verb } from './state.js';
 
 /** How often the processes of the container in front are listed, ms. */
 const PROCESSES_EVERY_MS = 1000;
+/** Between the first sample and the second, ms. */
+const FIRST_INTERVAL_MS = 300;
 /** Events before this are history of another day, ms. */
 const EVENTS_SINCE_MS = 24 * 3_600_000;
 
@@ -25,6 +29,14 @@ export interface TerminalPort {
   copy(text: string): void;
   redraw(): void;
   quit(): void;
+}
+
+/** The shell that what is typed goes to, if any. */
+export function typingIn(state: State): number | undefined {
+  const { page, focus } = state.view;
+  const shell = shellOf(state);
+  const hasKeys = page === 'overview' && focus === 'tabs' && state.shells.captured && state.overlay === undefined;
+  return hasKeys && shell !== undefined && takesKeys(shell) ? shell.number : undefined;
 }
 
 export class Effects {
@@ -62,6 +74,9 @@ export class Effects {
     await this.listNow();
     dispatch({ type: 'engine-open', root: engine.root, disk, notes: [] });
     sampler.start();
+    // Rates need two samples: the second is taken soon, so that the first screen has numbers.
+    const soon = setTimeout(() => sampler.sample(), FIRST_INTERVAL_MS);
+    this.undo.push(() => clearTimeout(soon));
     void this.watchEvents();
     void sampler.facts().then(
       (facts) => dispatch({ type: 'facts', facts }),
@@ -209,6 +224,7 @@ export class Effects {
       container?.state.startedAt !== before.containers.byId.get(container?.id ?? '')?.state.startedAt
     )
       this.logs.again();
+    this.shells.giveKeys(typingIn(state));
     if (tab === 'processes' && container) this.wantProcesses(container, state.now);
     else this.processesOf = undefined;
     if (tab === 'launch' && container) this.wantLaunch(container);

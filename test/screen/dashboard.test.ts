@@ -49,6 +49,22 @@ describe('the dashboard', () => {
     assert.match(unknown.stderr, /^tscontain-tui: [^\n]*--wat[^\n]*\n$/);
   });
 
+  it('says what is wrong with a state directory, and can be left', async () => {
+    const screen = new Emulator({
+      columns: 120,
+      rows: 36,
+      command: [process.execPath, PROGRAM, '--root', '/proc/version/x'],
+    });
+    screens.push(screen);
+    await see(screen, /\/proc\/version/);
+    screen.type('n\r');
+    await sleep(300);
+    screen.type('\x1b');
+    await sleep(200);
+    screen.type('q');
+    assert.equal((await screen.ended).code, 0);
+  });
+
   it('says what to type to somebody who is not root', async () => {
     const command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, PROGRAM] as const;
     const screen = new Emulator({ columns: 100, rows: 10, command: [...command] });

@@ -6,7 +6,7 @@ import { Effects } from '../../src/tui/effects.js';
 import type { CommandName } from '../../src/tui/keymap.js';
 import { paintDashboard } from '../../src/tui/panels/dashboard.js';
 import { reduce } from '../../src/tui/reduce.js';
-import { Canvas, glyphsFor, InputParser, themeFor, type ColourDepth } from '../../src/tui/screen/index.js';
+import { Canvas, glyphsFor, InputParser, themeFor, type ColourDepth, type Hit } from '../../src/tui/screen/index.js';
 import { initialState, type State } from '../../src/tui/state.js';
 import { demoWorld, type DemoOptions, type DemoWorld } from './demo-world.js';
 
@@ -110,13 +110,23 @@ export class Desk {
 
   /** Clicks the first place where `text` stands. */
   async click(text: string, double = false): Promise<void> {
+    const hit = this.hit(text);
+    if (!hit) throw new Error(`there is nothing to click at “${text}”\n${this.text()}`);
+    this.dispatch({ type: 'click', spot: hit.target, x: hit.x, double });
+    await this.settle();
+  }
+
+  /** Turns the wheel over the first place where `text` stands. */
+  wheel(text: string, lines: number): void {
+    this.dispatch({ type: 'wheel', spot: this.hit(text)?.target, lines });
+  }
+
+  private hit(text: string): Hit | undefined {
     const canvas = this.paint();
     const rows = canvas.textIn().split('\n');
     const y = rows.findIndex((row) => row.includes(text));
-    const hit = y < 0 ? undefined : canvas.hit(rows[y]!.indexOf(text), y);
-    if (!hit) throw new Error(`there is nothing to click at “${text}”\n${rows.join('\n')}`);
-    this.dispatch({ type: 'click', spot: hit.target, x: hit.x, double });
-    await this.settle();
+    if (y < 0) throw new Error(`“${text}” is not to be seen\n${rows.join('\n')}`);
+    return canvas.hit(rows[y]!.indexOf(text), y);
   }
 
   /** Lets made-up time pass, a sample each second. */

@@ -13,9 +13,10 @@ const FIELD_OF: Readonly<Partial<Record<ErrorCode, string>>> = {
 export function failureOf(error: unknown): Failure {
   if (!isTscontainError(error)) return { message: error instanceof Error ? error.message : String(error) };
   const field = FIELD_OF[error.code];
+  const fields = field === undefined ? error.problems : [{ field, message: error.message }];
   return {
     message: error.message,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(field === undefined ? {} : { fields: [{ field, message: error.message }] }),
+    ...(fields.length === 0 ? {} : { fields }),
   };
 }

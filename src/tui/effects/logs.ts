@@ -15,6 +15,9 @@ const WINDOW_MS = 100;
 /** This far behind the writer, reading goes on at the end instead, ms. */
 const BEHIND_MS = 1500;
 
+const tooFast = (lines?: number): string =>
+  `${lines === undefined ? 'some' : lines} lines came faster than they can be read: they are in the file only`;
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -71,10 +74,7 @@ export class LogFollower {
       while (!signal.aborted) {
         const skipped = await this.readUntilBehind(id, buffer, tail, signal);
         if (!skipped) break;
-        buffer.gap(
-          new Date(this.ports.clock.now()).toISOString(),
-          'lines came faster than they can be read: some are only in the file',
-        );
+        buffer.gap(new Date(this.ports.clock.now()).toISOString(), tooFast());
         tail = WINDOW_LINES / 4;
       }
       if (!signal.aborted) buffer.state = 'ended';
@@ -92,21 +92,29 @@ export class LogFollower {
     signal.addEventListener('abort', stop, { once: true });
     const openedAt = clock.now();
     const quiet = setTimeout(() => this.caughtUp(buffer), WINDOW_MS);
-    const window = { began: openedAt, lines: 0 };
+    let windowAt = openedAt;
+    let inWindow = 0;
     try {
       for await (const entries of engine.logBatches(id, { follow: true, tail, signal: inner.signal })) {
-        for (let i = 0; i < entries.length; i += SLICE_LINES) {
+        const room = WINDOW_LINES - inWindow;
+        const taken = entries.slice(-room);
+        if (taken.length < entries.length) buffer.gap(taken[0]!.time, tooFast(entries.length - taken.length));
+        for (let i = 0; i < taken.length; i += SLICE_LINES) {
           if (i > 0) await turn();
           if (signal.aborted) return false;
-          for (const entry of entries.slice(i, i + SLICE_LINES)) buffer.add(entry);
+          for (const entry of taken.slice(i, i + SLICE_LINES)) buffer.add(entry);
         }
         invalidate();
-        window.lines += entries.length;
+        inWindow += taken.length;
         const now = clock.now();
-        const writtenAt = Date.parse(entries.at(-1)?.time ?? '');
+        const writtenAt = Date.parse(taken.at(-1)?.time ?? '');
         if (writtenAt > openedAt && now - writtenAt > BEHIND_MS) return true;
-        if (now - window.began >= WINDOW_MS) Object.assign(window, { began: now, lines: 0 });
-        else if (window.lines >= WINDOW_LINES) await pause(window.began + WINDOW_MS - now);
+        const isFull = inWindow >= WINDOW_LINES;
+        if (isFull) await pause(windowAt + WINDOW_MS - now);
+        if (isFull || now - windowAt >= WINDOW_MS) {
+          windowAt = clock.now();
+          inWindow = 0;
+        }
       }
       return false;
     } finally {

@@ -25,6 +25,8 @@ export class Shells {
   /** Sessions that were opened before their tab: of containers that are run from the form. */
   private readonly waiting = new Map<string, Session>();
   private size: TerminalSize = { columns: 80, rows: 24 };
+  /** the shell that has the keys */
+  private inFront: number | undefined;
 
   constructor(private readonly ports: Ports) {}
 
@@ -41,6 +43,19 @@ export class Shells {
     if (size.columns === this.size.columns && size.rows === this.size.rows) return;
     this.size = size;
     for (const { pane } of this.open.values()) pane.resize(size.columns, size.rows);
+  }
+
+  /** Tells programs that ask for it whether they are looked at (mode 1004). */
+  giveKeys(number: number | undefined): void {
+    if (number === this.inFront) return;
+    if (this.inFront !== undefined) this.pane(this.inFront)?.focus(false);
+    this.inFront = number;
+    if (number !== undefined) this.pane(number)?.focus(true);
+  }
+
+  /** Whether the program that has the keys wants to know where the mouse goes without a button. */
+  get wantsMotion(): boolean {
+    return this.inFront !== undefined && this.pane(this.inFront)?.wantsMotion === true;
   }
 
   /** The terminal of a container that is about to start, so that nothing it writes is missed. */

@@ -86,7 +86,7 @@ function titles(canvas: Canvas, state: State): readonly Title[] {
   const caret = table.filter.editing ? '_' : '';
   return [
     {
-      text: shown === total ? `containers ${total}` : `containers ${shown} of ${total}`,
+      text: total === 0 ? 'containers' : shown === total ? `containers ${total}` : `containers ${shown} of ${total}`,
       number: 1,
       target: { kind: 'table' },
     },

@@ -85,8 +85,16 @@ function openForm(state: State, form: Pick<FormOverlay, 'purpose' | 'title' | 'f
   return step(withOverlay(state, { kind: 'form', failure: undefined, busy: false, ...form }));
 }
 
-const openRun = (state: State, image: string): Step =>
-  openForm(state, { purpose: 'run', title: 'run a container', form: runForm({ image, project: '' }) });
+/** The images are listed anew, so that the next form names those that came meanwhile. */
+function openRun(state: State, image: string): Step {
+  const images = state.images.list?.map(({ name }) => name) ?? [];
+  const { state: opened } = openForm(state, {
+    purpose: 'run',
+    title: 'run a container',
+    form: runForm({ image, images }),
+  });
+  return step(opened, { type: 'list-images' });
+}
 
 const rename: Handler = (state) => {
   const container = one(state, 'rename');

@@ -35,15 +35,17 @@ const heading = (id: string, label: string): FormRow => ({ kind: 'heading', id, 
 
 export interface RunDefaults {
   readonly image: string;
-  readonly project: string;
+  /** names of the images there are */
+  readonly images: readonly string[];
 }
 
-export function runForm({ image, project }: RunDefaults): Form {
+export function runForm({ image, images }: RunDefaults): Form {
+  const others = images.filter((name) => name !== image).join(' ');
   const rows: FormRow[] = [
-    textField('image', 'image', WIDE, '', image),
+    textField('image', 'image', WIDE, others === '' ? '' : `or ${others}`, image),
     { ...textField('command', 'command', WIDE), placeholder: "the image's own" },
     { ...textField('name', 'name', WIDE), placeholder: 'one is made up' },
-    { ...textField('project', 'project', WIDE, '', project), placeholder: 'none' },
+    { ...textField('project', 'project', WIDE), placeholder: 'none' },
     {
       kind: 'check',
       id: 'terminal',

@@ -79,6 +79,21 @@ describe('going about', () => {
     desk.close();
   });
 
+  it('scrolls what the wheel is over, whatever has the focus', async () => {
+    const desk = await Desk.open({ crowd: 60 });
+    await desk.type('i');
+    desk.wheel('svc-', 9);
+    assert.equal(desk.state.table.position.top, 9);
+    assert.equal(desk.state.view.focus, 'tabs');
+    desk.wheel('config', 3);
+    assert.equal(desk.state.inspect.position.top, 3);
+    desk.resize(80, 24);
+    await desk.type('?');
+    desk.wheel('keys', 2);
+    assert.equal(desk.state.overlay?.kind === 'help' && desk.state.overlay.top, 2);
+    desk.close();
+  });
+
   it('switches by a click on a tab, and does what a key in a border says', async () => {
     const desk = await Desk.open();
     await desk.click('launch');
