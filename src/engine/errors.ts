@@ -33,16 +33,30 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** What is wrong with one field of a spec: "name", "limits.memory", "mounts[0].source", "env[2]". */
+export interface Problem {
+  readonly field: string;
+  /** one sentence with the value and what would be right */
+  readonly message: string;
+}
+
 /** A failure that a person can act on. `message` holds the value involved; `hint` is one sentence that says what to do. */
 export class TscontainError extends Error {
   override readonly name = 'TscontainError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  /** Of INVALID_VALUE for a spec: each fault beside its field, for forms. */
+  readonly problems: readonly Problem[];
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; hint?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; hint?: string; problems?: readonly Problem[] } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.problems = options.problems ?? [];
   }
 
   /** The form in which it crosses a supervisor's socket. */

@@ -1,14 +1,14 @@
 // The door of the engine: what the dashboard and the command line may use. Tests: test/pure/engine, test/container.
 export type * from './model.js';
 export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from './engine.js';
-export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode } from './errors.js';
+export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode, type Problem } from './errors.js';
 export { openEngine } from './open.js';
 export { packHostPath, unpackBelow } from './rootfs/archive.js';
 export { inspectDocker } from './inspect-docker.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { DEFAULT_ROOT } from './state/layout.js';
-export { limitProblems, type Problem } from './validate.js';
+export { limitProblems } from './validate.js';
 
 // What people write, in Docker's grammar: each throws TscontainError INVALID_VALUE that names the value and what would be right.
 export { parseEnv, parseEnvFile, parseLabel, parseLabelFile } from './grammar/environment.js';

@@ -1,7 +1,7 @@
 // From what was asked for to what a container is: defaults filled in, every problem found, each beside its field. Pure.
 import { isAbsolute, normalize } from 'node:path';
 import { checkedShares, checkedWeight, cpuBandwidth, memoryTarget, pidsMax } from './cgroup/limits.js';
-import { TscontainError } from './errors.js';
+import { TscontainError, type Problem } from './errors.js';
 import { parseEnv, parseLabel } from './grammar/environment.js';
 import { parseTarget } from './grammar/mounts.js';
 import { parseContainerName, parseHostname, parseProject } from './grammar/names.js';
@@ -27,13 +27,6 @@ import type {
   RestartPolicy,
   Ulimit,
 } from './model.js';
-
-/** What is wrong with one field of a spec: "name", "limits.memory", "mounts[0].source", "env[2]". */
-export interface Problem {
-  readonly field: string;
-  /** one sentence with the value and what would be right */
-  readonly message: string;
-}
 
 /** What the spec cannot say itself. */
 export interface SpecFacts {
@@ -151,7 +144,7 @@ export function configure(
 /** @throws TscontainError INVALID_VALUE that says all of them */
 export function requireNoProblems(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
-  throw new TscontainError('INVALID_VALUE', problems.map((problem) => problem.message).join('; '));
+  throw new TscontainError('INVALID_VALUE', problems.map(({ message }) => message).join('; '), { problems });
 }
 
 /** Docker's rule: an entrypoint of one's own means that the image's command is not for it. */

@@ -1,6 +1,7 @@
 // From a spec to a configuration: defaults, Docker's rules of override, and every problem beside its field.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { TscontainError } from '../../../src/engine/errors.js';
 import type { CreateSpec } from '../../../src/engine/model.js';
 import { limitProblems, requireNoProblems } from '../../../src/engine/validate.js';
 import { refusal } from '../../support/refusal.js';
@@ -74,7 +75,14 @@ describe('a container configuration', () => {
       'workingDir',
     ]);
     for (const { message } of problems) assert.doesNotMatch(message, /\n|undefined|NaN|\[object/);
-    assert.throws(() => requireNoProblems(problems), refusal('INVALID_VALUE', /"no good".*"here"/));
+    assert.throws(
+      () => requireNoProblems(problems),
+      (error) => {
+        refusal('INVALID_VALUE', /"no good".*"here"/)(error);
+        assert.deepEqual((error as TscontainError).problems, problems);
+        return true;
+      },
+    );
   });
 
   it('refuses what excludes each other', () => {
