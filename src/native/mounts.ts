@@ -1,7 +1,7 @@
 // Mounts that stand nowhere until they are attached: fsopen(2), fsmount(2), open_tree(2), mount_setattr(2), move_mount(2).
 // A detached mount is a descriptor; the host's mount table never shows it and it is gone when the descriptor is closed.
-import { closeSync, openSync, readSync } from 'node:fs';
-import { errnoMeaning, errnoName, SyscallError } from './errno.js';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { errnoMeaning, errnoName, errnoNumber, SyscallError } from './errno.js';
 import * as flags from './flags.js';
 import { rawSyscall, syscall } from './kernel.js';
 
@@ -70,18 +70,34 @@ export interface Overlay {
   readonly attributes?: number;
 }
 
-/** Whether the kernel takes layers one by one (Linux 6.8); found out at the first overlay. */
+/**
+ * Whether the kernel takes layers one by one (Linux 6.8), so that there can be hundreds; found out at the first overlay. An
+ * older one takes them in one list of 255 bytes, which is enough for a dozen.
+ */
 let takesSingleLayers: boolean | undefined;
+
+/** Names the directory that is not there: older kernels say only that one of them is not. */
+function naming(overlay: Overlay, create: () => number): number {
+  try {
+    return create();
+  } catch (error) {
+    const directories = [...overlay.lower, overlay.upper, overlay.work].filter((path) => path !== undefined);
+    const missing = directories.find((path) => !existsSync(path));
+    if (missing === undefined || !(error instanceof SyscallError)) throw error;
+    throw new SyscallError(error.syscall, error.errno, `overlay ${missing}`);
+  }
+}
 
 /** An overlay of directories, mounted nowhere (overlayfs.rst). Throws SyscallError; Node's error for a directory that is not there. */
 export function createOverlay(overlay: Overlay): number {
   const held: number[] = [];
-  /** A path as an option can hold it: short, and without the signs that overlay reads as its own. */
-  const short = (path: string): string => {
-    if (path.length <= VALUE_LIMIT && /^[\w/.+@=-]+$/.test(path)) return path;
+  const byDescriptor = (path: string): string => {
     held.push(openSync(path, flags.O_PATH | flags.O_DIRECTORY | flags.O_CLOEXEC));
     return `/proc/self/fd/${held.at(-1)!}`;
   };
+  /** A path as an option can hold it: short, and without the signs that overlay reads as its own. */
+  const short = (path: string): string =>
+    path.length <= VALUE_LIMIT && /^[\w/.+@=-]+$/.test(path) ? path : byDescriptor(path);
   try {
     const lower = overlay.lower.map(short);
     const rest: [string, string | true][] = [];
@@ -89,7 +105,13 @@ export function createOverlay(overlay: Overlay): number {
     if (overlay.work !== undefined) rest.push(['workdir', short(overlay.work)]);
     for (const [name, value] of overlay.options ?? []) rest.push([name, value]);
     const create = (layers: MountOptions) => createMount('overlay', [...layers, ...rest], overlay.attributes);
-    const together = (): number => create([['lowerdir', lower.join(':')]]);
+    const together = (): number => {
+      const list = lower.join(':');
+      const fitting = list.length <= VALUE_LIMIT ? list : overlay.lower.map(byDescriptor).join(':');
+      if (fitting.length <= VALUE_LIMIT) return naming(overlay, () => create([['lowerdir', fitting]]));
+      const why = `${lower.length} layers are too many for this kernel in one overlay: Linux 6.8 takes any number`;
+      throw new SyscallError('fsconfig', errnoNumber('E2BIG'), 'overlay', why);
+    };
     if (takesSingleLayers === false) return together();
     try {
       const fd = create(lower.map((path) => ['lowerdir+', path] as const));

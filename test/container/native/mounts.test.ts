@@ -108,6 +108,13 @@ describe('an overlay', () => {
     assert.deepEqual(openDescriptors(), descriptors);
   });
 
+  it('has a dozen layers, on any kernel', (t) => {
+    const names = Array.from({ length: 12 }, (_, i) => `a-layer-with-quite-a-long-name-of-its-own-${i}`);
+    const fd = native.createOverlay({ lower: layers(scratch(t), ...names) });
+    assert.equal(readdirSync(inMount(fd, '')).length, 13);
+    closeSync(fd);
+  });
+
   it('has a hundred layers', async (t) => {
     const { abilities } = await native.probeKernel();
     if (!abilities['overlay, layer by layer'].available) {
