@@ -40,6 +40,28 @@ describe('a container whose supervisor was killed', () => {
     assert.equal((await house.engine.wait(id)).exitCode, 6, 'the exit code of a process that is no child is known');
   });
 
+  it('is taken over once, by however many managers at a time', async () => {
+    const { id } = await house.start('until [ -e /go ]; do sleep 0.02; done; seq 1 1000; exit 8');
+    await house.killSupervisorOf(id);
+    const others = await Promise.all([1, 2, 3].map(() => house.anotherEngine()));
+    await Promise.all(others.map((engine) => engine.recover()));
+    await give(id, 'go');
+    const ends = await Promise.all(others.map((engine) => engine.wait(id)));
+    assert.deepEqual(
+      ends.map(({ exitCode }) => exitCode),
+      [8, 8, 8],
+    );
+    assert.deepEqual(
+      house.lines(id),
+      Array.from({ length: 1000 }, (_, i) => String(i + 1)),
+    );
+    let deaths = 0;
+    for await (const event of house.engine.events({ since: 0, until: Date.now() })) {
+      if (event.id === id && event.action === 'die') deaths += 1;
+    }
+    assert.equal(deaths, 1);
+  });
+
   it('can be stopped and attached to as before', async () => {
     const { id } = await house.create({ cmd: ['cat'], openStdin: true });
     await house.engine.start(id);

@@ -139,6 +139,8 @@ describe('a restart policy', () => {
     const { id } = await house.shell(script, { restartPolicy: { name: 'always', maximumRetryCount: 0 } });
     await house.engine.start(id);
     await eventually(async () => assert.equal((await house.engine.get(id)).state.status, 'restarting'));
+    const planned = Date.parse((await house.engine.get(id)).state.restartsAt ?? '');
+    assert.ok(Math.abs(planned - Date.now()) <= 1000, `planned for ${planned - Date.now()} ms from now`);
     await house.engine.start(id);
     const { state } = await house.engine.get(id);
     assert.equal(state.status, 'running');

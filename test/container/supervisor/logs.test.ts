@@ -1,6 +1,8 @@
 // What containers write, as their supervisor keeps it: the CRI format, streams apart, rotation, nothing lost.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { layout } from '../../../src/engine/state/layout.js';
 import { EngineHouse, entries } from '../../support/engine-house.js';
@@ -104,5 +106,50 @@ describe('rotation', () => {
       Array.from({ length: whole.length }, (_, i) => 5000 - whole.length + 1 + i),
     );
     assert.ok(whole.length > 2000, `${whole.length} lines are left`);
+  });
+});
+
+describe('on a full disk', () => {
+  /** A disk of 256 KiB in the place of a container's log directory, full to the last byte. */
+  async function withFullDisk(id: string, work: (empty: () => void) => Promise<void>): Promise<void> {
+    const directory = layout.logs(house.root, id);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', directory]);
+    try {
+      const filler = join(directory, 'filler');
+      writeFileSync(filler, Buffer.alloc(256 * 1024));
+      await work(() => unlinkSync(filler));
+    } finally {
+      execFileSync('umount', ['-l', directory]);
+    }
+  }
+
+  it('a container runs on, and its state says what was lost', async () => {
+    const { id } = await house.shell('seq 1 200000; exit 3');
+    await withFullDisk(id, async () => {
+      await house.engine.start(id);
+      assert.equal((await house.engine.wait(id)).exitCode, 3);
+    });
+    assert.match((await house.engine.get(id)).state.note!, /\d+ bytes of its log were lost.*ENOSPC/);
+  });
+
+  it('the log tells where lines are missing, once there is room again', async () => {
+    const script = 'echo lost; until [ -e /go ]; do sleep 0.02; done; echo found';
+    const { id } = await house.shell(script, { name: 'unlucky' });
+    await withFullDisk(id, async (empty) => {
+      await house.engine.start(id);
+      await eventually(async () => {
+        const supervisor = await house.supervisorOf(id);
+        assert.match(
+          readFileSync(join(layout.supervisor(house.root, supervisor.id), 'log'), 'utf8'),
+          /unlucky .*ENOSPC/,
+        );
+      });
+      empty();
+      await house.engine.exec(id, { argv: ['touch', '/go'], detach: true });
+      await house.engine.wait(id);
+      const [gap, line] = entries(house.log(id));
+      assert.match(gap!.text, /^\[tscontain: \d+ bytes of log are missing here: .*ENOSPC/);
+      assert.equal(line!.text, 'found');
+    });
   });
 });
