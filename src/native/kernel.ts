@@ -2,7 +2,7 @@
 // call (7 ms), not at start, and a binding is made for each shape of arguments when that shape is first used.
 import { createRequire } from 'node:module';
 import type * as KoffiModule from 'koffi';
-import { SyscallError } from './errno.js';
+import { errnoNumber, SyscallError } from './errno.js';
 import { syscallNumber, type SyscallName } from './syscalls.js';
 
 /** A number, a path or text, memory that the kernel reads or fills, or the null pointer. */
@@ -34,7 +34,7 @@ export function rawSyscall(name: SyscallName, ...args: readonly KernelArg[]): nu
   for (const arg of args) {
     if (typeof arg === 'number' || typeof arg === 'bigint') shape += 'i';
     else if (typeof arg === 'string') {
-      if (arg.includes('\0')) throw new SyscallError(name, 22, JSON.stringify(arg));
+      if (arg.includes('\0')) throw new SyscallError(name, errnoNumber('EINVAL'), arg);
       shape += 's';
     } else shape += 'p';
   }

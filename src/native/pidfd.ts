@@ -19,7 +19,7 @@ export function pidfdSendSignal(pidfd: number, signal: number): boolean {
   const result = Number(rawSyscall('pidfd_send_signal', pidfd, signal, null, 0));
   if (result === 0) return true;
   if (result === -constants.errno.ESRCH) return false;
-  return syscall('pidfd_send_signal', pidfd, signal, null, 0) === 0;
+  throw new SyscallError('pidfd_send_signal', -result);
 }
 
 const POLLIN = 1;
