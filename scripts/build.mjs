@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { blessedPlugin } from './blessed-plugin.mjs';
+import { stringWidthPlugin } from './string-width-plugin.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -26,7 +27,7 @@ export const bundleOptions = {
   outExtension: { '.js': '.cjs' },
   // koffi finds its native file beside its own package.json, so it stays a real dependency.
   external: ['koffi'],
-  plugins: [blessedPlugin],
+  plugins: [blessedPlugin, stringWidthPlugin],
   logLevel: 'warning',
   legalComments: 'none',
 };

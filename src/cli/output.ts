@@ -15,6 +15,12 @@ export function printable(value: string): string {
 
 const title = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
 
+// ASCII and the other signs that tables of ours are made of.
+const PLAIN = /^[ -~…–µ]*$/;
+
+/** Cells in a terminal. Only what people of other scripts have named costs the loading of string-width. */
+const widthOf = (text: string) => (PLAIN.test(text) ? text.length : stringWidth(text));
+
 /** Columns as wide as their widest cell, three spaces apart, the way docker prints them. */
 export function table(
   columns: readonly string[],
@@ -25,12 +31,12 @@ export function table(
     columns.map((column) => titles[column] ?? title(column)),
     ...rows.map((row) => columns.map((column) => printable(String(row[column] ?? '')))),
   ];
-  const widths = columns.map((_, index) => Math.max(...cells.map((line) => stringWidth(line[index] ?? ''))));
+  const widths = columns.map((_, index) => Math.max(...cells.map((line) => widthOf(line[index] ?? ''))));
   return cells
     .map((line) =>
       line
         .map((cell, index) =>
-          index === line.length - 1 ? cell : cell + ' '.repeat(widths[index]! - stringWidth(cell)),
+          index === line.length - 1 ? cell : cell + ' '.repeat(widths[index]! - widthOf(cell)),
         )
         .join('   ')
         .trimEnd(),

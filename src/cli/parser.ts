@@ -43,6 +43,19 @@ function addCommand(parent: Commander, word: string, command: Command, chosen: (
 }
 
 /**
+ * The commands that the first word can mean, all of them when it means none: to tell commander of 30 commands and their 200
+ * options takes longer than most commands do.
+ */
+function meant(commands: readonly Command[], words: readonly string[]): readonly Command[] {
+  const word = words[0] === '--root' ? words[2] : words[0];
+  const found = commands.filter(({ name, aliases = [] }) => {
+    const [first, second] = name.split(' ');
+    return first === word || (second === undefined && aliases.some((alias) => alias === word));
+  });
+  return found.length > 0 ? found : commands;
+}
+
+/**
  * Reads the words after the program's name.
  * @returns the command to run, or the exit code when help was asked for or the words are wrong (already said)
  */
@@ -62,7 +75,7 @@ export function parse(
   program.configureOutput({ outputError: (message, write) => write(message.replace(/^error: /, 'tscontain: ')) });
 
   const groups = new Map<string, Commander>();
-  for (const command of commands) {
+  for (const command of meant(commands, words)) {
     const [first, second] = command.name.split(' ') as [string, string | undefined];
     if (second === undefined) {
       addCommand(program, first, command, (choice) => (chosen = choice));

@@ -2,7 +2,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { extract, pack } from 'tar-stream';
 import { packHostPath, TscontainError, unpackBelow, type Engine } from '../../engine/index.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
@@ -50,8 +49,13 @@ export function target(
 }
 
 /** The same archive with its first path component replaced. */
-export function renameRoot(stream: NodeJS.ReadableStream, from: string, to: string | undefined): Readable {
+export async function renameRoot(
+  stream: NodeJS.ReadableStream,
+  from: string,
+  to: string | undefined,
+): Promise<Readable> {
   if (to === undefined || to === from) return new Readable({ objectMode: false }).wrap(stream);
+  const { extract, pack } = await import('tar-stream');
   const reader = extract();
   const writer = pack();
   const renamed = (name: string) => {
@@ -106,7 +110,7 @@ async function fromContainer(
   if (to.kind === 'container') throw betweenContainers();
   const path = resolve(to.path) + (to.path.endsWith('/') ? '/' : '');
   const { directory, rename } = target({ path: source.path, name, isDirectory }, path, await hostStat(path));
-  await unpackBelow(directory, renameRoot(stream, name, rename));
+  await unpackBelow(directory, await renameRoot(stream, name, rename));
 }
 
 async function toContainer(
@@ -134,7 +138,7 @@ async function toContainer(
   const path = resolve(from.path);
   const name = basename(path);
   const { directory, rename } = target({ path: from.path, name, isDirectory: source.isDirectory }, to.path, found);
-  await engine.copyTo(to.ref, directory, renameRoot(packHostPath(path), name, rename));
+  await engine.copyTo(to.ref, directory, await renameRoot(packHostPath(path), name, rename));
 }
 
 const betweenContainers = () =>
