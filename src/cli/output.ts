@@ -35,9 +35,7 @@ export function table(
   return cells
     .map((line) =>
       line
-        .map((cell, index) =>
-          index === line.length - 1 ? cell : cell + ' '.repeat(widths[index]! - widthOf(cell)),
-        )
+        .map((cell, index) => (index === line.length - 1 ? cell : cell + ' '.repeat(widths[index]! - widthOf(cell))))
         .join('   ')
         .trimEnd(),
     )
