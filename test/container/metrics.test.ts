@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { product } from '../support/house.js';
 import { createSampler, type Sample, type Sampler, type SamplerOptions, type Target } from '../../src/metrics/index.js';
 import { ended, hosts, newCgroup, type TestCgroup } from '../support/cgroups.js';
-import { eventually } from '../support/patience.js';
+import { eventually, patience } from '../support/patience.js';
 
 const MiB = 1024 * 1024;
 const BUSY = ['/bin/sh', '-c', 'while :; do :; done'] as const;
@@ -272,7 +272,8 @@ describe('the machine', () => {
     near(
       sample.perCpu.reduce((sum, busy) => sum + busy, 0),
       sample.cpu.cores!,
-      0.25,
+      // The kernel adds the line of all CPUs up before it writes those of each: under emulation a while lies between.
+      patience(1) > 1 ? 0.6 : 0.25,
       'the CPUs together',
     );
     assert.equal(sample.memory.limit, totalmem());
