@@ -106,7 +106,7 @@ export const BINDINGS = [
   // Tabs.
   bind('graphs', 'time-in', ['+'], 'zoom time', 'A shorter stretch of time', { hint: 1, local: true }),
   bind('graphs', 'time-out', ['-', '_'], 'zoom out', 'A longer stretch of time, up to 24 hours', local),
-  bind('graphs', 'time-reset', ['='], 'last 5 minutes', 'Back to the last five minutes', local),
+  bind('graphs', 'time-reset', ['='], 'back to now', 'Back to now, and to the usual stretch of time', local),
   bind('graphs', 'scrub-back', ['left'], 'scrub', 'Go back in time', { hint: 2, local: true }),
   bind('graphs', 'scrub-forward', ['right'], 'forward', 'Go forward in time, up to now', local),
   bind('graphs', 'freeze', ['f'], 'freeze', 'Hold the graphs still, or follow the clock again', {

@@ -55,7 +55,7 @@ export function reduce(state: State, action: Action): Step {
     case 'tick':
       return step({ ...state, now: action.now });
     case 'sampled': {
-      const host = { ...state.host, samples: state.host.samples + 1 };
+      const host = { ...state.host, sampledSince: state.host.sampledSince ?? action.at };
       return step(sampled({ ...state, now: Math.max(state.now, action.at), host }, action.at, action.loads));
     }
     case 'engine-open':

@@ -43,8 +43,8 @@ export interface HostSlice {
   readonly root: string;
   /** the whole disk below the state directory, as limits name it (/dev/vda); absent where it lies on none */
   readonly disk: string | undefined;
-  /** counts samples, so that a view can tell that there is a new one */
-  readonly samples: number;
+  /** when the first sample was taken: there is no history before; ms since the epoch */
+  readonly sampledSince: number | undefined;
 }
 
 export interface ContainersSlice {
@@ -132,8 +132,8 @@ export interface ViewSlice {
 }
 
 export interface GraphsSlice {
-  /** ms from the left edge to the right */
-  readonly spanMs: number;
+  /** ms from the left edge to the right; undefined is as long as there is something to show, up to five minutes */
+  readonly spanMs: number | undefined;
   /** the right edge, ms since the epoch; undefined follows the clock */
   readonly until: number | undefined;
 }
@@ -227,6 +227,15 @@ export interface Notice {
 export const MAX_EVENTS = 1000;
 export const DEFAULT_SPAN_MS = 5 * 60_000;
 
+/** Stretches of time that graphs show by themselves, shortest first, ms. */
+const OWN_SPANS_MS = [60_000, 120_000, DEFAULT_SPAN_MS];
+
+/** The stretch of time that graphs show: the chosen one, else the shortest that holds all there is. */
+export function spanOf({ graphs, host, now }: State): number {
+  const there = now - (host.sampledSince ?? now);
+  return graphs.spanMs ?? OWN_SPANS_MS.find((span) => span >= there) ?? DEFAULT_SPAN_MS;
+}
+
 export interface InitialOptions {
   readonly now: number;
   readonly size: TerminalSize;
@@ -239,7 +248,7 @@ export function initialState({ now, size, ascii }: InitialOptions): State {
     now,
     size,
     ascii,
-    host: { facts: undefined, root: '', disk: undefined, samples: 0 },
+    host: { facts: undefined, root: '', disk: undefined, sampledSince: undefined },
     containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
     table: {
       selected: undefined,
@@ -257,7 +266,7 @@ export function initialState({ now, size, ascii }: InitialOptions): State {
       movedAt: 0,
     },
     view: { page: 'overview', focus: 'table', tab: 'graphs', zoomed: false },
-    graphs: { spanMs: DEFAULT_SPAN_MS, until: undefined },
+    graphs: { spanMs: undefined, until: undefined },
     logs: { viewer: { ...VIEWER_START, wrap: true }, base: 0, timestamps: false, search: prompt },
     processes: {
       id: undefined,

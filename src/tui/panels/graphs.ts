@@ -5,7 +5,7 @@ import { type Attr, type Canvas, type Rect, type Span, widthOf } from '../screen
 import { groupReading } from '../present/group.js';
 import type { Row } from '../rows.js';
 import { projectTarget, type Sources } from '../sources.js';
-import type { State } from '../state.js';
+import { spanOf, type State } from '../state.js';
 import { paintLineChart } from '../widgets/index.js';
 
 interface Line {
@@ -57,7 +57,7 @@ export function paintGraphs(canvas: Canvas, rect: Rect, state: State, sources: S
 
 function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] {
   const { theme, glyphs } = canvas;
-  const { cpu, memory, io, net, pids } = theme.resource;
+  const { cpu, memory, io, pids } = theme.resource;
   const dim = (text: string): Span => ({ text, attr: theme.dim });
   const now = (text: string, attr: Attr): Span => ({ text, attr });
   const throttled = sample?.cpu.throttledPercent;
@@ -82,8 +82,8 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
       title: 'memory',
       unit: '',
       now: [
-        [dim('kernel '), now(bytes(sample?.memory.kernel), io[0])],
-        [dim('file '), now(bytes(sample?.memory.file), net[0])],
+        [dim('kernel '), now(bytes(sample?.memory.kernel), theme.faint)],
+        [dim('file '), now(bytes(sample?.memory.file), theme.dim)],
         [dim('anon '), now(bytes(sample?.memory.anon), theme.text)],
         [
           now(bytes(sample?.memory.used), memory[0]),
@@ -91,8 +91,8 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
         ],
       ],
       lines: [
-        { series: 'memory.kernel', style: io[0] },
-        { series: 'memory.file', style: net[0] },
+        { series: 'memory.kernel', style: theme.faint },
+        { series: 'memory.file', style: theme.dim },
         { series: 'memory.anon', style: theme.text },
         { series: 'memory.used', style: memory[0] },
       ],
@@ -172,7 +172,7 @@ function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
   if (chart.unit !== '' && room > widthOf(chart.unit) + 2) x += 1 + view.text(x + 1, rect.y, chart.unit, theme.dim);
   view.spans(rect.x + rect.width - nowWidth, rect.y, values);
 
-  const { spanMs } = state.graphs;
+  const spanMs = spanOf(state);
   const area = { ...rect, y: rect.y + 1, height: rect.height - 1 };
   const dots = Math.max(2, (area.width - LABEL_CELLS - 2) * 2);
   const points = Math.max(2, Math.min(dots, Math.round(spanMs / 1000)));

@@ -81,7 +81,9 @@ function paintTile(
     if (rows < 1) return;
     view.text(rect.x + 1, top + rows - 1, strip.label, theme.dim);
     const values = history(state, sources, container.id, strip, points);
-    const area = { x: rect.x + 1 + LABEL_CELLS, y: top, width, height: rows };
+    // Where there is room a line between keeps them apart.
+    const gap = rows >= 3 ? 1 : 0;
+    const area = { x: rect.x + 1 + LABEL_CELLS, y: top + gap, width, height: rows - gap };
     paintGraph(view, area, { values, max: scale(strip, values), ramp: strip.ramp });
   });
   canvas.region(rect, { kind: 'tile', id: container.id });

@@ -40,7 +40,9 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
           { text: `${glyphs.mark.closed} `, attr: theme.dim },
         ]),
     { text: PAGES[state.view.page], attr: theme.text },
-    ...(state.containers.list.length > 0 ? [{ text: ` ${running} running`, attr: theme.dim }] : []),
+    ...(state.containers.list.length > 0
+      ? [{ text: isNarrow ? ` ${running}` : ` ${running} running`, attr: theme.dim }]
+      : []),
   ]);
   const right = [
     ...hostName(state, theme.dim, theme.text),

@@ -73,7 +73,7 @@ export function paintLimits(canvas: Canvas, state: State, sources: Sources, over
   if (!container) return;
   const { name } = container.config;
   const sample = sources.readings.latest(overlay.id);
-  const rect = modalRect(canvas, Math.min(WIDTH, canvas.width), LIMIT_FIELDS.length + 8);
+  const rect = modalRect(canvas, Math.min(WIDTH, canvas.width), LIMIT_FIELDS.length + 7);
   const isLive = container.state.status === 'running' || container.state.status === 'paused';
   const inner = paintModal(canvas, rect, {
     titles: [{ text: `limits of ${name}` }, { text: isLive ? 'live' : 'from the next start' }],

@@ -6,7 +6,7 @@ import { shellOf, tabsOf } from '../reducers/view.js';
 import { selectedContainer, selectedRow } from '../rows.js';
 import { truncate, type Canvas, type Rect } from '../screen/index.js';
 import type { Sources } from '../sources.js';
-import { DEFAULT_SPAN_MS, type Shell, type State } from '../state.js';
+import type { Shell, State } from '../state.js';
 import { paintFrame, type Title } from '../widgets/index.js';
 import { paintGraphs } from './graphs.js';
 import { hintsOf } from './hints.js';
@@ -99,7 +99,7 @@ function remark(state: State, sources: Sources): string | undefined {
     const subject = row?.kind === 'group' ? `all of ${row.project}` : name;
     const { until, spanMs } = state.graphs;
     if (until !== undefined) return `${subject} · held at ${clock(until)}`;
-    return spanMs === DEFAULT_SPAN_MS ? subject : `${subject} · ${ago(spanMs).slice(1)}`;
+    return spanMs === undefined ? subject : `${subject} · ${ago(spanMs).slice(1)}`;
   }
   if (tab === 'logs') {
     const { search, viewer } = state.logs;

@@ -50,14 +50,27 @@ function callOf(steps: readonly LaunchStep[]): string {
   return [...counts].findLast(([, count]) => count === most)![0];
 }
 
+/** The words with which all of these begin: "join cgroup" of "join cgroup cpu" and "join cgroup memory". */
+function commonWords(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  const words = first.split(' ');
+  let count = words.length;
+  for (const other of others) {
+    const theirs = other.split(' ');
+    const differs = words.findIndex((word, i) => word !== theirs[i]);
+    if (differs >= 0) count = Math.min(count, differs);
+  }
+  return words.slice(0, count).join(' ');
+}
+
 function detailOf(steps: readonly LaunchStep[]): string {
   const [first] = steps as [LaunchStep, ...LaunchStep[]];
   const names = [...new Set(steps.map(({ name }) => name))];
   const number = steps.length > 1 ? `   ${steps.length} steps` : '';
   if (names.length === 1) return `${first.name === first.call ? first.args : first.name}${number}`;
-  const rests = [...new Set(steps.map(restOf))];
-  const words = new Set(steps.map(wordOf));
-  return words.size === 1 ? `${wordOf(first)} ${rests.join(' ')}` : `furnish ${rests.join(' ')}`;
+  const common = commonWords(names);
+  if (common === '') return `furnish ${[...new Set(steps.map(restOf))].join(' ')}`;
+  return [common, ...names.map((name) => name.slice(common.length).trim())].join(' ');
 }
 
 interface Purpose {

@@ -97,7 +97,7 @@ export const clockMinutes = (at: number): string => clock(at).slice(0, 5);
 /** "-5m", "-90s": how far back a point of a graph lies. */
 export function ago(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `-${seconds}s`;
+  if (seconds < 120 && seconds % 60 !== 0) return `-${seconds}s`;
   if (seconds < 7200) return `-${Math.round(seconds / 60)}m`;
   return `-${Math.round(seconds / 3600)}h`;
 }

@@ -7,7 +7,7 @@ import { launchJson, launchLines, purposeLines } from '../present/launch.js';
 import { sortedProcesses } from '../present/processes.js';
 import { filterPattern } from '../filter.js';
 import { isRunning, rowsOf, selectedContainer } from '../rows.js';
-import { DEFAULT_SPAN_MS, type InspectSlice, type ProcessesSlice, type State } from '../state.js';
+import { DEFAULT_SPAN_MS, spanOf, type InspectSlice, type ProcessesSlice, type State } from '../state.js';
 import type { Container } from '../../engine/index.js';
 import { fitPosition, type ListPosition } from '../widgets/index.js';
 import { distanceOf, moveList, type Handler, type Move } from './handler.js';
@@ -170,7 +170,7 @@ const SCRUB = 0.1;
 const DAY_MS = 24 * 3_600_000;
 
 function zoomTime(state: State, by: 1 | -1): Step {
-  const at = SPANS_MS.indexOf(state.graphs.spanMs);
+  const at = SPANS_MS.indexOf(spanOf(state));
   const spanMs = SPANS_MS[at + by];
   if (spanMs === undefined)
     return refuse(state, by > 0 ? 'Twenty-four hours are all that is kept.' : 'This is as near as it gets.');
@@ -178,7 +178,8 @@ function zoomTime(state: State, by: 1 | -1): Step {
 }
 
 function scrub(state: State, direction: 1 | -1): Step {
-  const { until, spanMs } = state.graphs;
+  const { until } = state.graphs;
+  const spanMs = spanOf(state);
   const to = (until ?? state.now) + direction * spanMs * SCRUB;
   if (to >= state.now) {
     if (until === undefined) return refuse(state, 'This is now.');
@@ -315,7 +316,7 @@ export const paneCommands = {
   copy,
   'time-in': (state) => zoomTime(state, -1),
   'time-out': (state) => zoomTime(state, 1),
-  'time-reset': (state) => step({ ...state, graphs: { spanMs: DEFAULT_SPAN_MS, until: undefined } }),
+  'time-reset': (state) => step({ ...state, graphs: { spanMs: undefined, until: undefined } }),
   'scrub-back': (state) => scrub(state, -1),
   'scrub-forward': (state) => scrub(state, 1),
   freeze: (state) =>

@@ -111,7 +111,9 @@ describe('graphs', () => {
 
   it('zoom in time and scrub back', async () => {
     const desk = await Desk.open();
-    await desk.type('2', '-');
+    await desk.type('2');
+    assert.match(desk.text(), /└ -1m/, 'as long as there is something to show');
+    await desk.type('-', '-', '-');
     assert.match(desk.text(), /└ -10m/);
     await desk.type('+', '+');
     assert.match(desk.text(), /└ -2m/);
