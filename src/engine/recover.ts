@@ -96,7 +96,23 @@ async function mend(parts: Parts, container: Container, recovery: Recovery): Pro
   } else if (!isAlive(status)) {
     if (await endStrays(parts, container))
       note(recovery, container, 'its start was cut short: what had been started of it was ended');
+  } else if (await followFreezer(parts, container)) {
+    note(recovery, container, 'its pausing was cut short: its status says again what is so');
   }
+}
+
+/** A manager that was killed between freezing it, or letting it go on, and writing that down has left a lie in its state. */
+async function followFreezer({ store, driver }: Parts, { id, state, cgroup }: Container): Promise<boolean> {
+  if (state.status === 'restarting' || driver.isFrozen(cgroup) === (state.status === 'paused')) return false;
+  // Who holds the lock may be pausing it at this moment.
+  const changed = await store.tryLock(id, () => {
+    const now = store.readState(id);
+    const status = driver.isFrozen(cgroup) ? 'paused' : 'running';
+    if ((now.status !== 'paused' && now.status !== 'running') || now.status === status) return false;
+    store.writeState(id, { ...now, status });
+    return true;
+  });
+  return changed ?? false;
 }
 
 /** The machine was started anew: what ran does not, and what is to run always is started. */

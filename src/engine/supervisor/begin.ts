@@ -68,6 +68,8 @@ async function beginLocked(parts: Parts, container: Container, wishes: StartWish
   const { root, store, driver } = parts;
   const { id, config, cgroup, state } = container;
   ensureCgroup(parts, container);
+  // Left frozen, by a pause that met its end, what is born into it would stand still, and we with it, in clone3.
+  if (driver.isFrozen(cgroup)) await driver.thaw(cgroup);
   const streams = openStreams(root, container, wishes);
   let launching: Promise<Launched> | undefined;
   try {

@@ -5,7 +5,8 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pidfdOpen, pidfdSendSignal, startTimeOf, SyscallError } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
-import type { Container, ExitStatus } from '../model.js';
+import type { CgroupDriver } from '../cgroup/index.js';
+import type { Container, ContainerState, ExitStatus } from '../model.js';
 import { clientOf } from './looking-after.js';
 import { isAlive, loadIfThere, type Parts } from './parts.js';
 
@@ -80,13 +81,11 @@ export async function endByForce(parts: Parts, id: string): Promise<ExitStatus> 
   const { store, driver } = parts;
   const container = await store.withLock(id, async () => {
     const now = store.load(id);
-    const paused = now.state.status === 'paused';
-    store.writeState(id, { ...now.state, stopRequested: true, ...(paused ? { status: 'running' } : {}) });
+    store.writeState(id, { ...now.state, stopRequested: true, ...goingOn(now) });
     // The death of its init is that of everything in its pid namespace. Not cgroup.kill: on some kernels (6.18) a cgroup to
     // which that was written once kills whatever is born into it later by CLONE_INTO_CGROUP.
     signalInit(now, SIGKILL);
-    // The frozen do not die.
-    if (paused) await driver.thaw(now.cgroup);
+    await thaw(driver, now);
     return now;
   });
   if (container.state.status === 'restarting') await callOffRestart(parts, id);
@@ -99,6 +98,19 @@ export async function endByForce(parts: Parts, id: string): Promise<ExitStatus> 
       hint: 'the kernel holds one of its processes, usually for a disk or a network file system that does not answer',
     },
   );
+}
+
+/** The status of one that is to act on a signal: not paused any more. */
+export function goingOn({ state }: Container): Partial<ContainerState> {
+  return state.status === 'paused' ? { status: 'running' } : {};
+}
+
+/**
+ * Lets it go on, after a signal that it must not miss: the frozen neither act on signals nor die. The kernel is asked, not
+ * the state: a manager that was killed while it paused it may have frozen it and not written that down.
+ */
+export async function thaw(driver: CgroupDriver, { cgroup }: Container): Promise<void> {
+  if (driver.isFrozen(cgroup)) await driver.thaw(cgroup);
 }
 
 /** After stopRequested was written: whoever waits to restart it is told to look. */

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { signalNumber } from '../../native/index.js';
 import { parseSignal } from '../grammar/process.js';
 import { requireMove } from '../states.js';
-import { callOffRestart, signalInit } from './ending.js';
+import { callOffRestart, goingOn, signalInit, thaw } from './ending.js';
 import { tell, type Parts } from './parts.js';
 
 const { SIGKILL } = constants.signals;
@@ -19,11 +19,10 @@ export async function kill(parts: Parts, ref: string, name = 'SIGKILL'): Promise
     requireMove('kill', { name: config.name, status: state.status });
     // Any other signal may mean anything to the program, such as reading its configuration again.
     const meansEnd = signal === SIGKILL || signal === signalNumber(config.stopSignal);
-    // The frozen do not die.
-    const thaw = signal === SIGKILL && state.status === 'paused';
-    if (meansEnd) store.writeState(id, { ...state, stopRequested: true, ...(thaw ? { status: 'running' } : {}) });
+    const change = signal === SIGKILL ? goingOn(now) : {};
+    if (meansEnd) store.writeState(id, { ...state, stopRequested: true, ...change });
     signalInit(now, signal);
-    if (thaw) await driver.thaw(now.cgroup);
+    if (signal === SIGKILL) await thaw(driver, now);
     return now;
   });
   if (container.state.status === 'restarting') await callOffRestart(parts, id);

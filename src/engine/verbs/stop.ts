@@ -3,7 +3,7 @@ import { signalNumber } from '../../native/index.js';
 import type { Container, ExitStatus } from '../model.js';
 import { requireMove } from '../states.js';
 import { parseSignal } from '../grammar/process.js';
-import { callOffRestart, endByForce, ended, signalInit } from './ending.js';
+import { callOffRestart, endByForce, ended, goingOn, signalInit, thaw } from './ending.js';
 import { tell, type Parts } from './parts.js';
 
 export interface StopOptions {
@@ -37,11 +37,9 @@ async function requestEnd(parts: Parts, id: string, signal: number): Promise<voi
   const container = await store.withLock(id, async (): Promise<Container> => {
     const now = store.load(id);
     if (requireMove('stop', { name: now.config.name, status: now.state.status }) === 'already') return now;
-    const paused = now.state.status === 'paused';
-    store.writeState(id, { ...now.state, stopRequested: true, ...(paused ? { status: 'running' } : {}) });
+    store.writeState(id, { ...now.state, stopRequested: true, ...goingOn(now) });
     signalInit(now, signal);
-    // It acts on the signal when it goes on; it must not go on before it has it.
-    if (paused) await driver.thaw(now.cgroup);
+    await thaw(driver, now);
     return now;
   });
   if (container.state.status === 'restarting') await callOffRestart(parts, id);

@@ -300,6 +300,31 @@ describe('a file that cannot be understood', () => {
   });
 });
 
+describe('a pause that was cut short', () => {
+  it('leaves a status that says what is so', async () => {
+    const container = await house.start(LOOP, { name: 'iced' });
+    const driver = openCgroupDriver();
+    await driver.freeze(container.cgroup);
+    assert.deepEqual(await whatOf(), ['iced: its pausing was cut short: its status says again what is so']);
+    assert.equal((await house.engine.get('iced')).state.status, 'paused');
+    await driver.thaw(container.cgroup);
+    assert.deepEqual(await whatOf(), ['iced: its pausing was cut short: its status says again what is so']);
+    assert.equal((await house.engine.get('iced')).state.status, 'running');
+  });
+
+  it('keeps nobody from ending it or from starting it again', async () => {
+    const container = await house.start(LOOP, { name: 'iced' });
+    const driver = openCgroupDriver();
+    await driver.freeze(container.cgroup);
+    assert.equal((await house.engine.stop('iced', { timeoutSeconds: 0 })).exitCode, 137);
+    await driver.freeze(container.cgroup);
+    assert.equal((await house.engine.start('iced')).state.status, 'running');
+    assert.equal(driver.isFrozen(container.cgroup), false);
+    await driver.freeze(container.cgroup);
+    await house.engine.remove('iced', { force: true });
+  });
+});
+
 describe('names that a crash left', () => {
   it('are free again', async () => {
     const { id } = await house.create({ name: 'real' });

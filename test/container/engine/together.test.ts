@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { isTscontainError, type Engine } from '../../../src/engine/index.js';
 import { layout } from '../../../src/engine/state/layout.js';
 import { EngineHouse } from '../../support/engine-house.js';
-import { eventually } from '../../support/patience.js';
+import { eventually, patience } from '../../support/patience.js';
 import { seededRandom } from '../../support/random.js';
 import { refusal } from '../../support/refusal.js';
 
@@ -126,7 +126,7 @@ describe('several managers', () => {
     await house.engine.remove(other.id);
   });
 
-  it('do anything to a few containers, and what is left is whole', async () => {
+  it('do anything to a few containers, and what is left is whole', { timeout: patience(120_000) }, async () => {
     const names = ['n1', 'n2', 'n3'];
     const random = seededRandom();
     for (const name of names) await house.engine.create({ ...LOOP, name });
