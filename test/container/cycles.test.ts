@@ -50,7 +50,10 @@ describe(`${CYCLES} cycles of create, start, wait, remove`, () => {
     const grown = residentKiB(supervisor) - before_.theirKiB;
     assert.ok(grown < 24 * 1024, `the supervisor grew by ${grown} KiB`);
     assert.deepEqual(readdirSync(`${house.root}/containers`), []);
-    assert.deepEqual(readdirSync(`${house.root}/names`).filter((name) => !name.startsWith('.')), []);
+    assert.deepEqual(
+      readdirSync(`${house.root}/names`).filter((name) => !name.startsWith('.')),
+      [],
+    );
     console.log(
       `# cycles: ${CYCLES}; supervisor ${before_.theirKiB} KiB + ${grown} KiB; descriptors ${before_.theirs} → ${descriptors(supervisor)}`,
     );

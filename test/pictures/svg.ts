@@ -66,7 +66,9 @@ function line(char: string, x: number, y: number): string | undefined {
   const joins = LINES[char];
   if (joins === undefined) return undefined;
   const ends = { l: `H${x}`, r: `H${x + CELL.width}`, u: `V${y}`, d: `V${y + CELL.height}` };
-  return Array.from(joins).map((direction) => `M${cx} ${cy}${ends[direction as keyof typeof ends]}`).join('');
+  return Array.from(joins)
+    .map((direction) => `M${cx} ${cy}${ends[direction as keyof typeof ends]}`)
+    .join('');
 }
 
 /** Filled part of a block element: left eighths, lower eighths, the whole. */

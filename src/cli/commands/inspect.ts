@@ -21,7 +21,9 @@ function fill(template: string, value: unknown): string {
     (_, json: string | undefined, path: string) => {
       const found = pick(value, path);
       if (found === undefined) return '<no value>';
-      return json !== undefined || typeof found === 'object' ? JSON.stringify(found) : printable(String(found));
+      return json !== undefined || typeof found === 'object'
+        ? JSON.stringify(found)
+        : printable(`${found as string | number | boolean}`);
     },
   );
 }

@@ -2,7 +2,6 @@
 import { TscontainError } from '../errors.js';
 
 /** Control characters beyond those that JSON spells out, and those that make text look different from what it is. */
-// eslint-disable-next-line no-irregular-whitespace -- none of them stands here as itself
 const MISLEADING = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /** A value in quotes, shortened when it is long, with what a terminal would act on spelled out: it may be anything. */
