@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openEngine, type CreateSpec, type Engine } from '../src/engine/index.js';
 import { Emulator } from '../test/support/emulator.js';
-import { median, quantile, report } from './report.js';
+import { isInstalled } from './peers.js';
+import { interleaved, median, quantile, report } from './report.js';
 
 const root = mkdtempSync(join(tmpdir(), 'tscontain-bench-'));
 const program = resolve('dist/tscontain-tui.cjs');
@@ -123,6 +124,54 @@ async function keyToPaint(): Promise<void> {
   });
 }
 
+/** 20 MB of lines through a shell tab, beside the same in tmux; the last byte seen on the screen ends it. */
+async function flooding(): Promise<void> {
+  const ours = open(120, 36);
+  await ours.waitFor('quiet-0', 20_000);
+  ours.type('e');
+  await ours.waitFor(/root@[0-9a-f]{12}:/, 20_000);
+  const contenders: Record<string, () => Promise<number>> = { ours: await reader(ours, '/tmp/lines') };
+  let tmux: Emulator | undefined;
+  if (isInstalled('tmux')) {
+    const socket = `tscontain-bench-${process.pid}`;
+    tmux = new Emulator({
+      columns: 120,
+      rows: 36,
+      command: ['tmux', '-L', socket, '-f', '/dev/null', 'new-session', 'bash --norc'],
+    });
+    await tmux.waitFor(/[$#] /, 20_000);
+    contenders['tmux'] = await reader(tmux, join(root, 'lines'));
+  }
+  const { ours: time = NaN, ...peers } = await interleaved(contenders, 7);
+  report({
+    what: 'dashboard: cat of 20 MB in a shell tab',
+    unit: 'ms',
+    ours: time,
+    peers,
+    goal: { peer: 'tmux', times: 1.5 },
+  });
+  tmux?.type('exit\r');
+  await tmux?.ended;
+  await tmux?.close();
+  await ours.close();
+}
+
+/** Writes the file, and gives what shows it once more. */
+async function reader(screen: Emulator, file: string): Promise<() => Promise<number>> {
+  const line = 'a line of text that is about as long as the lines of text that are in most files';
+  screen.type(`yes '${line}' | head -n 250000 > ${file}; echo written-$((1+1))\r`);
+  await screen.waitFor('written-2', 60_000);
+  let round = 0;
+  return async () => {
+    round += 1;
+    await delay(300);
+    const begun = performance.now();
+    screen.type(`cat ${file}; echo shown-${round}-$((1+1))\r`);
+    await screen.waitFor(`shown-${round}-2`, 60_000);
+    return performance.now() - begun;
+  };
+}
+
 /** Seen once the emulator has taken the frame in, so its work is in the figure too. */
 async function answer(screen: Emulator, key: string, shown: string): Promise<number> {
   const begun = performance.now();
@@ -140,6 +189,7 @@ async function main(): Promise<void> {
     // Busy ones would fight for the same two cores, and the figure would be the scheduler's.
     await removeAll(engine);
     await run(engine, 99, 'quiet', QUIET);
+    await flooding();
     await run(engine, 1, 'flood', FLOOD);
     await keyToPaint();
   } finally {
