@@ -1,7 +1,8 @@
 // Other engines, where they are installed, run so that what is measured is their work and not the starting of a shell.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export function isInstalled(command: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
@@ -55,4 +56,84 @@ export function writeBundle(directory: string, rootfs: string, args: readonly st
   spec.root = { path: rootfs, readonly: true };
   writeFileSync(path, JSON.stringify(spec));
   return directory;
+}
+
+/** An engine of others with a state directory of its own and the image `base`. */
+export interface PeerEngine {
+  /** What stands before the words of a command. */
+  readonly command: string;
+  /** What `run` needs beyond that to make the same container as ours, without a network. */
+  readonly run: string;
+  /** For the shell that runs it. */
+  readonly before?: string;
+  end(): Promise<void>;
+}
+
+/** Runs one shell command to its end, where a resident would. @throws Error with what it said */
+export function once(command: string, before = ':'): void {
+  const { status, stderr } = spawnSync(
+    'unshare',
+    ['-m', '--propagation', 'private', 'sh', '-c', `${before}; ${command}`],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
+}
+
+export function openPodman(directory: string, rootfs: string): PeerEngine {
+  const places = ['root', 'runroot', 'tmpdir'].map((name) => `--${name} ${join(directory, name)}`).join(' ');
+  const command = `podman ${places} --cgroup-manager cgroupfs --events-backend file`;
+  once(`tar -C ${rootfs} -c . | ${command} import - base`, HIDE_CGROUP2);
+  return {
+    command,
+    // Without CAP_SYS_RESOURCE it may lower limits only, and by itself it raises them.
+    run: '--network none --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 --log-driver k8s-file',
+    before: HIDE_CGROUP2,
+    end() {
+      once(`${command} rm -fa -t 0`, HIDE_CGROUP2);
+      rmSync(directory, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+  };
+}
+
+const DOCKERD_MS = 30_000;
+
+/** A dockerd that touches neither the network nor the configuration of this machine; its mounts go with it. */
+export async function openDocker(directory: string, rootfs: string): Promise<PeerEngine> {
+  mkdirSync(directory, { recursive: true });
+  const place = (name: string): string => join(directory, name);
+  writeFileSync(place('daemon.json'), '{}');
+  const places = ['--config-file', place('daemon.json'), '--data-root', place('data'), '--exec-root', place('exec')];
+  const network = ['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false', '--bridge=none'];
+  const options = [...places, ...network, '--pidfile', place('pid'), '--host', `unix://${place('socket')}`];
+  const daemon = spawn('unshare', ['-m', '--propagation', 'private', 'dockerd', ...options], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => daemon.once('close', () => resolve()));
+  const end = async (): Promise<void> => {
+    daemon.kill('SIGTERM');
+    await ended;
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const command = `docker -H unix://${place('socket')}`;
+  try {
+    const deadline = Date.now() + DOCKERD_MS;
+    while (spawnSync('sh', ['-c', `${command} version`]).status !== 0) {
+      if (daemon.exitCode !== null || Date.now() > deadline) throw new Error('dockerd does not start here');
+      await sleep(200);
+    }
+    once(`tar -C ${rootfs} -c . | ${command} import - base`);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return {
+    command,
+    run: '--network none',
+    async end() {
+      once(`${command} ps -aq | xargs -r ${command} rm -f`);
+      await end();
+    },
+  };
 }

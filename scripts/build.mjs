@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { blessedPlugin } from './blessed-plugin.mjs';
-import { stringWidthPlugin } from './string-width-plugin.mjs';
+import { lazyPlugin } from './lazy-plugin.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -24,10 +24,12 @@ export const bundleOptions = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // require instead: import() would start the loader of ES modules for it.
+  supported: { 'dynamic-import': false },
   outExtension: { '.js': '.cjs' },
   // koffi finds its native file beside its own package.json, so it stays a real dependency.
   external: ['koffi'],
-  plugins: [blessedPlugin, stringWidthPlugin],
+  plugins: [blessedPlugin, lazyPlugin],
   logLevel: 'warning',
   legalComments: 'none',
 };

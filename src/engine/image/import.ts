@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import * as zlib from 'node:zlib';
+import type * as Zlib from 'node:zlib';
 import { pipeline, type Transform } from 'node:stream';
 import { O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
@@ -87,9 +87,10 @@ const BEGINNINGS: readonly (readonly [name: string, bytes: Buffer])[] = [
 ];
 
 /** Node knows zstd from 22.15 on. */
-const { createGunzip, createZstdDecompress } = zlib as typeof zlib & { createZstdDecompress?: () => Transform };
+type Decompression = typeof Zlib & { createZstdDecompress?: () => Transform };
 
 async function* decompressed(path: string): AsyncGenerator<Buffer> {
+  const { createGunzip, createZstdDecompress }: Decompression = await import('node:zlib');
   const raw = createReadStream(path, { highWaterMark: 256 * 1024 });
   const chunks = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const first = await chunks.next();
