@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { commands } from '../../../src/cli/commands/index.js';
 import { bashCompletion, fishCompletion, zshCompletion } from '../../../src/cli/completion.js';
@@ -58,7 +61,11 @@ describe('the command line', () => {
   for (const [shell, make] of Object.entries(shells)) {
     const there = spawnSync(shell, ['--version']).status === 0;
     it(`gives ${shell} a completion that it can read`, { skip: there ? false : `${shell} is not installed` }, () => {
-      const { status, stderr } = spawnSync(shell, ['-n'], { input: make(commands), encoding: 'utf8' });
+      const folder = mkdtempSync(join(tmpdir(), 'tscontain-completion-'));
+      const file = join(folder, 'completion');
+      writeFileSync(file, make(commands));
+      const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+      rmSync(folder, { recursive: true });
       assert.equal(status, 0, stderr);
       assert.equal(stderr, '');
     });
