@@ -1,5 +1,6 @@
-// Bundles one file per entry point into dist/: start-up time is a feature, and nothing is compiled on the user's machine.
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+// Bundles one file per entry point into dist/: start-up time is a feature, and no TypeScript is compiled on the user's machine.
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { blessedPlugin } from './blessed-plugin.mjs';
@@ -9,10 +10,13 @@ const root = new URL('..', import.meta.url).pathname;
 
 /** Output name in dist/ → source. The supervisor and the facts are started by the two commands, so they stand beside them. */
 const entryPoints = {
-  tscontain: 'src/cli/tscontain.ts',
-  'tscontain-tui': 'src/cli/tscontain-tui.ts',
+  'programs/tscontain': 'src/cli/tscontain.ts',
+  'programs/tscontain-tui': 'src/cli/tscontain-tui.ts',
   supervisor: 'src/engine/supervisor/main.ts',
   facts: 'src/metrics/facts-main.ts',
+  // After the programs that they run.
+  tscontain: 'src/cli/quick-start.ts',
+  'tscontain-tui': 'src/cli/quick-start.ts',
 };
 
 /** Without the -- Node 20 takes an --env-file meant for `tscontain run` as its own. */
@@ -51,16 +55,33 @@ export function isStale() {
   return ['src', 'package.json', 'scripts/build.mjs'].some((path) => newest(join(root, path)) > oldest);
 }
 
+/** Says in its first line what it is, so that compiled code is used for the very text that it was compiled from. */
+function digestInFirstLine(path) {
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, `//${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n${text}`);
+}
+
 export async function buildProducts() {
   // Built aside and renamed into place, so that what runs meanwhile never finds a file missing or half written.
   const aside = join(root, 'build', `products-${process.pid}`);
+  const names = Object.keys(entryPoints);
+  const isProgram = (name) => name.startsWith('programs/');
   const common = { ...bundleOptions, minify: true, outdir: aside };
-  await build({ ...common, entryPoints, banner: { js: shebang } });
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  for (const name of Object.keys(entryPoints)) {
-    chmodSync(join(aside, `${name}.cjs`), 0o755);
-    renameSync(join(aside, `${name}.cjs`), join(root, 'dist', `${name}.cjs`));
+  const only = (wanted) => Object.fromEntries(Object.entries(entryPoints).filter(([name]) => wanted(name)));
+  await Promise.all([
+    build({ ...common, entryPoints: only(isProgram) }),
+    build({ ...common, entryPoints: only((name) => !isProgram(name)), banner: { js: shebang } }),
+  ]);
+  mkdirSync(join(root, 'dist/programs'), { recursive: true });
+  for (const name of names) {
+    const made = join(aside, `${name}.cjs`);
+    if (isProgram(name)) digestInFirstLine(made);
+    else chmodSync(made, 0o755);
+    renameSync(made, join(root, 'dist', `${name}.cjs`));
   }
+  // What V8 compiled from those that were there before.
+  for (const file of readdirSync(join(root, 'dist/programs')))
+    if (!file.endsWith('.cjs')) rmSync(join(root, 'dist/programs', file));
   rmSync(aside, { recursive: true });
 }
 

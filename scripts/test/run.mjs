@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A test that hangs fails and is named; a file of tests has this long as a whole. Soaks take what they need. */
+const TIMEOUT_MS = 300_000;
+
 const reporter = new URL('./reporter.mjs', import.meta.url).pathname;
 
 /**
@@ -19,6 +22,7 @@ export async function runFiles(files, { concurrency = 2, node = process.execPath
     '--enable-source-maps',
     '--test',
     `--test-concurrency=${concurrency}`,
+    ...(process.env.SOAK ? [] : [`--test-timeout=${TIMEOUT_MS}`]),
     `--test-reporter=${reporter}`,
     ...files,
   ];

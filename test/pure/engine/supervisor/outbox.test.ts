@@ -50,6 +50,8 @@ function receive(client: Socket): Promise<Received> {
       else for (const byte of payload) [bytes, sum] = [bytes + 1, (sum * 31 + byte) % 1_000_003];
     }),
   );
+  // It was paused by name, so listening alone does not set it going again.
+  client.resume();
   return new Promise((resolve) => client.once('end', () => resolve({ bytes, sum, notices })));
 }
 
