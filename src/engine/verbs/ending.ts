@@ -7,7 +7,7 @@ import { pidfdOpen, pidfdSendSignal, startTimeOf, SyscallError } from '../../nat
 import { TscontainError } from '../errors.js';
 import type { CgroupDriver } from '../cgroup/index.js';
 import type { Container, ContainerState, ExitStatus } from '../model.js';
-import { clientOf } from './looking-after.js';
+import { clientOf, tellSupervisor } from './looking-after.js';
 import { isAlive, loadIfThere, type Parts } from './parts.js';
 
 const { SIGKILL } = constants.signals;
@@ -113,8 +113,9 @@ export async function thaw(driver: CgroupDriver, { cgroup }: Container): Promise
   if (driver.isFrozen(cgroup)) await driver.thaw(cgroup);
 }
 
-/** After stopRequested was written: whoever waits to restart it is told to look. */
+/** After stopRequested was written: whoever waits to restart it is told to look, and is found first where it has nobody. */
 export async function callOffRestart(parts: Parts, id: string): Promise<void> {
-  const client = await clientOf(parts, parts.store.load(id));
-  await client?.reload(id);
+  const container = loadIfThere(parts.store, id);
+  if (container === undefined || (await clientOf(parts, container)) === undefined) return;
+  await tellSupervisor(parts, parts.store.load(id));
 }

@@ -5,7 +5,7 @@ import type { SupervisorClient } from '../supervisor/client.js';
 import { isAlive, type Parts } from './parts.js';
 
 /** A supervisor can be killed between the moment when it is found and the moment when it is asked. */
-const TRIES = 3;
+export const TRIES = 3;
 
 /** @returns undefined for a container that nobody need look after, or whose end was recorded just now */
 export async function clientOf(parts: Parts, container: Container): Promise<SupervisorClient | undefined> {
@@ -39,6 +39,11 @@ export async function adopt({ supervisors }: Parts, { id, config }: Container): 
 
 /** Tells its supervisor, if it has a living one, that its configuration or what is wanted of it has changed. */
 export async function tellSupervisor(parts: Parts, container: Container): Promise<void> {
-  const client = await ownSupervisor(parts, container);
-  await client?.reload(container.id);
+  try {
+    const client = await ownSupervisor(parts, container);
+    await client?.reload(container.id);
+  } catch (error) {
+    // Killed a moment ago: whoever adopts the container reads what is so now.
+    if (!isTscontainError(error, 'SUPERVISOR_FAILED')) throw error;
+  }
 }

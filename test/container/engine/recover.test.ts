@@ -218,6 +218,18 @@ describe('a supervisor that was killed', () => {
     }
   });
 
+  it('between two runs does not keep it from being stopped or removed', async () => {
+    for (const end of ['stop', 'remove'] as const) {
+      const { id } = await house.start('exit 1', { restartPolicy: { name: 'always', maximumRetryCount: 0 } });
+      await eventually(async () => assert.equal((await house.engine.get(id)).state.status, 'restarting'));
+      await house.killSupervisorOf(id);
+      if (end === 'remove') await house.engine.remove(id, { force: true });
+      else await house.engine.stop(id);
+      if (end === 'stop') assert.equal((await house.engine.get(id)).state.status, 'exited');
+      else await assert.rejects(house.engine.get(id), refusal('NO_SUCH_CONTAINER'));
+    }
+  });
+
   it('in the middle of a start leaves nothing running that nobody knows of', async () => {
     const container = await house.create({ name: 'stray' });
     const stray = spawn('sleep', ['60'], { stdio: 'ignore' });
