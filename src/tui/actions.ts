@@ -33,7 +33,7 @@ export interface Failure {
 export type Action =
   // A person.
   | { readonly type: 'input'; readonly event: KeyEvent | PasteEvent }
-  | { readonly type: 'click'; readonly spot: Spot; readonly x: number; readonly double: boolean }
+  | { readonly type: 'click'; readonly spot: Spot; readonly double: boolean }
   | { readonly type: 'wheel'; readonly spot: Spot | undefined; readonly lines: number }
   | { readonly type: 'command'; readonly command: CommandName; readonly argument?: string }
   | { readonly type: 'resized'; readonly size: TerminalSize }

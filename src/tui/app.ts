@@ -183,7 +183,7 @@ class Dashboard {
     const { at, x, y } = this.lastPress;
     const double = now - at < DOUBLE_CLICK_MS && x === event.x && y === event.y;
     this.lastPress = { at: double ? -Infinity : now, x: event.x, y: event.y };
-    this.dispatch({ type: 'click', spot: hit.target, x: hit.x, double });
+    this.dispatch({ type: 'click', spot: hit.target, double });
   }
 
   /**

@@ -44,7 +44,8 @@ export class Effects {
   readonly logs: LogFollower;
   private readonly stopping = new AbortController();
   private readonly undo: (() => void)[] = [];
-  private listing: 'no' | 'yes' | 'again' = 'no';
+  private isListing = false;
+  private isStale = false;
   private processesAt = 0;
   private processesOf: string | undefined;
   private launchOf = '';
@@ -237,25 +238,27 @@ export class Effects {
     this.shells.resize({ columns: width, rows: height });
   }
 
-  /** Lists the containers, once for any number of wishes that come while it is done. */
+  /** Something changed: lists the containers, once for any number of changes that come while it is done. */
   private list(): void {
-    if (this.listing !== 'no') {
-      this.listing = 'again';
-      return;
+    this.isStale = true;
+    if (!this.isListing) void this.listWhileStale();
+  }
+
+  private async listWhileStale(): Promise<void> {
+    this.isListing = true;
+    while (this.isStale) {
+      this.isStale = false;
+      await this.listNow();
     }
-    void this.listNow();
+    this.isListing = false;
   }
 
   private async listNow(): Promise<void> {
-    this.listing = 'yes';
     try {
       this.ports.dispatch({ type: 'containers', list: await this.ports.engine.list() });
     } catch (error) {
       this.tell(error);
     }
-    const again = (this.listing as string) === 'again';
-    this.listing = 'no';
-    if (again) this.list();
   }
 
   private async watchEvents(): Promise<void> {

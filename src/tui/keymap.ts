@@ -236,8 +236,8 @@ export type CommandName = (typeof BINDINGS)[number]['command'];
 /** The table with its entries' exact types forgotten, for everything that only reads it. */
 const bindings: readonly Binding<CommandName>[] = BINDINGS;
 
-/** Whether a shell's tab can be typed into. */
-export const takesKeys = ({ status, input }: Shell): boolean => status === 'open' && input;
+/** Whether a shell's tab can be typed into; what is typed while it opens waits for it. */
+export const takesKeys = ({ status, input }: Shell): boolean => status !== 'ended' && input;
 
 /** Which contexts hold now, the most particular first. */
 export function contextsOf(state: State): readonly Context[] {

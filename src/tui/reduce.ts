@@ -123,7 +123,7 @@ function onInput(state: State, event: KeyEvent | PasteEvent): Step {
 function onCreated(state: State, { id, name, terminal }: Extract<Action, { type: 'created' }>): Step {
   const selected = { ...state, overlay: undefined, table: { ...state.table, selected: id, movedAt: state.now } };
   const told = settled(noticed(selected, 'good', `${name} is running.`));
-  return terminal ? openTab(told, { id, name }, 'attach') : step(told);
+  return terminal ? openTab(told, { id, name }, 'attach', true) : step(told);
 }
 
 function onUpdated(state: State, { undo, name }: Extract<Action, { type: 'updated' }>): State {

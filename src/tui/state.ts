@@ -207,8 +207,6 @@ export interface ImagesSlice {
   readonly list: readonly Image[] | undefined;
   readonly error: string | undefined;
   readonly position: ListPosition;
-  /** the name of the image that is being made */
-  readonly importing: string | undefined;
 }
 
 export interface EventsSlice {
@@ -281,7 +279,7 @@ export function initialState({ now, size, ascii }: InitialOptions): State {
     launch: { id: undefined, startedAt: undefined, report: undefined, error: undefined, position: LIST_START },
     shells: { list: [], nextNumber: 1, captured: true },
     grid: { scale: 'same', onlyMarked: false, top: 0 },
-    images: { list: undefined, error: undefined, position: LIST_START, importing: undefined },
+    images: { list: undefined, error: undefined, position: LIST_START },
     events: { list: [], back: 0 },
     overlay: undefined,
     notice: undefined,

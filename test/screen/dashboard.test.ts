@@ -138,6 +138,21 @@ describe('the dashboard', () => {
     assert.equal((await screen.ended).code, 0);
   });
 
+  it("watches a container's own terminal, and takes its keys when asked to", async () => {
+    await house.ok('run', '-dit', '--name', 'tty', 'base', 'sh');
+    const screen = open();
+    await see(screen, 'tty ');
+    screen.type('/tty\ra');
+    await see(screen, 'watching only');
+    // What is typed before the keys are there waits for them.
+    screen.type('\recho as-pid-$$\r');
+    await see(screen, 'as-pid-1');
+    screen.type('\x1dw');
+    await screen.waitFor(() => !screen.text().includes('⁷'), WAIT_MS);
+    assert.equal((await house.inspect('tty')).State['Status'], 'running', 'closing the tab leaves it running');
+    await house.ok('rm', '-f', 'tty');
+  });
+
   it('tells of a container that was killed for memory', async () => {
     const screen = open();
     await see(screen, 'noisy');

@@ -112,7 +112,7 @@ export class Desk {
   async click(text: string, double = false): Promise<void> {
     const hit = this.hit(text);
     if (!hit) throw new Error(`there is nothing to click at “${text}”\n${this.text()}`);
-    this.dispatch({ type: 'click', spot: hit.target, x: hit.x, double });
+    this.dispatch({ type: 'click', spot: hit.target, double });
     await this.settle();
   }
 

@@ -12,6 +12,9 @@ const SHELLS = [['bash', '-l'], ['sh', '-l'], ['sh']] as const;
 /** A shell that ends by itself sooner than this did not work; its last words stay to be read. */
 const WORKED_AFTER_MS = 2000;
 
+/** Keys kept for a shell that is not open yet: more is a cat on the keyboard. */
+const MAX_EARLY = 1000;
+
 interface Open {
   readonly pane: TerminalPane;
   readonly pty: SessionPty;
@@ -24,6 +27,8 @@ export class Shells {
   private readonly closed = new Set<number>();
   /** Sessions that were opened before their tab: of containers that are run from the form. */
   private readonly waiting = new Map<string, Session>();
+  /** What was typed into tabs that are not open yet. */
+  private readonly early = new Map<number, (KeyEvent | PasteEvent)[]>();
   private size: TerminalSize = { columns: 80, rows: 24 };
   /** the shell that has the keys */
   private inFront: number | undefined;
@@ -69,6 +74,7 @@ export class Shells {
   }
 
   async openShell(number: number, id: string, kind: 'shell' | 'attach'): Promise<void> {
+    this.early.set(number, []);
     try {
       const expected = this.waiting.get(id);
       this.waiting.delete(id);
@@ -88,18 +94,33 @@ export class Shells {
   async takeKeys(number: number, id: string): Promise<void> {
     const shell = this.open.get(number);
     if (!shell) return;
+    this.early.set(number, []);
     try {
       shell.pty.replace(await this.attach(id, true));
       this.ports.dispatch({ type: 'shell-open', number, input: true, title: shell.title });
     } catch (error) {
+      this.ports.dispatch({ type: 'shell-open', number, input: false, title: shell.title });
       this.ports.dispatch({ type: 'notice', kind: 'error', text: failureOf(error).message });
     }
+    this.typeEarly(number);
   }
 
   input(number: number, event: KeyEvent | PasteEvent): void {
+    const early = this.early.get(number);
+    if (early) {
+      if (early.length < MAX_EARLY) early.push(event);
+      return;
+    }
     const pane = this.pane(number);
     if (event.type === 'key') pane?.key(event);
     else pane?.paste(event);
+  }
+
+  /** The tab is open: what was typed meanwhile goes in. */
+  private typeEarly(number: number): void {
+    const early = this.early.get(number) ?? [];
+    this.early.delete(number);
+    for (const event of early) this.input(number, event);
   }
 
   /** @returns text that was selected, for the clipboard */
@@ -148,6 +169,7 @@ export class Shells {
     const shell: Open = { pane, pty, since: this.ports.clock.now(), title };
     this.open.set(number, shell);
     this.ports.dispatch({ type: 'shell-open', number, input, title });
+    this.typeEarly(number);
     pty.onEnd((exitCode) => this.onExit(number, shell, exitCode, input));
   }
 
@@ -173,6 +195,7 @@ export class Shells {
   }
 
   private end(number: number, message: string, clean: boolean): void {
+    this.early.delete(number);
     if (clean) {
       this.open.get(number)?.pane.dispose();
       this.open.delete(number);

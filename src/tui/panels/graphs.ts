@@ -6,7 +6,7 @@ import { groupReading } from '../present/group.js';
 import type { Row } from '../rows.js';
 import { projectTarget, type Sources } from '../sources.js';
 import { spanOf, type State } from '../state.js';
-import { paintLineChart } from '../widgets/index.js';
+import { paintLineChart, peakOf } from '../widgets/index.js';
 
 interface Line {
   readonly series: SeriesName;
@@ -183,7 +183,7 @@ function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
     style,
     values: sources.readings.history(id, name, spanMs, points, until).values,
   }));
-  const peak = Math.max(0, ...series.map(({ values }) => highest(values)));
+  const peak = Math.max(0, ...series.map(({ values }) => peakOf(values, values.length)));
   const fits = chart.limit !== undefined && peak <= chart.limit && peak > chart.limit / 8;
   const max = fits ? chart.limit : Math.max(chart.least, scaleFor(chart, peak));
   paintLineChart(view, area, {
@@ -210,10 +210,4 @@ function fittingValues(groups: Chart['now'], room: number, gap: Span): readonly 
 function scaleFor(chart: Chart, peak: number): number {
   if (chart.label !== bytes) return roundedUp(peak);
   return 2 ** Math.ceil(Math.log2(Math.max(1, peak * 1.05)));
-}
-
-function highest(values: Float64Array): number {
-  let peak = 0;
-  for (const value of values) if (value > peak) peak = value;
-  return peak;
 }

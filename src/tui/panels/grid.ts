@@ -8,7 +8,7 @@ import { tilesOf } from '../reducers/panes.js';
 import { stopOf, truncate, widthOf, type Canvas, type Ramp, type Rect, type Span } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { State } from '../state.js';
-import { paintGraph } from '../widgets/index.js';
+import { paintGraph, peakOf } from '../widgets/index.js';
 
 interface Strip {
   readonly label: string;
@@ -42,7 +42,7 @@ export function paintGrid(canvas: Canvas, rect: Rect, state: State, sources: Sou
   const points = Math.max(2, shape.tileWidth - LABEL_CELLS - 2) * (canvas.glyphs.ascii ? 1 : 2);
   const read = (id: string, strip: Strip): Float64Array => history(state, sources, id, strip, points);
   const shown = tiles.slice(state.grid.top * shape.columns, (state.grid.top + shape.rows) * shape.columns);
-  const peaks = strips.map((strip) => Math.max(strip.least, ...tiles.map(({ id }) => highest(read(id, strip)))));
+  const peaks = strips.map((strip) => Math.max(strip.least, ...tiles.map(({ id }) => peakOf(read(id, strip), points))));
   shown.forEach((container, i) => {
     const column = i % shape.columns;
     const line = Math.floor(i / shape.columns);
@@ -53,7 +53,7 @@ export function paintGrid(canvas: Canvas, rect: Rect, state: State, sources: Sou
       height: shape.tileHeight,
     };
     paintTile(canvas, tile, state, sources, container, strips, (strip, values) =>
-      state.grid.scale === 'same' ? peaks[strips.indexOf(strip)]! : Math.max(strip.least, highest(values)),
+      state.grid.scale === 'same' ? peaks[strips.indexOf(strip)]! : Math.max(strip.least, peakOf(values, points)),
     );
   });
 }
@@ -120,10 +120,4 @@ function history(state: State, sources: Sources, id: string, strip: Strip, point
   );
   for (const other of others) for (let i = 0; i < points; i++) first![i]! += other[i]!;
   return first!;
-}
-
-function highest(values: Float64Array): number {
-  let peak = 0;
-  for (const value of values) if (value > peak) peak = value;
-  return peak;
 }

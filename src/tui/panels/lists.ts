@@ -174,13 +174,13 @@ function paintSpan(view: Canvas, x: number, y: number, width: number, from: numb
 
 export function paintImages(canvas: Canvas, rect: Rect, state: State): void {
   const { theme } = canvas;
-  const { list, error, importing } = state.images;
+  const { list, error } = state.images;
   if (error !== undefined) {
     say(canvas, rect, error, theme.error);
     return;
   }
   if (!list) return;
-  if (list.length === 0 && importing === undefined) {
+  if (list.length === 0) {
     say(
       canvas,
       rect,

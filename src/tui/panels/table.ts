@@ -14,6 +14,7 @@ import {
   paintGraphRow,
   paintMeter,
   paintTable,
+  peakOf,
   placeColumns,
   type Column,
   type Title,
@@ -297,7 +298,7 @@ class Columns {
     const id = row.kind === 'group' ? projectTarget(row.project) : row.key;
     const { values } = this.sources.readings.history(id, 'cpu.cores', points * STEP_MS, points, until);
     const limit = row.kind === 'group' ? undefined : this.reading(row)?.cpu.limitCores;
-    const max = limit ?? Math.max(LEAST_SCALE_CORES, peak(values));
+    const max = limit ?? Math.max(LEAST_SCALE_CORES, peakOf(values, points));
     paintGraphRow(canvas, rect.x, rect.y, rect.width, {
       values,
       max,
@@ -369,10 +370,4 @@ function hasNumbers(row: Row): boolean {
 
 function total(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : b === undefined ? a : a + b;
-}
-
-function peak(values: Float64Array): number {
-  let highest = 0;
-  for (const value of values) if (value > highest) highest = value;
-  return highest;
 }

@@ -23,6 +23,7 @@ export function openTab(
   state: State,
   { id, name }: { readonly id: string; readonly name: string },
   kind: Shell['kind'],
+  input = kind === 'shell',
 ): Step {
   const number = state.shells.nextNumber;
   const shell: Shell = {
@@ -31,7 +32,7 @@ export function openTab(
     containerName: name,
     kind,
     status: 'opening',
-    input: false,
+    input,
     title: kind === 'attach' ? 'attached' : 'shell',
     message: undefined,
     bell: false,
@@ -69,7 +70,6 @@ const type: Handler = (state) => {
   if (!front) return refuse(state, 'There is no shell here.');
   if (front.status === 'ended') return close(state, front);
   if (takesKeys(front)) return step({ ...state, shells: { ...state.shells, captured: true } });
-  if (front.kind === 'shell') return refuse(state, 'The shell is not open yet.');
   const container = state.containers.byId.get(front.containerId);
   if (!container?.config.openStdin) {
     return refuse(
@@ -77,7 +77,9 @@ const type: Handler = (state) => {
       `${front.containerName} has no standard input: it can be watched, not typed into (create it with -i).`,
     );
   }
-  return step(noticed(state, 'info', `Keys now go to ${front.containerName} itself.`), {
+  const asked = withShell(state, front.number, { status: 'opening', input: true });
+  const captured = { ...asked, shells: { ...asked.shells, captured: true } };
+  return step(noticed(captured, 'info', `Keys now go to ${front.containerName} itself.`), {
     type: 'attach-input',
     number: front.number,
     id: front.containerId,

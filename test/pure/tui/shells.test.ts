@@ -27,6 +27,14 @@ describe('a shell tab', () => {
     desk.close();
   });
 
+  it('keeps what is typed before it is open, and does nothing else with it', async () => {
+    const desk = await Desk.open();
+    await desk.type('e', 'q', 'd', 'l');
+    assert.deepEqual([desk.hasLeft, desk.state.overlay, desk.state.view.tab], [false, undefined, 'shell:1']);
+    await until(desk, () => desk.text().includes('root@web:/# qdl'));
+    desk.close();
+  });
+
   it('gives the keys away with ctrl-] and takes them back with enter', async () => {
     const desk = await withShell();
     await desk.type('ctrl-]', '?');
