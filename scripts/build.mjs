@@ -52,7 +52,9 @@ export function isStale() {
   );
   if (outputs.some((stat) => !stat)) return true;
   const oldest = Math.min(...outputs.map((stat) => stat.mtimeMs));
-  return ['src', 'package.json', 'scripts/build.mjs'].some((path) => newest(join(root, path)) > oldest);
+  return ['src', 'package.json', 'scripts/build.mjs', 'scripts/blessed-plugin.mjs', 'scripts/lazy-plugin.mjs'].some(
+    (path) => newest(join(root, path)) > oldest,
+  );
 }
 
 /** Says in its first line what it is, so that compiled code is used for the very text that it was compiled from. */
