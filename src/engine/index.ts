@@ -8,28 +8,10 @@ export { inspectDocker } from './inspect-docker.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { DEFAULT_ROOT } from './state/layout.js';
-export { limitProblems } from './validate.js';
 
 // What people write, in Docker's grammar: each throws TscontainError INVALID_VALUE that names the value and what would be right.
-export { parseEnv, parseEnvFile, parseLabel, parseLabelFile } from './grammar/environment.js';
+export { parseEnv, parseEnvFile, parseLabel } from './grammar/environment.js';
 export { parseDevice, parseMount, parseTmpfs, parseVolume } from './grammar/mounts.js';
-export { parseContainerName, parseHostname, parseProject } from './grammar/names.js';
-export {
-  parseCapability,
-  parseCpuList,
-  parseExtraHost,
-  parseRestartPolicy,
-  parseSignal,
-  parseSysctl,
-  parseUlimit,
-  parseUser,
-} from './grammar/process.js';
-export {
-  parseBytes,
-  parseCpus,
-  parseDeviceRate,
-  parseDuration,
-  parseInteger,
-  parseSeconds,
-  parseTime,
-} from './grammar/quantities.js';
+export { parseContainerName, parseProject } from './grammar/names.js';
+export { parseRestartPolicy, parseSignal, parseUlimit, parseUser } from './grammar/process.js';
+export { parseBytes, parseCpus, parseDeviceRate, parseInteger, parseSeconds, parseTime } from './grammar/quantities.js';

@@ -28,9 +28,9 @@ export async function recover(parts: Parts): Promise<Recovery> {
   const { store } = parts;
   const recovery: Recovery = { actions: [], corrupt: [] };
   await finishUnfinished(parts, recovery);
-  let { containers, unreadable } = store.loadAll();
-  for (const broken of unreadable) await mendUnreadable(parts, broken, recovery);
-  if (unreadable.length > 0) ({ containers, unreadable } = store.loadAll());
+  const found = store.loadAll();
+  for (const broken of found.unreadable) await mendUnreadable(parts, broken, recovery);
+  const { containers } = found.unreadable.length === 0 ? found : store.loadAll();
 
   const isSupervised = remembering((supervisorId: string) => isSupervisorAlive(parts.root, supervisorId));
   const alone: Container[] = [];
@@ -213,8 +213,13 @@ async function releaseStaleNames({ store }: Parts, containers: readonly Containe
     // Gone: whoever wants the name takes it over, but until then it would be listed as taken. With another name: it is
     // being renamed at this moment if the lock is held, and was left by a crash if not.
     if (real === undefined && store.isKnown(id)) continue;
-    if (real === undefined) await store.releaseName(name, id);
-    else await store.tryLock(id, () => (store.readConfig(id).name === name ? undefined : store.releaseName(name, id)));
+    try {
+      if (real === undefined) await store.releaseName(name, id);
+      else
+        await store.tryLock(id, () => (store.readConfig(id).name === name ? undefined : store.releaseName(name, id)));
+    } catch {
+      // It cannot be written to, or the container has just gone: whoever takes the name finds out for himself.
+    }
   }
 }
 

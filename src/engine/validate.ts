@@ -39,13 +39,13 @@ export interface SpecFacts {
   readonly cpus: number;
 }
 
-export const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
+const DEFAULT_STOP_TIMEOUT_SECONDS = 10;
 /** Docker's. */
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
 /** Bounded, so that no container fills the disk with its log; roomy, so that nobody misses a line soon. */
 const DEFAULT_LOG: LogConfig = { maxSizeBytes: 64 * 1024 * 1024, maxFiles: 3 };
 /** Docker's least: a shell and its libraries have to be able to start in it. */
-export const LEAST_MEMORY_BYTES = 6 * 1024 * 1024;
+const LEAST_MEMORY_BYTES = 6 * 1024 * 1024;
 
 /** Gathers problems instead of stopping at the first. */
 class Problems {
@@ -169,7 +169,7 @@ function completeVariable(variable: string): string {
 }
 
 /** A later variable replaces an earlier one of that name and keeps its place. */
-export function mergeEnv(...lists: readonly (readonly string[])[]): string[] {
+function mergeEnv(...lists: readonly (readonly string[])[]): string[] {
   const variables = new Map<string, string>();
   for (const variable of lists.flat()) variables.set(variable.split('=', 1)[0]!, variable);
   return [...variables.values()];

@@ -1,4 +1,4 @@
-// Environment variables and labels, from flags and from files, in Docker's grammar. Pure.
+// Environment variables and labels, in Docker's grammar. Pure.
 import { wrong } from './wrong.js';
 
 /**
@@ -35,10 +35,6 @@ export function parseLabel(text: string, what = 'the label'): [key: string, valu
 
   if (key === '' || /[\x00-\x20\x7f]/.test(key)) throw wrong(what, text, 'give key=value with no space in the key');
   return [key, equals < 0 ? '' : text.slice(equals + 1)];
-}
-
-export function parseLabelFile(content: string, path: string): [key: string, value: string][] {
-  return linesOf(content).map(({ line, number }) => parseLabel(line, `line ${number} of ${path}`));
 }
 
 function linesOf(content: string): { line: string; number: number }[] {

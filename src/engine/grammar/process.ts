@@ -100,16 +100,6 @@ const NAMESPACED_SYSCTL =
   /^(kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced|domainname)|fs\.mqueue\.[a-z_]+)$/;
 const NETWORK_SYSCTL = /^net\.[a-zA-Z0-9_.\-/]+$/;
 
-/** "net.core.somaxconn=1024". */
-export function parseSysctl(text: string): [key: string, value: string] {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw wrong('the sysctl', text, 'give name=value, such as net.core.somaxconn=1024');
-  const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
-  const fault = sysctlFault(key, 'none');
-  if (fault !== undefined) throw wrong('the sysctl', text, fault);
-  return [key, value];
-}
-
 /** Why a container may not set it; undefined when it may. */
 export function sysctlFault(key: string, network: 'none' | 'host'): string | undefined {
   if (key.split(/[./]/).includes('')) return 'its name has an empty part';

@@ -52,7 +52,7 @@ export interface Store extends Names {
 const ID = /^[0-9a-f]{64}$/;
 const ID_PREFIX = /^[0-9a-f]{1,64}$/;
 
-export function isContainerId(text: string): boolean {
+function isContainerId(text: string): boolean {
   return ID.test(text);
 }
 

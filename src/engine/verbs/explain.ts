@@ -10,7 +10,7 @@ import { layout } from '../state/layout.js';
 import { configure, requireNoProblems } from '../validate.js';
 import type { Parts } from './parts.js';
 
-export type PlannedStep = Omit<LaunchStep, 'atUs' | 'durationUs' | 'result'>;
+type PlannedStep = Omit<LaunchStep, 'atUs' | 'durationUs' | 'result'>;
 
 /** @throws TscontainError what create and start would throw for this */
 export async function explain({ images, driver }: Parts, spec: CreateSpec): Promise<PlannedStep[]> {
