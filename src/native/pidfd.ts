@@ -30,7 +30,12 @@ export function pidfdHasExited(pidfd: number): boolean {
   pollfd.writeInt32LE(pidfd, 0);
   pollfd.writeInt16LE(POLLIN, 4);
   const noTime = Buffer.alloc(16);
-  return syscall('ppoll', pollfd, 1, noTime, null, 8) === 1 && (pollfd.readInt16LE(6) & POLLIN) !== 0;
+  for (;;) {
+    const found = Number(rawSyscall('ppoll', pollfd, 1, noTime, null, 8));
+    if (found >= 0) return found === 1 && (pollfd.readInt16LE(6) & POLLIN) !== 0;
+    // Though it does not wait, a signal that comes just then, of a child that ends, interrupts it.
+    if (found !== -constants.errno.EINTR) throw new SyscallError('ppoll', -found);
+  }
 }
 
 /** The fields of /proc/PID/stat from the third on (proc_pid_stat(5)); undefined when there is no such process. */
