@@ -36,10 +36,13 @@ export function requireRoot(words: readonly string[]): void {
 
 export function createContext(options: { root: string; programPath: string; words: readonly string[] }): Context {
   let opened: Promise<Engine> | undefined;
-  const { stdin, stdout, stderr } = process;
+  const { stdout, stderr } = process;
   const context: Context = {
     root: options.root,
-    stdin,
+    // Made when it is asked for: 2 ms that most commands need not spend.
+    get stdin() {
+      return process.stdin;
+    },
     stdout,
     stderr,
     engine() {
