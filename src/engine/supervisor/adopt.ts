@@ -39,7 +39,8 @@ export function adopt(
     }
     if (state.init === undefined || (state.status !== 'running' && state.status !== 'paused')) return undefined;
     const pidfd = state.bootId === bootId ? openProcess(state.init) : undefined;
-    const isAlive = pidfd !== undefined;
+    // Dead and not yet reaped by the host's init it is dead all the same, and its pipes are as empty as they will ever be.
+    const isAlive = pidfd !== undefined && !pidfdHasExited(pidfd);
     store.writeState(id, adoptedState(container, supervisorId, isAlive));
     const run: Run = {
       pid: state.init.pid,
@@ -50,9 +51,10 @@ export function adopt(
       inputEnds: false,
       // What was counted before is known for a first run only: its cgroup began with it.
       oomKillsBefore: state.finishedAt === undefined ? 0 : parts.driver.oomKills(container.cgroup),
-      ended: isAlive
-        ? endOfStranger(parts, container, state.init.pid, pidfd)
-        : Promise.resolve({ exitCode: undefined }),
+      ended:
+        pidfd !== undefined
+          ? endOfStranger(parts, container, state.init.pid, pidfd)
+          : Promise.resolve({ exitCode: undefined }),
     };
     return { run, isAlive };
   });
