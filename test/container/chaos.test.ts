@@ -19,6 +19,7 @@ describe(`chaos (TEST_SEED=${luck.seed})`, () => {
   let house: House;
   /** every container id that was ever seen on disk, half-made and half-removed ones too */
   const seen = new Set<string>();
+  let killedSupervisors = 0;
   /** running from the beginning to the end, whatever is killed around it; name → pid */
   const keepers = new Map<string, number>();
 
@@ -69,6 +70,7 @@ describe(`chaos (TEST_SEED=${luck.seed})`, () => {
       if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('supervisor.cjs')) continue;
       try {
         process.kill(pid, 'SIGKILL');
+        killedSupervisors += 1;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
       }
@@ -161,11 +163,18 @@ describe(`chaos (TEST_SEED=${luck.seed})`, () => {
     });
   }
 
-  it('the keepers missed nothing: their logs have no gap', async () => {
+  it('the keepers missed nothing but what a killed supervisor held in its hands: a line each at most', async () => {
     for (const name of keepers.keys()) {
-      const lines = (await house.ok('logs', name)).split('\n');
-      lines.forEach((line, index) => assert.equal(line, `tick ${index + 1}`, name));
-      assert.ok(lines.length > 10);
+      const ticks = (await house.ok('logs', name)).split('\n').map((line) => Number(/^tick (\d+)$/.exec(line)?.[1]));
+      assert.ok(ticks.length > 10);
+      ticks.forEach((tick, index) =>
+        assert.ok(index === 0 || tick > ticks[index - 1]!, `${name}: ${tick} in its place`),
+      );
+      const lost = ticks.at(-1)! - ticks.length;
+      assert.ok(lost <= killedSupervisors, `${name}: ${lost} lines lost to ${killedSupervisors} killed supervisors`);
+      console.log(
+        `# chaos: ${name} wrote ${ticks.at(-1)!} lines, ${lost} were lost to ${killedSupervisors} killed supervisors`,
+      );
     }
   });
 
