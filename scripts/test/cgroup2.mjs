@@ -25,7 +25,8 @@ export async function runInCgroup2Machine(files) {
     seconds: 1200,
     onLine(line) {
       if (line.startsWith(COUNTS)) {
-        counts = JSON.parse(line.slice(COUNTS.length));
+        const said = line.slice(COUNTS.length).trim();
+        if (said !== '') counts = JSON.parse(said);
         shown = false;
       }
       if (shown) console.log(line);

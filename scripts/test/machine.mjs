@@ -39,9 +39,12 @@ mount -t tmpfs rw /rw; mkdir -p /rw/u /rw/w
 mount -t overlay overlay -o lowerdir=/lower,upperdir=/rw/u,workdir=/rw/w /new
 cp /command /new/.command
 for d in proc sys dev; do mount --move /$d /new/$d; done
+# The checkout may lie below one of the directories that become empty here.
+mkdir /keep; mount --bind "/new$(cat /checkout)" /keep
 mount -t tmpfs tmp /new/tmp; mount -t tmpfs run /new/run; mount -t tmpfs -o mode=755 lib /new/var/lib
 mkdir -p /new/sys/fs/cgroup /new/dev/pts /new/dev/shm
 mount -t cgroup2 cgroup2 /new/sys/fs/cgroup; mount -t devpts devpts /new/dev/pts; mount -t tmpfs shm /new/dev/shm
+mkdir -p "/new$(cat /checkout)"; mount --move /keep "/new$(cat /checkout)"
 chmod 755 /new; chmod 1777 /new/tmp
 exec switch_root /new /bin/bash -c 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root; ip link set lo up 2>/dev/null; bash /.command; sync; echo o > /proc/sysrq-trigger; sleep 9'
 `;
@@ -59,6 +62,7 @@ function buildInitramfs(folder, version, command) {
   let order = 10;
   for (const file of files) copyFileSync(file, join(tree, 'mods', `${order++}-${basename(file)}`));
   writeFileSync(join(tree, 'command'), command);
+  writeFileSync(join(tree, 'checkout'), process.cwd());
   writeFileSync(join(tree, 'init'), init, { mode: 0o755 });
   const image = join(folder, 'initrd.gz');
   execFileSync('sh', ['-c', `find . | cpio -o -H newc 2>/dev/null | gzip -1 > ${image}`], { cwd: tree });
