@@ -45,6 +45,8 @@ describe('the package', () => {
   it('has one file an entry point, the manual and the completions', () => {
     const folder = join(prefix, 'lib/node_modules/tscontain');
     assert.deepEqual(readdirSync(join(folder, 'dist')).sort(), [
+      'facts.cjs',
+      'programs',
       'supervisor.cjs',
       'tscontain-tui.cjs',
       'tscontain.cjs',
