@@ -19,7 +19,7 @@ import { TscontainError } from '../errors.js';
 import type { ImageConfig } from '../model.js';
 import { baseFiles } from './base-files.js';
 import { Libraries, type FilePlan } from './libraries.js';
-import { ESSENTIAL, PROGRAMS, TERMINALS, VIM_RUNTIME } from './programs.js';
+import { ESSENTIAL, LOCALE_DIRECTORY, LOCALE_FILES, PROGRAMS, TERMINALS, VIM_RUNTIME } from './programs.js';
 
 export interface MadeLayer {
   /** sha256 of a description of the content */
@@ -118,6 +118,8 @@ async function terminfo(): Promise<FilePlan[]> {
   return perPlace.flat();
 }
 
+const locale = (): Promise<FilePlan[]> => filesBelow(LOCALE_DIRECTORY, LOCALE_FILES);
+
 async function vimRuntime(): Promise<FilePlan[]> {
   const versions = await readdir('/usr/share/vim').catch(() => []);
   const runtime = versions
@@ -139,7 +141,7 @@ async function planFiles(): Promise<FilePlan[]> {
   }
   const libraries = new Libraries();
   for (const source of new Set(programs.map((plan) => plan.source))) await libraries.add(source);
-  return [...programs, ...libraries.plans(), ...(await terminfo()), ...(await vimRuntime())].map(
+  return [...programs, ...libraries.plans(), ...(await terminfo()), ...(await locale()), ...(await vimRuntime())].map(
     ({ source, target }) => ({ source, target: inImage(target) }),
   );
 }

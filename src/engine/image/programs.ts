@@ -31,6 +31,26 @@ export const PROGRAMS: readonly string[] = [
 /** Without these nothing can be done in a container. */
 export const ESSENTIAL: readonly string[] = ['sh', 'ls', 'cat', 'sleep', 'true'];
 
+/**
+ * The locale that the image sets (LANG=C.UTF-8), file by file: without one of them setlocale(3) refuses it whole, and a shell
+ * takes every letter beyond ASCII for two keys.
+ */
+export const LOCALE_DIRECTORY = '/usr/lib/locale/C.utf8';
+export const LOCALE_FILES: readonly string[] = [
+  'LC_ADDRESS',
+  'LC_COLLATE',
+  'LC_CTYPE',
+  'LC_IDENTIFICATION',
+  'LC_MEASUREMENT',
+  'LC_MESSAGES/SYS_LC_MESSAGES',
+  'LC_MONETARY',
+  'LC_NAME',
+  'LC_NUMERIC',
+  'LC_PAPER',
+  'LC_TELEPHONE',
+  'LC_TIME',
+];
+
 /** The terminals that people have, as terminfo(5) names them. */
 export const TERMINALS: readonly string[] =
   'ansi dumb linux rxvt rxvt-unicode-256color screen screen-256color tmux tmux-256color vt100 vt220 xterm xterm-256color xterm-color'.split(
