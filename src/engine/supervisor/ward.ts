@@ -50,6 +50,7 @@ export class Ward {
   #size = DEFAULT_SIZE;
   #lastDelayMs = 0;
   #lastEnd: ExitStatus = { exitCode: undefined };
+  #oomKillsTold = 0;
 
   constructor(
     private readonly parts: Parts,
@@ -168,6 +169,7 @@ export class Ward {
 
   #enter(run: Run): void {
     this.#phase = { name: 'running', run };
+    this.#oomKillsTold = run.oomKillsBefore ?? 0;
     this.input.open(run.streams, { ends: run.inputEnds });
     // Not before whoever started it has been answered.
     let watch: CgroupWatch | undefined;
@@ -181,22 +183,26 @@ export class Ward {
   }
 
   /** An OOM kill need not end the container: it is told when it happens. */
-  #watchMemory({ cgroup, oomKillsBefore }: Run): CgroupWatch {
-    let told = oomKillsBefore ?? 0;
-    return this.parts.driver.watch(cgroup, ({ oomKills }) => {
-      if (oomKills === undefined || oomKills <= told) return;
-      told = oomKills;
-      this.#tell('oom');
-    });
+  #watchMemory({ cgroup }: Run): CgroupWatch {
+    return this.parts.driver.watch(cgroup, ({ oomKills }) => this.#tellOomKills(oomKills));
+  }
+
+  /** Each count is told once: by whoever sees it first, the watch or the end of the container. */
+  #tellOomKills(count: number | undefined): void {
+    if (count === undefined || count <= this.#oomKillsTold) return;
+    this.#oomKillsTold = count;
+    this.#tell('oom');
   }
 
   async #end(run: Run, exitCode: number | undefined): Promise<void> {
     const finishedAt = Date.now();
     this.input.close();
     await finishOutput(run).catch((error: unknown) => this.parts.say(`the output of ${this.id}: ${String(error)}`));
-    const status = { exitCode, oomKilled: this.#wasOomKilled(run) };
+    const oomKills = this.#oomKills(run);
+    const status = { exitCode, oomKilled: oomKills > (run.oomKillsBefore ?? 0) };
     const next = await this.#record(run, status, finishedAt);
     this.#lastEnd = status;
+    this.#tellOomKills(oomKills);
     this.#tell('die', { exitCode: exitCode === undefined ? 'unknown' : String(exitCode) });
     if (next.do === 'remove') {
       await this.parts
@@ -212,11 +218,11 @@ export class Ward {
     }
   }
 
-  #wasOomKilled({ cgroup, oomKillsBefore }: Run): boolean {
+  #oomKills({ cgroup }: Run): number {
     try {
-      return (this.parts.driver.oomKills(cgroup) ?? 0) > (oomKillsBefore ?? 0);
+      return this.parts.driver.oomKills(cgroup) ?? 0;
     } catch {
-      return false;
+      return 0;
     }
   }
 
