@@ -82,6 +82,11 @@ export function once(command: string, before = ':'): void {
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
 }
 
+/** The cgroups that an engine keeps for containers to come; where there are still some of another's, they stay. */
+function removeEmptyCgroups(name: string): void {
+  once(`find /sys/fs/cgroup/*/${name} -depth -type d -exec rmdir {} + 2>/dev/null || :`);
+}
+
 export function openPodman(directory: string, rootfs: string): PeerEngine {
   const places = ['root', 'runroot', 'tmpdir'].map((name) => `--${name} ${join(directory, name)}`).join(' ');
   const command = `podman ${places} --cgroup-manager cgroupfs --events-backend file`;
@@ -93,6 +98,7 @@ export function openPodman(directory: string, rootfs: string): PeerEngine {
     before: HIDE_CGROUP2,
     end() {
       once(`${command} rm -fa -t 0`, HIDE_CGROUP2);
+      removeEmptyCgroups('libpod_parent');
       rmSync(directory, { recursive: true, force: true });
       return Promise.resolve();
     },
@@ -114,6 +120,7 @@ export async function openDocker(directory: string, rootfs: string): Promise<Pee
   const end = async (): Promise<void> => {
     daemon.kill('SIGTERM');
     await ended;
+    removeEmptyCgroups('docker');
     rmSync(directory, { recursive: true, force: true });
   };
   const command = `docker -H unix://${place('socket')}`;
