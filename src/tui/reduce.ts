@@ -122,7 +122,7 @@ function onInput(state: State, event: KeyEvent | PasteEvent): Step {
 
 function onCreated(state: State, { id, name, terminal }: Extract<Action, { type: 'created' }>): Step {
   const selected = { ...state, overlay: undefined, table: { ...state.table, selected: id, movedAt: state.now } };
-  const told = settled(noticed(selected, 'good', `${name} is running.`));
+  const told = settled(noticed(selected, 'good', `${name} was started.`));
   return terminal ? openTab(told, { id, name }, 'attach', true) : step(told);
 }
 

@@ -37,7 +37,8 @@ export function hintsOf(state: State, glyphs: Glyphs): readonly KeyHint[] {
     .map((binding) => ({
       key: hintKey(binding, glyphs),
       label: binding.word.toLowerCase(),
-      target: commandTarget(binding.command),
+      // Which of several tabs a click would mean, nobody can say.
+      ...(binding.command === 'pane' ? {} : { target: commandTarget(binding.command) }),
     }));
   return [...named, ...also];
 }

@@ -4,7 +4,7 @@ import { noticed, refuse, step, type Effect, type Step } from '../actions.js';
 import type { Answer, Line, QuestionOverlay } from '../overlays.js';
 import { removalLines } from '../present/removal.js';
 import { plural } from '../present/units.js';
-import { selectedContainer, subjects } from '../rows.js';
+import { selectedRow, subjects } from '../rows.js';
 import type { Pending, State, Verb } from '../state.js';
 import { clearMarks } from './table.js';
 import type { Handler } from './handler.js';
@@ -197,7 +197,9 @@ export const verbCommands = {
 
 /** The container that a form or a shell is about, or why there is none. */
 export function one(state: State, verb: RuledVerb): Container | string {
-  const container = selectedContainer(state);
+  const row = selectedRow(state);
+  if (row?.kind === 'group') return `Choose one container of ${row.project}: this is about a single one.`;
+  const container = row?.container;
   if (!container) return NOBODY;
   return rulingOn(verb, container.state.status) === 'allowed' ? container : reason(verb, container);
 }

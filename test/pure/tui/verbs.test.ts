@@ -44,6 +44,15 @@ describe('verbs', () => {
     desk.close();
   });
 
+  it('on a project mean all its members, and what is about one asks for one', async () => {
+    const desk = await Desk.open();
+    await desk.type('up', 'u');
+    assert.match(desk.notice, /Choose one container of shop/);
+    await desk.type('p');
+    assert.deepEqual([...desk.calls].sort(), ['pause backup', 'pause db', 'pause web']);
+    desk.close();
+  });
+
   it('tell what the engine refuses', async () => {
     const desk = await Desk.open();
     desk.world.engine.pause = () => Promise.reject(new Error('the freezer is stuck'));
