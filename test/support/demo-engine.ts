@@ -1,0 +1,323 @@
+// The Engine of the made-up machine: containers in memory, every verb at once, and a list of what was asked of it.
+import {
+  rulingOn,
+  TscontainError,
+  type Container,
+  type ContainerConfig,
+  type ContainerProcess,
+  type ContainerState,
+  type CreateSpec,
+  type Engine,
+  type EngineEvent,
+  type ExitStatus,
+  type Images,
+  type LaunchReport,
+  type LogEntry,
+  type LogsOptions,
+  type Session,
+  type Verb,
+} from '../../src/engine/index.js';
+import { configOf, DEMO_IMAGES, DEMO_NOW, idOf, launchOf, type Member } from './demo-people.js';
+import type { Habit } from './demo-sampler.js';
+
+const MiB = 1024 ** 2;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const TEXTS = [
+  '10.0.3.17 - - "GET /cart HTTP/1.1" 200 5120 "-" "Mozilla/5.0"',
+  '10.0.3.44 - - "GET /static/app.css HTTP/1.1" 304 0 "-" "Mozilla/5.0"',
+  '10.0.3.17 - - "POST /cart/items HTTP/1.1" 201 87 "-" "Mozilla/5.0"',
+  '\x1b[33m[warn]\x1b[0m upstream took 1.204 s to answer, request: "GET /search?q=lamp"',
+  '10.0.3.90 - - "GET /healthz HTTP/1.1" 200 2 "-" "probe/1.0"',
+];
+export class DemoEngine implements Engine {
+  readonly root = '/var/lib/tscontain';
+  readonly calls: string[] = [];
+  private readonly watchers = new Set<() => void>();
+
+  constructor(
+    private readonly containers: Map<string, Container>,
+    private readonly habits: Map<string, Habit>,
+    private readonly clock: { now(): number },
+  ) {}
+
+  readonly images: Images = {
+    list: () => Promise.resolve([...DEMO_IMAGES]),
+    get: (name) => {
+      const image = DEMO_IMAGES.find((one) => one.name === name);
+      return image
+        ? Promise.resolve(image)
+        : Promise.reject(new TscontainError('NO_SUCH_IMAGE', `there is no image ${name}`, { hint: 'import it first' }));
+    },
+    import: (source, name) => {
+      this.calls.push(`import ${source} ${name}`);
+      return Promise.resolve({ ...DEMO_IMAGES[0]!, name });
+    },
+    remove: (name) => {
+      this.calls.push(`remove-image ${name}`);
+      return Promise.resolve();
+    },
+  };
+
+  list(): Promise<Container[]> {
+    return Promise.resolve([...this.containers.values()]);
+  }
+
+  get(ref: string): Promise<Container> {
+    return Promise.resolve(this.find(ref));
+  }
+
+  create(spec: CreateSpec): Promise<Container> {
+    const name = spec.name ?? 'calm_otter';
+    this.calls.push(`create ${name} ${spec.image}`);
+    if ([...this.containers.values()].some(({ config }) => config.name === name)) {
+      return Promise.reject(new TscontainError('NAME_IN_USE', `the name ${name} is taken`, { hint: 'choose another' }));
+    }
+    const member: Member = {
+      name,
+      image: spec.image,
+      ...(spec.project === undefined ? {} : { project: spec.project }),
+      argv: spec.cmd ?? ['sh'],
+      age: 0,
+      habit: { cores: 0.1, swing: 0.5, memory: 5 * MiB, reads: 0, writes: 0, pids: 1 },
+    };
+    const config: ContainerConfig = {
+      ...configOf(member, this.clock.now()),
+      tty: spec.tty ?? false,
+      openStdin: spec.openStdin ?? false,
+      limits: spec.limits ?? {},
+    };
+    const state: ContainerState = {
+      schema: 1,
+      status: 'created',
+      oomKilled: false,
+      restartCount: 0,
+      stopRequested: false,
+    };
+    const container: Container = { id: config.id, config, state, cgroup: { controllers: {} } };
+    this.containers.set(config.id, container);
+    this.habits.set(config.id, member.habit);
+    this.changed();
+    return Promise.resolve(container);
+  }
+
+  start = (ref: string): Promise<Container> =>
+    this.move(ref, 'start', { status: 'running', startedAt: new Date(this.clock.now()).toISOString() });
+
+  async stop(ref: string): Promise<ExitStatus> {
+    await this.move(ref, 'stop', this.ended(143));
+    return { exitCode: 143 };
+  }
+
+  async kill(ref: string): Promise<void> {
+    await this.move(ref, 'kill', this.ended(137));
+  }
+
+  restart = (ref: string): Promise<Container> =>
+    this.move(ref, 'restart', { status: 'running', startedAt: new Date(this.clock.now()).toISOString() });
+
+  async pause(ref: string): Promise<void> {
+    await this.move(ref, 'pause', { status: 'paused' });
+  }
+
+  async unpause(ref: string): Promise<void> {
+    await this.move(ref, 'unpause', { status: 'running' });
+  }
+
+  rename(ref: string, name: string): Promise<void> {
+    this.calls.push(`rename ${ref} ${name}`);
+    const container = this.find(ref);
+    this.containers.set(container.id, { ...container, config: { ...container.config, name } });
+    this.changed();
+    return Promise.resolve();
+  }
+
+  update: Engine['update'] = (ref, change) => {
+    const container = this.find(ref);
+    this.calls.push(`update ${container.config.name} ${JSON.stringify(change.limits)}`);
+    const config = { ...container.config, limits: { ...container.config.limits, ...change.limits } };
+    const next = { ...container, config };
+    this.containers.set(container.id, next);
+    this.changed();
+    return Promise.resolve(next);
+  };
+
+  wait = (): Promise<ExitStatus> => Promise.resolve({ exitCode: 0 });
+
+  exec: Engine['exec'] = (ref, spec) => {
+    this.calls.push(`exec ${this.find(ref).config.name} ${spec.argv.join(' ')}`);
+    return Promise.resolve(new EchoSession());
+  };
+
+  attach: Engine['attach'] = (ref, options) => {
+    this.calls.push(`attach ${this.find(ref).config.name} ${options?.stdin === true ? 'with input' : 'to watch'}`);
+    return Promise.resolve(new EchoSession());
+  };
+
+  async *logs(ref: string, options?: LogsOptions): AsyncIterable<LogEntry> {
+    for await (const entries of this.logBatches(ref, options)) yield* entries;
+  }
+
+  async *logBatches(
+    ref: string,
+    { tail = 200, follow = false, signal, until }: LogsOptions = {},
+  ): AsyncIterable<LogEntry[]> {
+    const container = this.find(ref);
+    const end = this.clock.now();
+    if (until !== undefined) return;
+    const entries = Array.from({ length: Math.min(tail, 400) }, (_, k): LogEntry => {
+      const i = Math.min(tail, 400) - k;
+      const text = Buffer.from(TEXTS[(i * 7) % TEXTS.length]!);
+      const stream = i % 11 === 0 ? 'stderr' : 'stdout';
+      return { time: new Date(end - i * 1300).toISOString(), stream, partial: false, text };
+    });
+    yield await Promise.resolve(entries);
+    if (follow && rulingOn('top', container.state.status) === 'allowed') {
+      await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    }
+  }
+
+  top(ref: string): Promise<ContainerProcess[]> {
+    const { config, state } = this.find(ref);
+    const pid = state.init?.pid ?? 1;
+    const row = (i: number, command: string, rssBytes: number, cpuMs: number): ContainerProcess => ({
+      pid: pid + i,
+      containerPid: i === 0 ? 1 : 7 + i,
+      parentPid: i === 0 ? 0 : pid,
+      uid: i === 0 ? 0 : 101,
+      state: i === 0 ? 'S' : 'R',
+      threads: 1,
+      rssBytes,
+      cpuMs,
+      startedAt: Date.parse(config.created),
+      command,
+    });
+    return Promise.resolve([
+      row(0, config.argv.join(' '), 9 * MiB, 1200),
+      row(1, 'nginx: worker process', 27 * MiB, 83_000),
+      row(2, 'nginx: worker process', 24 * MiB, 79_500),
+      row(3, 'nginx: cache manager process', 1.3 * MiB, 310),
+    ]);
+  }
+
+  diff = (): Promise<never[]> => Promise.resolve([]);
+  stat = (): Promise<undefined> => Promise.resolve(undefined);
+  copyFrom = (): Promise<never> =>
+    Promise.reject(new TscontainError('NOT_SUPPORTED', 'nothing is copied in the demo world'));
+  copyTo = (): Promise<void> =>
+    Promise.reject(new TscontainError('NOT_SUPPORTED', 'nothing is copied in the demo world'));
+
+  remove(ref: string): Promise<void> {
+    const container = this.find(ref);
+    this.calls.push(`remove ${container.config.name}`);
+    this.containers.delete(container.id);
+    this.changed();
+    return Promise.resolve();
+  }
+
+  async prune(): Promise<{ removed: string[]; freedBytes: number }> {
+    const ended = [...this.containers.values()].filter(({ state }) => state.status === 'exited');
+    for (const { id } of ended) await this.remove(id);
+    return { removed: ended.map(({ id }) => id), freedBytes: 3 * MiB };
+  }
+
+  async *events({ signal }: { signal?: AbortSignal } = {}): AsyncIterable<EngineEvent> {
+    const ago = (ms: number, action: EngineEvent['action'], name: string, attributes = {}): EngineEvent => ({
+      time: DEMO_NOW - ms,
+      type: 'container',
+      action,
+      id: idOf(name),
+      attributes: { name, ...attributes },
+    });
+    if (this.containers.has(idOf('web'))) {
+      yield ago(3 * HOUR, 'die', 'migrate', { exitCode: '0' });
+      yield ago(41 * MINUTE, 'start', 'backup');
+      yield ago(14 * MINUTE, 'oom', 'import');
+      yield ago(14 * MINUTE, 'die', 'import', { exitCode: '137' });
+      yield ago(4 * MINUTE, 'exec_start', 'web', { execCommand: 'sh' });
+    }
+    await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
+  watch(listener: () => void): () => void {
+    this.watchers.add(listener);
+    return () => this.watchers.delete(listener);
+  }
+
+  explain = (): Promise<never[]> => Promise.resolve([]);
+
+  launchReport(ref: string): Promise<LaunchReport | undefined> {
+    const { state } = this.find(ref);
+    return Promise.resolve(state.startedAt === undefined ? undefined : launchOf(state.startedAt));
+  }
+
+  recover = (): Promise<{ actions: never[]; corrupt: never[] }> => Promise.resolve({ actions: [], corrupt: [] });
+  warm = (): Promise<void> => Promise.resolve();
+  close(): void {}
+
+  private find(ref: string): Container {
+    const found = [...this.containers.values()].find(({ id, config }) => config.name === ref || id.startsWith(ref));
+    if (!found) throw new TscontainError('NO_SUCH_CONTAINER', `there is no container ${ref}`);
+    return found;
+  }
+
+  private ended(exitCode: number): Partial<ContainerState> {
+    return { status: 'exited', exitCode, stopRequested: true, finishedAt: new Date(this.clock.now()).toISOString() };
+  }
+
+  private move(ref: string, verb: Verb, state: Partial<ContainerState>): Promise<Container> {
+    const container = this.find(ref);
+    this.calls.push(`${verb} ${container.config.name}`);
+    const ruling = rulingOn(verb, container.state.status);
+    if (typeof ruling === 'object') {
+      return Promise.reject(
+        new TscontainError('ILLEGAL_STATE', `cannot ${verb} ${container.config.name}: ${ruling.because}`, {
+          hint: ruling.hint,
+        }),
+      );
+    }
+    const next = { ...container, state: { ...container.state, ...state } };
+    this.containers.set(container.id, next);
+    this.changed();
+    return Promise.resolve(next);
+  }
+
+  private changed(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+}
+/** A shell that greets and says back what is typed. */
+class EchoSession implements Session {
+  readonly tty = true;
+  readonly exited: Promise<ExitStatus>;
+  private end_: (status: ExitStatus) => void = () => undefined;
+  private listener: ((stream: 'stdout' | 'stderr', data: Buffer) => void) | undefined;
+
+  constructor() {
+    this.exited = new Promise((resolve) => {
+      this.end_ = resolve;
+    });
+  }
+
+  onOutput(listener: (stream: 'stdout' | 'stderr', data: Buffer) => void): void {
+    this.listener = listener;
+    listener('stdout', Buffer.from('root@web:/# '));
+  }
+
+  write(data: Buffer | string): boolean {
+    const text = data.toString();
+    if (text === '\x04') this.end_({ exitCode: 0 });
+    else this.listener?.('stdout', Buffer.from(text.replaceAll('\r', '\r\nroot@web:/# ')));
+    return true;
+  }
+
+  onDrain(): void {}
+  end(): void {}
+  resize(): void {}
+  pause(): void {}
+  resume(): void {}
+  close(): void {
+    this.end_({ exitCode: 129 });
+  }
+}
