@@ -5,6 +5,7 @@ import { isTscontainError, type ErrorCode, type Status } from '../../../src/engi
 import { EngineHouse, outputOf } from '../../support/engine-house.js';
 import { gather } from '../../support/gather.js';
 import { patience } from '../../support/patience.js';
+import { rounds } from '../../support/chance.js';
 import { seededRandom, type Random } from '../../support/random.js';
 
 /** What must be so: written down without looking at the engine. */
@@ -27,7 +28,7 @@ interface Step {
 }
 
 const NAMES = ['a1', 'b2', 'c3'];
-const STEPS = Number(process.env['TEST_STEPS'] ?? 120);
+const STEPS = Number(process.env['TEST_STEPS'] ?? rounds(120, 2000));
 /** TERM is a way out, and each run leaves a mark. */
 const SCRIPT = 'echo run >> /runs; trap "exit 7" TERM; echo ready; while :; do sleep 0.02; done';
 
