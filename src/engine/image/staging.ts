@@ -1,9 +1,9 @@
 // Making an image without anybody seeing half of it: it grows in a directory of its own and appears by one rename. What a
 // crash left behind is found by its lock, which nobody holds any more.
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nanoid } from 'nanoid';
 import { lockFile, syscall, type Lock } from '../../native/index.js';
 import { deleteTree } from '../state/delete-tree.js';
 
@@ -33,7 +33,7 @@ export async function withStoreLock<T>(images: string, action: () => Promise<T>)
 export async function openStaging(images: string): Promise<Staging> {
   return withStoreLock(images, async () => {
     await removeLeftovers(images);
-    const directory = join(images, `${PREFIX}${randomBytes(6).toString('hex')}`);
+    const directory = join(images, `${PREFIX}${nanoid()}`);
     const lock = await lockFile(directory + LOCK_SUFFIX);
     await mkdir(directory, { mode: 0o755 });
     return {

@@ -1,13 +1,16 @@
 // Starts a supervisor process and waits until it can be connected to.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Socket } from 'node:net';
+import { customAlphabet } from 'nanoid';
 import { openCgroupDriver } from '../cgroup/index.js';
 import { TscontainError } from '../errors.js';
 import { layout } from '../state/layout.js';
 import { putIntoOwnCgroup, removeEmptyCgroup } from './own-cgroup.js';
+
+/** Short, and fit for a directory, a cgroup and a command line. */
+const newId = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12);
 
 /** It waits and copies bytes: small heaps do, and each thread less is memory less. */
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--v8-pool-size=1'];
@@ -26,7 +29,7 @@ export interface SpawnOptions {
 
 /** @returns the id of a supervisor that is ready @throws TscontainError SUPERVISOR_FAILED with what it said */
 export async function spawnSupervisor(options: SpawnOptions): Promise<string> {
-  const id = randomBytes(6).toString('hex');
+  const id = newId();
   const directory = layout.supervisor(options.root, id);
   const driver = openCgroupDriver();
   mkdirSync(directory, { recursive: true, mode: 0o700 });
