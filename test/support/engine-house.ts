@@ -68,11 +68,8 @@ export class EngineHouse {
 
   /** Runs `sh -c SCRIPT` to its end. */
   async run(script: string, spec: Omit<CreateSpec, 'image' | 'cmd'> = {}): Promise<{ id: string; status: ExitStatus }> {
-    const { id } = await this.shell(script, spec);
-    // What removes itself may be gone before it could be waited for.
-    const removed = spec.autoRemove === true ? this.engine.wait(id, 'next-exit') : undefined;
-    await this.engine.start(id);
-    return { id, status: await (removed ?? this.engine.wait(id)) };
+    const { id } = await this.start(script, spec);
+    return { id, status: await this.engine.wait(id) };
   }
 
   log(id: string, suffix = ''): string {

@@ -58,7 +58,8 @@ describe('the end of a container', () => {
   });
 
   it('frees its name and leaves nothing with autoRemove', async () => {
-    const { status } = await house.run('exit 3', { autoRemove: true, name: 'fleeting' });
+    // Long enough that there is somebody to wait for.
+    const { status } = await house.run('sleep 1; exit 3', { autoRemove: true, name: 'fleeting' });
     assert.equal(status.exitCode, 3);
     await assert.rejects(house.engine.get('fleeting'), { code: 'NO_SUCH_CONTAINER' });
   });
