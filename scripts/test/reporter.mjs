@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 
 export default async function* report(source) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0, failedFiles: [] };
   for await (const { type, data } of source) {
     if (type === 'test:stderr' || type === 'test:stdout') {
       yield data.message;
@@ -24,6 +24,7 @@ export default async function* report(source) {
       }
     } else if (!inner) {
       counts.failed += 1;
+      if (!counts.failedFiles.includes(data.file)) counts.failedFiles.push(data.file);
       const cause = data.details?.error?.cause ?? data.details?.error;
       yield `  ✗ ${data.name}\n      ${data.file ?? ''}:${data.line ?? ''}\n${indent(inspect(cause, { depth: 4 }))}\n`;
     }
