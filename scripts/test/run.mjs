@@ -14,13 +14,18 @@ const reporter = new URL('./reporter.mjs', import.meta.url).pathname;
  * @param {{ concurrency?: number, node?: string, env?: Record<string, string> }} options
  * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
  */
-export async function runFiles(files, options = {}) {
-  const counts = await runOnce(files, options);
+export function runFiles(files, options = {}) {
+  return withSecondTry(files, (chosen, alone) => runOnce(chosen, alone ? { ...options, concurrency: 1 } : options));
+}
+
+/** @param {(files: string[], alone: boolean) => Promise<object>} once runs files and counts */
+export async function withSecondTry(files, once) {
+  const counts = await once(files, false);
   const again = files.filter((file) => counts.failedFiles.some((source) => bundleOf(source) === bundleOf(file)));
   if (again.length === 0 || again.length > FEW) return counts;
   // Kernels, ptys and two cores have moods: what fails twice, alone the second time, is a failure; what does not is told.
   console.log(`once more, alone: ${again.map((file) => bundleOf(file)).join(', ')}`);
-  const second = await runOnce(again, { ...options, concurrency: 1 });
+  const second = await once(again, true);
   if (second.failed > 0) return counts;
   console.log(`flaky: ${counts.failed} failed at first and passed when run again`);
   return { ...counts, passed: counts.passed + counts.failed, failed: 0 };
