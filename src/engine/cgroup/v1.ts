@@ -7,6 +7,7 @@ import { BaseDriver, DEVICES_OF_HOST, makeWithParents, notMade, placeIn } from '
 import { deviceAllowLines, type DeviceRule } from './devices.js';
 import type { CgroupPaths, CgroupState, Join } from './driver.js';
 import type { CgroupHost } from './host.js';
+import { countIoOf, diskNumbers } from './io-accounting.js';
 import type { Limits } from './limits.js';
 import { asksForCpuset, type CgroupView, type Write } from './plan.js';
 import { planV1, readLimitsV1 } from './plan-v1.js';
@@ -19,6 +20,8 @@ const ALWAYS = ['cpu', 'memory', 'devices', 'blkio', 'pids'];
 const WITHOUT_UNIFIED = ['cpuacct', 'freezer'];
 
 export class V1Driver extends BaseDriver {
+  #countsIo = false;
+
   constructor(host: CgroupHost) {
     super(host, host.unified === undefined ? freezerControl : unifiedControl);
   }
@@ -105,6 +108,10 @@ export class V1Driver extends BaseDriver {
     const cpuset = paths.controllers['cpuset'];
     for (const directory of this.directories(paths)) if (directory !== cpuset) makeWithParents(directory, onMade);
     if (cpuset !== undefined && asksForCpuset(limits)) this.#makeCpuset(cpuset, onMade);
+    const { blkio } = paths.controllers;
+    if (blkio === undefined || this.#countsIo) return;
+    countIoOf(diskNumbers(), blkio);
+    this.#countsIo = true;
   }
 
   /** A cpuset is born empty and takes no process until it has CPUs and memory nodes: those above give theirs. */
