@@ -1,7 +1,7 @@
 // The files of a cgroup v1 container and what they count. Source: Documentation/admin-guide/cgroup-v1/ and, where that is
 // silent, the kernel itself:
 // - Everything chosen here counts sub-cgroups too (total_*, *_recursive), except oom_kill, which v1 keeps for the very
-//   cgroup of the victim.
+//   cgroup of the victim. memory.failcnt counts where the limit is that was met, as "max" of memory.events does in v2.
 // - blkio.throttle.* counts every bio that the container's own tasks submit, whatever the disk's scheduler; blkio.bfq.*
 //   counts only under bfq. v1 charges what the kernel's flusher writes back later to the root cgroup: a buffered write is
 //   seen when the writer syncs it (or truncates over it), not when it leaves that to the kernel. v2 sees both.
@@ -34,7 +34,17 @@ const TICK_US = 10_000;
 const CPUACCT_STAT = keys('user', 'system');
 const CPU_STAT = keys('nr_periods', 'nr_throttled', 'throttled_time');
 /** The limit is the lowest of the cgroup's own and those above it. */
-const MEMORY_STAT = keys('total_rss', 'total_cache', 'total_swap', 'hierarchical_memory_limit');
+const MEMORY_STAT = keys(
+  'total_rss',
+  'total_cache',
+  'total_swap',
+  'hierarchical_memory_limit',
+  'total_dirty',
+  'total_writeback',
+  'total_workingset_refault_anon',
+  'total_workingset_refault_file',
+  'total_pgmajfault',
+);
 const OOM_CONTROL = keys('oom_kill');
 const READ = 'R'.charCodeAt(0);
 const WRITE = 'W'.charCodeAt(0);
@@ -74,11 +84,17 @@ const throttling: Parse = (text, into) => {
 };
 
 const memoryStat: Parse = (text, into) => {
-  const [anon, file, swap, limitBytes] = keyed(text, MEMORY_STAT);
+  const [anon, file, swap, limitBytes, dirty, writeback, refaultAnon, refaultFile, majorFaults] = keyed(
+    text,
+    MEMORY_STAT,
+  );
   into.memoryAnon = anon!;
   into.memoryFile = file!;
   into.memorySwap = swap!;
   into.memoryLimit = orNoLimit(limitBytes!);
+  into.memoryDirty = dirty! + writeback!;
+  into.refaults = refaultAnon! + refaultFile!;
+  into.majorFaults = majorFaults!;
 };
 
 const oomKills: Parse = (text, into) => {
@@ -107,6 +123,7 @@ export const FILES_V1: readonly FileV1[] = [
   { controller: 'memory', file: 'memory.kmem.usage_in_bytes', parse: whole('memoryKernel') },
   { controller: 'memory', file: 'memory.stat', parse: memoryStat },
   { controller: 'memory', file: 'memory.oom_control', parse: oomKills },
+  { controller: 'memory', file: 'memory.failcnt', parse: whole('limitHits') },
   { controller: 'blkio', file: 'blkio.throttle.io_service_bytes_recursive', parse: ioBytes },
   { controller: 'blkio', file: 'blkio.throttle.io_serviced_recursive', parse: ioOps },
   { controller: 'pids', file: 'pids.current', parse: whole('pids') },

@@ -28,9 +28,16 @@ export interface FileV2 {
 }
 
 const CPU_STAT = keys('usage_usec', 'user_usec', 'system_usec', 'nr_periods', 'nr_throttled', 'throttled_usec');
+const WORKING_SET = [
+  'file_dirty',
+  'file_writeback',
+  'workingset_refault_anon',
+  'workingset_refault_file',
+  'pgmajfault',
+] as const;
 /** "kernel" came with Linux 5.18; before it, the parts that follow are what there is of it. */
-const MEMORY_STAT = keys('anon', 'file', 'kernel', 'kernel_stack', 'pagetables', 'percpu', 'slab');
-const MEMORY_EVENTS = keys('oom_kill');
+const MEMORY_STAT = keys('anon', 'file', 'kernel', 'kernel_stack', 'pagetables', 'percpu', 'slab', ...WORKING_SET);
+const MEMORY_EVENTS = keys('oom_kill', 'max');
 const [READ_BYTES, WRITE_BYTES, READ_OPS, WRITE_OPS] = keys('rbytes', 'wbytes', 'rios', 'wios') as [Key, Key, Key, Key];
 
 const cpuStat: Parse = (text, into) => {
@@ -52,15 +59,21 @@ const cpuMax: Parse = (text, into) => {
 };
 
 const memoryStat: Parse = (text, into) => {
-  const [anon, file, kernel, ...parts] = keyed(text, MEMORY_STAT);
-  const known = parts.filter((part) => !Number.isNaN(part));
+  const [anon, file, kernel, stacks, tables, percpu, slab, ...workingSet] = keyed(text, MEMORY_STAT);
+  const [dirty, writeback, refaultAnon, refaultFile, majorFaults] = workingSet;
+  const known = [stacks!, tables!, percpu!, slab!].filter((part) => !Number.isNaN(part));
   into.memoryAnon = anon!;
   into.memoryFile = file!;
+  into.memoryDirty = dirty! + writeback!;
+  into.refaults = refaultAnon! + refaultFile!;
+  into.majorFaults = majorFaults!;
   into.memoryKernel = Number.isNaN(kernel) && known.length > 0 ? known.reduce((sum, part) => sum + part) : kernel!;
 };
 
 const memoryEvents: Parse = (text, into) => {
-  into.oomKills = keyed(text, MEMORY_EVENTS)[0]!;
+  const [oomKills, limitHits] = keyed(text, MEMORY_EVENTS);
+  into.oomKills = oomKills!;
+  into.limitHits = limitHits!;
 };
 
 /** Lines "major:minor rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6"; a device appears with its first operation. */

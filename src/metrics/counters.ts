@@ -20,6 +20,15 @@ export interface Counters {
   memoryKernel: number;
   memorySwap: number;
   memoryLimit: number;
+  /** bytes written to files that are not on the disk yet, those on their way included */
+  memoryDirty: number;
+  /** since the cgroup began: pages read again after they were taken from it, faults that waited for a read, allocations that
+   * met its own limit */
+  refaults: number;
+  majorFaults: number;
+  limitHits: number;
+  /** pages that the kernel took back because the machine, not a cgroup, had too few free; counted of a machine alone */
+  reclaimed: number;
   /** bytes and operations since the cgroup began */
   readBytes: number;
   writeBytes: number;
@@ -57,6 +66,11 @@ export const nothingMeasured = (): Counters => ({
   memoryKernel: NaN,
   memorySwap: NaN,
   memoryLimit: NaN,
+  memoryDirty: NaN,
+  refaults: NaN,
+  majorFaults: NaN,
+  limitHits: NaN,
+  reclaimed: NaN,
   readBytes: NaN,
   writeBytes: NaN,
   readOps: NaN,

@@ -42,8 +42,10 @@ const MEMINFO = keys(
   'KernelStack:',
   'PageTables:',
   'Percpu:',
+  'Dirty:',
+  'Writeback:',
 );
-const VMSTAT = keys('oom_kill');
+const VMSTAT = keys('workingset_refault_anon', 'workingset_refault_file', 'pgmajfault', 'pgsteal_kswapd', 'oom_kill');
 
 const stat: HostParse = (text, into) => {
   const { total, each } = cpuTimes(text);
@@ -59,12 +61,14 @@ const stat: HostParse = (text, into) => {
 
 const meminfo: HostParse = (text, into) => {
   const kib = keyed(text, MEMINFO).map((value) => value * KIB);
-  const [total, available, buffers, cached, swapTotal, swapFree, anon, slab, stacks, tables, percpu] = kib;
+  const [total, available, buffers, cached, swapTotal, swapFree, anon, slab, stacks, tables, percpu, dirty, writeback] =
+    kib;
   into.memoryLimit = total!;
   into.memoryUsed = total! - available!;
   into.memoryAnon = anon!;
   into.memoryFile = buffers! + cached!;
   into.memoryKernel = slab! + stacks! + tables! + percpu!;
+  into.memoryDirty = dirty! + writeback!;
   into.memorySwap = swapTotal! - swapFree!;
 };
 
@@ -75,7 +79,11 @@ const loadavg: HostParse = (text, into) => {
 };
 
 const vmstat: HostParse = (text, into) => {
-  into.oomKills = keyed(text, VMSTAT)[0]!;
+  const [refaultAnon, refaultFile, majorFaults, reclaimed, oomKills] = keyed(text, VMSTAT);
+  into.refaults = refaultAnon! + refaultFile!;
+  into.majorFaults = majorFaults!;
+  into.reclaimed = reclaimed!;
+  into.oomKills = oomKills!;
 };
 
 /** Processes and threads are numbered from one space, so the largest id is the limit of both. */

@@ -38,7 +38,7 @@ export interface Sample {
     /** ms a second that tasks stood throttled */
     readonly throttledMsPerSecond?: number;
   };
-  /** bytes */
+  /** bytes, where nothing else is said */
   readonly memory: {
     /** what counts against the limit */
     readonly used?: number;
@@ -47,6 +47,16 @@ export interface Sample {
     readonly kernel?: number;
     readonly swap?: number;
     readonly limit?: number;
+    /** written to files and not on the disk yet */
+    readonly dirty?: number;
+    /** pages a second that were read again because they had been taken away */
+    readonly refaults?: number;
+    /** faults a second that waited for a read */
+    readonly majorFaults?: number;
+    /** allocations a second that met the target's own limit */
+    readonly limitHits?: number;
+    /** pages a second that the kernel took back for want of free memory; of the machine alone */
+    readonly reclaimed?: number;
   };
   /** bytes and operations a second */
   readonly io: {
@@ -75,6 +85,9 @@ export const SERIES = [
   'memory.file',
   'memory.kernel',
   'memory.swap',
+  'memory.dirty',
+  'memory.refaults',
+  'memory.limitHits',
   'io.readBytes',
   'io.writeBytes',
   'io.readOps',

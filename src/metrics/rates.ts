@@ -64,6 +64,11 @@ export function sampleOf(before: Moment | undefined, now: Moment, oomKills: numb
       kernel: counters.memoryKernel,
       swap: counters.memorySwap,
       limit: counters.memoryLimit,
+      dirty: counters.memoryDirty,
+      refaults: rate('refaults'),
+      majorFaults: rate('majorFaults'),
+      limitHits: rate('limitHits'),
+      reclaimed: rate('reclaimed'),
     }),
     io: measured({
       readBytes: rate('readBytes'),

@@ -174,6 +174,10 @@ export class DemoSampler implements Sampler {
         return memory() * 0.31;
       case 'memory.kernel':
         return memory() * 0.07;
+      case 'memory.dirty':
+        return (habit.writes / 4) * idle;
+      case 'memory.refaults':
+      case 'memory.limitHits':
       case 'memory.swap':
       case 'pressure.cpu.full':
         return 0;

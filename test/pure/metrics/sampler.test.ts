@@ -54,6 +54,7 @@ describe('the machine', () => {
       kernel: (120696 + 1524 + 1992 + 2048) * 1024,
       swap: 0,
       limit: 24684084 * 1024,
+      dirty: 220 * 1024,
     });
     assert.deepEqual(host.cpu, { limitCores: 2 });
     assert.deepEqual(host.load, [0.42, 0.42, 0.31]);
