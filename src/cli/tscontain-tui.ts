@@ -12,6 +12,7 @@ const USAGE = `Usage: tscontain-tui [options]
   --interval MS       time between two samples, 100 to 5000 (1000)
   --colours 16|256    colours of the terminal, where the detected ones are wrong
   --ascii             draw with plain ASCII
+  --read-only         watch only: nothing can be changed from this dashboard
   --no-mouse          leave the mouse to the terminal
   --version, --help
 `;
@@ -19,7 +20,7 @@ const USAGE = `Usage: tscontain-tui [options]
 interface Flags {
   readonly root: string;
   readonly intervalMs: number;
-  readonly screen: Pick<DashboardOptions, 'colours' | 'ascii' | 'mouse'>;
+  readonly screen: Pick<DashboardOptions, 'colours' | 'ascii' | 'mouse' | 'readOnly'>;
 }
 
 /** @throws Error with one sentence */
@@ -32,6 +33,7 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
       colours: { type: 'string' },
       ascii: { type: 'boolean' },
       'no-mouse': { type: 'boolean' },
+      'read-only': { type: 'boolean' },
       version: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -53,6 +55,7 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
       ...(colours === undefined ? {} : { colours: colours === '16' ? 16 : 256 }),
       ...(values.ascii === true ? { ascii: true } : {}),
       ...(values['no-mouse'] === true ? { mouse: false } : {}),
+      ...(values['read-only'] === true ? { readOnly: true } : {}),
     },
   };
 }

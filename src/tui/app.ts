@@ -40,6 +40,8 @@ export interface DashboardOptions {
   readonly colours?: ColourDepth;
   readonly ascii?: boolean;
   readonly mouse?: boolean;
+  /** Nothing can be changed from this dashboard. */
+  readonly readOnly?: boolean;
   readonly clock?: { now(): number };
 }
 
@@ -81,6 +83,7 @@ class Dashboard {
       now: this.clock.now(),
       size: { columns: width, rows: height },
       ascii: look.glyphs.ascii,
+      readOnly: options.readOnly ?? false,
     });
   }
 

@@ -12,6 +12,7 @@ import { Shells } from './effects/shells.js';
 import { scrolledLogs, shownLogText } from './effects/scroll-logs.js';
 import { takesKeys } from './keymap.js';
 import { inside, layoutOf } from './layout.js';
+import { watchingEngine } from './read-only.js';
 import { shellOf } from './reducers/view.js';
 import { selectedContainer, isRunning } from './rows.js';
 import type { Sources } from './sources.js';
@@ -50,12 +51,15 @@ export class Effects {
   private processesOf: string | undefined;
   private launchOf = '';
 
+  private readonly ports: Ports;
+
   constructor(
-    private readonly ports: Ports,
+    ports: Ports,
     private readonly terminal: TerminalPort,
   ) {
-    this.shells = new Shells(ports);
-    this.logs = new LogFollower(ports);
+    this.ports = ports.state().readOnly ? { ...ports, engine: watchingEngine(ports.engine) } : ports;
+    this.shells = new Shells(this.ports);
+    this.logs = new LogFollower(this.ports);
   }
 
   get sources(): Sources {
@@ -83,6 +87,8 @@ export class Effects {
       (facts) => dispatch({ type: 'facts', facts }),
       () => undefined,
     );
+    // Putting right what a crash left starts containers again: who only watches leaves that to others.
+    if (this.ports.state().readOnly) return;
     await this.putRight();
     void engine.warm().catch((error: unknown) => this.tell(error));
   }

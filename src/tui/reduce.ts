@@ -4,6 +4,7 @@ import { bindingFor, contextsOf, type CommandName } from './keymap.js';
 import { keyName } from './present/keys.js';
 import { coresBetween } from './present/processes.js';
 import { engineOpened, withContainers, withEvents } from './reducers/engine.js';
+import { readOnlyRefusal } from './read-only.js';
 import type { Handler } from './reducers/handler.js';
 import { imageCommands } from './reducers/images.js';
 import { overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
@@ -31,8 +32,10 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
 };
 
 /** Carries out a command as its key would. */
-export const runCommand = (state: State, command: CommandName, argument?: string): Step =>
-  COMMANDS[command](state, argument);
+export function runCommand(state: State, command: CommandName, argument?: string): Step {
+  const refusal = state.readOnly ? readOnlyRefusal(command) : undefined;
+  return refusal === undefined ? COMMANDS[command](state, argument) : refuse(state, refusal);
+}
 
 const sentenceOf = ({ message, hint }: Failure): string => (hint === undefined ? message : `${message}: ${hint}`);
 

@@ -19,6 +19,8 @@ export interface State {
   readonly size: TerminalSize;
   /** whether the terminal shows plain ASCII only: keys are then named in words */
   readonly ascii: boolean;
+  /** nothing can be changed from here (--read-only) */
+  readonly readOnly: boolean;
   readonly host: HostSlice;
   readonly containers: ContainersSlice;
   readonly table: TableSlice;
@@ -238,14 +240,16 @@ export interface InitialOptions {
   readonly now: number;
   readonly size: TerminalSize;
   readonly ascii: boolean;
+  readonly readOnly?: boolean;
 }
 
-export function initialState({ now, size, ascii }: InitialOptions): State {
+export function initialState({ now, size, ascii, readOnly = false }: InitialOptions): State {
   const prompt: Prompt = { text: '', editing: false };
   return {
     now,
     size,
     ascii,
+    readOnly,
     host: { facts: undefined, root: '', disk: undefined, sampledSince: undefined },
     containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
     table: {

@@ -57,6 +57,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'limits-warning': { keys: ['u', 'tab', 'backspace', 'backspace', 'backspace', 'backspace', '48m'] },
   'limits-80x24': { ...NARROW, keys: ['u'] },
   remove: { keys: ['d'] },
+  'read-only': { readOnly: true, keys: ['d'] },
   empty: { crowd: 'nothing' },
   'empty-80x24': { ...NARROW, crowd: 'nothing' },
   'too-small': { columns: 60, rows: 15 },

@@ -15,6 +15,7 @@ export interface DeskOptions extends DemoOptions {
   readonly rows?: number;
   readonly ascii?: boolean;
   readonly colours?: ColourDepth;
+  readonly readOnly?: boolean;
 }
 
 /** Bytes that a terminal sends for keys that have no character. */
@@ -49,14 +50,14 @@ export class Desk {
   readonly copied: string[] = [];
   hasLeft = false;
   state: State;
-  private readonly effects: Effects;
+  readonly effects: Effects;
   private readonly options: DeskOptions;
 
   private constructor(options: DeskOptions) {
     this.options = options;
     this.world = demoWorld(options);
-    const { columns = 120, rows = 36, ascii = false } = options;
-    this.state = initialState({ now: this.world.clock.now(), size: { columns, rows }, ascii });
+    const { columns = 120, rows = 36, ascii = false, readOnly = false } = options;
+    this.state = initialState({ now: this.world.clock.now(), size: { columns, rows }, ascii, readOnly });
     this.effects = new Effects(
       {
         engine: this.world.engine,

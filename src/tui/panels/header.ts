@@ -43,6 +43,7 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
     ...(state.containers.list.length > 0
       ? [{ text: isNarrow ? ` ${running}` : ` ${running} running`, attr: theme.dim }]
       : []),
+    ...(state.readOnly ? [{ text: ` ${glyphs.box.open}read only${glyphs.box.close}`, attr: theme.notice }] : []),
   ]);
   const right = [
     ...hostName(state, theme.dim, theme.text),

@@ -1,0 +1,86 @@
+// What a dashboard that only watches refuses (--read-only). Two walls: a command that would change something says so before
+// it opens anything, and the engine that the effects are given has no verb that changes anything, whoever asks for it.
+import { TscontainError, type Engine, type Images } from '../engine/index.js';
+import type { CommandName } from './keymap.js';
+
+/** Commands whose only use is to change something, each with what it would do. */
+const CHANGING: Readonly<Partial<Record<CommandName, string>>> = {
+  demo: 'the demo starts containers',
+  new: 'this runs a container',
+  'run-image': 'this runs a container',
+  shell: 'a shell runs a program inside',
+  type: 'keys change what runs inside',
+  'send-escape-key': 'keys change what runs inside',
+  limits: 'this changes limits',
+  restart: 'this starts containers',
+  pause: 'this freezes containers',
+  stop: 'this stops containers',
+  kill: 'this kills containers',
+  remove: 'this removes containers',
+  rename: 'this renames containers',
+  prune: 'this removes containers',
+  undo: 'this changes containers',
+  'import-image': 'this makes an image',
+  'remove-image': 'this removes an image',
+};
+
+/** Why a command is not carried out by a dashboard that only watches; undefined where it may be. */
+export function readOnlyRefusal(command: CommandName): string | undefined {
+  const what = CHANGING[command];
+  return what === undefined ? undefined : `Read only: ${what}. Start the dashboard without --read-only to do it.`;
+}
+
+/** Verbs that leave everything as it is. What is not named here is refused: a verb that comes later must ask to be let in. */
+const WATCHING: ReadonlySet<string> = new Set<keyof Engine>([
+  'root',
+  'list',
+  'get',
+  'wait',
+  'logs',
+  'logBatches',
+  'top',
+  'diff',
+  'stat',
+  'copyFrom',
+  'events',
+  'watch',
+  'explain',
+  'launchReport',
+  'close',
+]);
+/** `get` is not among them: it makes the image base where there is none. */
+const WATCHING_IMAGES: ReadonlySet<string> = new Set<keyof Images>(['list']);
+
+function refusal(verb: string): Promise<never> {
+  return Promise.reject(
+    new TscontainError('READ_ONLY', `this dashboard is read only, so ${verb} is not done`, {
+      hint: 'start it without --read-only to change anything',
+    }),
+  );
+}
+
+/** The engine with every verb that changes anything taken out; attaching is for watching. */
+export function watchingEngine(engine: Engine): Engine {
+  const images = onlyThese(engine.images, WATCHING_IMAGES, 'image ');
+  return new Proxy(engine, {
+    get(target, name) {
+      if (name === 'images') return images;
+      if (name === 'attach') {
+        const attach: Engine['attach'] = (ref, options) =>
+          options?.stdin === true ? refusal('typing') : target.attach(ref, options);
+        return attach;
+      }
+      return passed(target, name, WATCHING, '');
+    },
+  });
+}
+
+const onlyThese = <T extends object>(target: T, names: ReadonlySet<string>, prefix: string): T =>
+  new Proxy(target, { get: (inner, name) => passed(inner, name, names, prefix) });
+
+function passed(target: object, name: string | symbol, names: ReadonlySet<string>, prefix: string): unknown {
+  const value: unknown = Reflect.get(target, name);
+  if (typeof name === 'symbol') return value;
+  if (!names.has(name)) return () => refusal(prefix + name);
+  return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+}
