@@ -14,7 +14,7 @@ _tscontain() {
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats top create start stop restart kill pause unpause update rename rm prune attach wait cp diff inspect events image info doctor completion version --root --help --version" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image info doctor completion version --root --help --version" ;;
     "image") _tscontain_words "ls import rm" ;;
     "run")
       case "$prev" in
@@ -81,7 +81,7 @@ _tscontain() {
         --filter|-f) COMPREPLY=(); return ;;
         --format) _tscontain_words "$(echo table json)"; return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --quiet -q --last -n --latest -l --filter -f --no-trunc --format"; else :; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --removed --quiet -q --last -n --latest -l --filter -f --no-trunc --format"; else :; fi ;;
     "logs")
       case "$prev" in
         --tail|-n) COMPREPLY=(); return ;;
@@ -207,11 +207,16 @@ _tscontain() {
     "rm")
       case "$prev" in
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f --volumes -v"; else _tscontain_words "$(tscontain ps -a --filter status=exited --filter status=created --format '{{.Names}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f --keep -k --volumes -v"; else _tscontain_words "$(tscontain ps -a --filter status=exited --filter status=created --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "restore")
+      case "$prev" in
+        --name) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--name"; else :; fi ;;
     "prune")
       case "$prev" in
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f"; else :; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f --removed"; else :; fi ;;
     "attach")
       case "$prev" in
         --sig-proxy) _tscontain_words "$(echo true false)"; return ;;

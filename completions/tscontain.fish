@@ -17,6 +17,7 @@ complete -c tscontain -n __fish_use_subcommand -a unpause -d 'Let paused contain
 complete -c tscontain -n __fish_use_subcommand -a update -d 'Change the limits and the restart policy of containers, while they run'
 complete -c tscontain -n __fish_use_subcommand -a rename -d 'Give a container another name'
 complete -c tscontain -n __fish_use_subcommand -a rm -d 'Remove containers, their writable layer and their logs'
+complete -c tscontain -n __fish_use_subcommand -a restore -d 'Bring back containers that were removed and are still kept'
 complete -c tscontain -n __fish_use_subcommand -a prune -d 'Remove every container that does not run'
 complete -c tscontain -n __fish_use_subcommand -a attach -d 'Connect this terminal to what a container runs'
 complete -c tscontain -n __fish_use_subcommand -a wait -d 'Wait until containers end and print their exit codes'
@@ -99,6 +100,7 @@ complete -c tscontain -n '__fish_seen_subcommand_from exec' -l privileged -d 'wi
 complete -c tscontain -n '__fish_seen_subcommand_from exec' -l detach-keys -r -d 'what leaves it from its terminal, ctrl-p,ctrl-q when absent'
 complete -c tscontain -n '__fish_seen_subcommand_from exec' -a "(tscontain ps --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from ps' -s a -l all -d 'also those that do not run'
+complete -c tscontain -n '__fish_seen_subcommand_from ps' -l removed -d 'those that were removed and can still be brought back, with the disk they take'
 complete -c tscontain -n '__fish_seen_subcommand_from ps' -s q -l quiet -d 'ids only'
 complete -c tscontain -n '__fish_seen_subcommand_from ps' -s n -l last -r -d 'the newest ones, running or not'
 complete -c tscontain -n '__fish_seen_subcommand_from ps' -s l -l latest -d 'the newest one, running or not'
@@ -206,9 +208,12 @@ complete -c tscontain -n '__fish_seen_subcommand_from update' -l restart -r -a '
 complete -c tscontain -n '__fish_seen_subcommand_from update' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from rename' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from rm' -s f -l force -d 'kill it first when it runs; no error when it does not exist'
+complete -c tscontain -n '__fish_seen_subcommand_from rm' -s k -l keep -d 'keep it for ten minutes, so that tscontain restore brings it back'
 complete -c tscontain -n '__fish_seen_subcommand_from rm' -s v -l volumes -d 'accepted as docker does; there are no anonymous volumes to remove'
 complete -c tscontain -n '__fish_seen_subcommand_from rm' -a "(tscontain ps -a --filter status=exited --filter status=created --format '{{.Names}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from restore' -l name -r -d 'the name that it gets, where another one has its old one by now'
 complete -c tscontain -n '__fish_seen_subcommand_from prune' -s f -l force -d 'do not ask'
+complete -c tscontain -n '__fish_seen_subcommand_from prune' -l removed -d 'also, for good, those that were removed before and are still kept'
 complete -c tscontain -n '__fish_seen_subcommand_from attach' -l no-stdin -d 'watch only'
 complete -c tscontain -n '__fish_seen_subcommand_from attach' -l sig-proxy -r -a 'true false' -d 'forward signals to it: true (when absent) or false'
 complete -c tscontain -n '__fish_seen_subcommand_from attach' -l detach-keys -r -d 'what leaves it running, ctrl-p,ctrl-q when absent'

@@ -14,6 +14,7 @@ import type {
   Limits,
   LogEntry,
   LogsOptions,
+  RemovedContainer,
   RestartPolicy,
   Session,
   TerminalSize,
@@ -73,9 +74,19 @@ export interface Engine {
   copyTo(ref: string, path: string, tar: NodeJS.ReadableStream): Promise<void>;
   /** What is at `path` in the container; undefined when nothing is. Never follows a link out of the container. */
   stat(ref: string, path: string): Promise<{ isDirectory: boolean; size: number; mode: number } | undefined>;
-  remove(ref: string, options?: { force?: boolean }): Promise<void>;
-  /** Removes every stopped container; returns their ids and the bytes freed. */
-  prune(): Promise<{ removed: string[]; freedBytes: number }>;
+  /**
+   * With `keepSeconds` it can be brought back for so long, its files and its logs still taking their space. One that removes
+   * itself when it ends is never kept.
+   */
+  remove(ref: string, options?: { force?: boolean; keepSeconds?: number }): Promise<void>;
+  /** Removes every stopped container; returns their ids and the bytes freed (with `keepSeconds`, that will be freed then). */
+  prune(options?: { keepSeconds?: number }): Promise<{ removed: string[]; freedBytes: number }>;
+  /** Brings back one that was removed and is still kept, found as `removed` lists it; of several with that name the last. */
+  restore(ref: string, options?: { name?: string }): Promise<Container>;
+  /** Those that were removed and are kept, the last removed first, with the bytes of disk that each takes. */
+  removed(): Promise<(RemovedContainer & { readonly sizeBytes: number })[]>;
+  /** Removes for good what is kept: what has been kept long enough, or all of it. */
+  emptyRemoved(which: 'overdue' | 'all'): Promise<{ removed: string[]; freedBytes: number }>;
 
   /** The events since `since` (ms since the epoch, default now), then live until the signal aborts. */
   events(options?: { since?: number; until?: number; signal?: AbortSignal }): AsyncIterable<EngineEvent>;

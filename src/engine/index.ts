@@ -7,6 +7,7 @@ export { packHostPath, unpackBelow } from './rootfs/archive.js';
 export { inspectDocker } from './inspect-docker.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
+export { KEEP_SECONDS } from './state/removed.js';
 export { DEFAULT_ROOT } from './state/layout.js';
 
 // What people write, in Docker's grammar: each throws TscontainError INVALID_VALUE that names the value and what would be right.

@@ -147,6 +147,8 @@ export interface ContainerState {
   readonly restartCount: number;
   /** the last end was asked for, so no restart policy but `always` (at the next boot) brings it back */
   readonly stopRequested: boolean;
+  /** ISO 8601; of one that is being removed, or was: it can be brought back until then, and goes for good after */
+  readonly keptUntil?: string;
   /** something that was lost and must be told, such as the terminal of a container whose supervisor died */
   readonly note?: string;
 }
@@ -157,6 +159,15 @@ export interface Container {
   readonly config: ContainerConfig;
   readonly state: ContainerState;
   readonly cgroup: CgroupPaths;
+}
+
+/** One that was removed and can be brought back. */
+export interface RemovedContainer {
+  readonly id: string;
+  readonly config: ContainerConfig;
+  readonly state: ContainerState;
+  /** ms since the epoch: it goes for good then */
+  readonly keptUntil: number;
 }
 
 /** The image's own defaults, as in the OCI image configuration. */
@@ -195,6 +206,7 @@ export type EventAction =
   | 'die'
   | 'oom'
   | 'destroy'
+  | 'restore'
   | 'attach'
   | 'detach'
   | 'resize'

@@ -8,12 +8,14 @@ import { readEvents } from './events.js';
 import { createImages } from './image/store.js';
 import { recover } from './recover.js';
 import { fileError } from './state/file-errors.js';
+import { listRemoved } from './state/removed.js';
 import { createStore } from './state/store.js';
 import { watchChanges } from './state/watch.js';
 import { createSupervisors, type Supervisors } from './supervisor/client.js';
 import { attach } from './verbs/attach.js';
 import { copyFrom, copyTo, diff, stat } from './verbs/copy.js';
 import { create } from './verbs/create.js';
+import { emptyRemoved, removedWithSizes } from './verbs/empty-removed.js';
 import { exec } from './verbs/exec.js';
 import { explain, launchReport } from './verbs/explain.js';
 import { kill } from './verbs/kill.js';
@@ -24,6 +26,7 @@ import { prune } from './verbs/prune.js';
 import { remove } from './verbs/remove.js';
 import { rename } from './verbs/rename.js';
 import { restart } from './verbs/restart.js';
+import { restore } from './verbs/restore.js';
 import { start } from './verbs/start.js';
 import { stop } from './verbs/stop.js';
 import { top } from './verbs/top.js';
@@ -63,7 +66,10 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
     copyTo: (ref, path, tar) => copyTo(parts, ref, path, tar),
     stat: (ref, path) => stat(parts, ref, path),
     remove: (ref, wishes) => remove(parts, ref, wishes),
-    prune: () => prune(parts),
+    prune: (wishes) => prune(parts, wishes),
+    restore: (ref, wishes) => restore(parts, ref, wishes),
+    removed: () => removedWithSizes(root),
+    emptyRemoved: (which) => emptyRemoved(parts, which),
     explain: (spec) => explain(parts, spec),
     launchReport: (ref) => launchReport(parts, ref),
     recover: () => recover(parts),
@@ -106,11 +112,15 @@ function makeParts({
   let supervisors: Supervisors | undefined;
   const cgroups = () => (driver ??= openCgroupDriver());
   const store = createStore(root, { paths: (project, id) => cgroups().paths(project, id) });
-  const usedBy = (imageId: string) =>
-    store
+  const usedBy = (imageId: string) => [
+    ...store
       .loadAll()
       .containers.filter(({ config }) => config.image.id === imageId)
-      .map(({ config }) => config.name);
+      .map(({ config }) => config.name),
+    ...listRemoved(root)
+      .filter(({ config }) => config.image.id === imageId)
+      .map(({ config }) => `${config.name} (removed, and still kept)`),
+  ];
   return {
     root,
     store,

@@ -10,8 +10,10 @@ import { putAside, rebuildState } from './state/broken.js';
 import { deleteTree } from './state/delete-tree.js';
 import { errnoOf, fileError } from './state/file-errors.js';
 import { layout, parseMakerName, type Unfinished } from './state/layout.js';
+import { removedIds, withRemovedLock } from './state/removed.js';
 import type { Unreadable } from './state/store.js';
 import { isSupervisorAlive } from './supervisor/client.js';
+import { emptyRemoved } from './verbs/empty-removed.js';
 import { adopt } from './verbs/looking-after.js';
 import { isAlive, tell, type Parts } from './verbs/parts.js';
 import { destroyContainer } from './verbs/remove.js';
@@ -42,6 +44,7 @@ export async function recover(parts: Parts): Promise<Recovery> {
   }
   await adoptAll(parts, alone, recovery);
   await releaseStaleNames(parts, containers);
+  await emptyRemoved(parts, 'overdue');
   return recovery;
 }
 
@@ -89,7 +92,8 @@ async function adoptAll(parts: Parts, containers: readonly Container[], recovery
 async function mend(parts: Parts, container: Container, recovery: Recovery): Promise<void> {
   const { status, bootId: startedIn } = container.state;
   if (status === 'removing') {
-    await destroyContainer(parts, container.id);
+    const { keptUntil } = container.state;
+    await destroyContainer(parts, container.id, keptUntil === undefined ? undefined : Date.parse(keptUntil));
     note(recovery, container, 'its removal was cut short, and is done now');
   } else if (startedIn !== undefined && startedIn !== bootId()) {
     await afterReboot(parts, container, recovery);
@@ -205,16 +209,20 @@ async function mendUnreadable(parts: Parts, broken: Unreadable, recovery: Recove
 }
 
 /** A name that a crash left at a container that is gone, or that has another name by now. */
-async function releaseStaleNames({ store }: Parts, containers: readonly Container[]): Promise<void> {
+async function releaseStaleNames({ root, store }: Parts, containers: readonly Container[]): Promise<void> {
+  const removed = new Set(removedIds(root));
   const names = new Map(containers.map(({ id, config }) => [id, config.name]));
   for (const { name, id } of store.takenNames()) {
     const real = names.get(id);
     if (real === name) continue;
     // Gone: whoever wants the name takes it over, but until then it would be listed as taken. With another name: it is
     // being renamed at this moment if the lock is held, and was left by a crash if not.
-    if (real === undefined && store.isKnown(id)) continue;
+    const isRemoved = real === undefined && removed.has(id);
+    if (real === undefined && !isRemoved && store.isKnown(id)) continue;
     try {
-      if (real === undefined) await store.releaseName(name, id);
+      // Who holds its lock is bringing it back with that name; else its removal, or its coming back, was cut short.
+      if (isRemoved) await withRemovedLock(root, id, { wait: false }, () => store.releaseName(name, id));
+      else if (real === undefined) await store.releaseName(name, id);
       else
         await store.tryLock(id, () => (store.readConfig(id).name === name ? undefined : store.releaseName(name, id)));
     } catch {

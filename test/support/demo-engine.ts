@@ -34,6 +34,8 @@ const TEXTS = [
 export class DemoEngine implements Engine {
   readonly root = '/var/lib/tscontain';
   readonly calls: string[] = [];
+  /** removed, and to be brought back */
+  private readonly kept = new Map<string, Container>();
   private readonly watchers = new Set<() => void>();
 
   constructor(
@@ -208,19 +210,51 @@ export class DemoEngine implements Engine {
   copyTo = (): Promise<void> =>
     Promise.reject(new TscontainError('NOT_SUPPORTED', 'nothing is copied in the demo world'));
 
-  remove(ref: string): Promise<void> {
+  remove(ref: string, { keepSeconds }: { keepSeconds?: number } = {}): Promise<void> {
     const container = this.find(ref);
-    this.calls.push(`remove ${container.config.name}`);
+    this.calls.push(`remove ${container.config.name}${keepSeconds === undefined ? '' : ` and keep ${keepSeconds} s`}`);
     this.containers.delete(container.id);
+    if (keepSeconds !== undefined) this.kept.set(container.id, container);
     this.changed();
     return Promise.resolve();
   }
 
-  async prune(): Promise<{ removed: string[]; freedBytes: number }> {
+  async prune(options: { keepSeconds?: number } = {}): Promise<{ removed: string[]; freedBytes: number }> {
     const ended = [...this.containers.values()].filter(({ state }) => state.status === 'exited');
-    for (const { id } of ended) await this.remove(id);
+    for (const { id } of ended) await this.remove(id, options);
     return { removed: ended.map(({ id }) => id), freedBytes: 3 * MiB };
   }
+
+  restore(ref: string): Promise<Container> {
+    const kept = this.kept.get(ref);
+    this.calls.push(`restore ${kept?.config.name ?? ref}`);
+    if (!kept)
+      return Promise.reject(
+        new TscontainError('NO_SUCH_CONTAINER', `there is no removed container ${ref} that is kept`),
+      );
+    const container: Container = { ...kept, state: { ...kept.state, status: 'exited' } };
+    this.kept.delete(ref);
+    this.containers.set(ref, container);
+    this.changed();
+    return Promise.resolve(container);
+  }
+
+  removed: Engine['removed'] = () =>
+    Promise.resolve(
+      [...this.kept.values()].map(({ id, config, state }) => ({
+        id,
+        config,
+        state,
+        keptUntil: this.clock.now() + 10 * MINUTE,
+        sizeBytes: 3 * MiB,
+      })),
+    );
+
+  emptyRemoved: Engine['emptyRemoved'] = () => {
+    const removed = [...this.kept.keys()];
+    this.kept.clear();
+    return Promise.resolve({ removed, freedBytes: 3 * MiB });
+  };
 
   async *events({ signal }: { signal?: AbortSignal } = {}): AsyncIterable<EngineEvent> {
     const ago = (ms: number, action: EngineEvent['action'], name: string, attributes = {}): EngineEvent => ({

@@ -20,6 +20,7 @@ import { prune } from './prune.js';
 import { ps } from './ps.js';
 import { rename } from './rename.js';
 import { restart } from './restart.js';
+import { restore } from './restore.js';
 import { rm } from './rm.js';
 import { run } from './run.js';
 import { start } from './start.js';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   update,
   rename,
   rm,
+  restore,
   prune,
   attach,
   wait,

@@ -9,7 +9,10 @@ export const prune: Command = {
   name: 'prune',
   summary: 'Remove every container that does not run',
   arguments: [],
-  options: [{ flags: '-f, --force', description: 'do not ask' }],
+  options: [
+    { flags: '-f, --force', description: 'do not ask' },
+    { flags: '--removed', description: 'also, for good, those that were removed before and are still kept' },
+  ],
   async run(context, _args, values) {
     if (!flag(values, 'force')) {
       if (!context.stdin.isTTY)
@@ -22,9 +25,11 @@ export const prune: Command = {
       if (!/^y(es)?$/i.test(answer.trim())) return EXIT.ok;
     }
     const engine = await context.engine();
-    const { removed, freedBytes } = await engine.prune();
+    const pruned = await engine.prune();
+    const emptied = flag(values, 'removed') ? await engine.emptyRemoved('all') : { removed: [], freedBytes: 0 };
+    const removed = [...pruned.removed, ...emptied.removed];
     for (const id of removed) context.print(id);
-    context.print(`${removed.length} removed, ${bytes(freedBytes)} freed`);
+    context.print(`${removed.length} removed, ${bytes(pruned.freedBytes + emptied.freedBytes)} freed`);
     return EXIT.ok;
   },
 };

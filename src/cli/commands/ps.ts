@@ -1,8 +1,9 @@
 // tscontain ps
-import { TscontainError, type Container } from '../../engine/index.js';
-import { flag, list, text, type Command } from '../command.js';
+import { TscontainError, type Container, type Engine } from '../../engine/index.js';
+import { flag, list, text, type Command, type Values } from '../command.js';
+import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { age, render, type Row } from '../output.js';
+import { age, bytes, render, type Row } from '../output.js';
 
 /** "Up 3 minutes", "Exited (137) 2 hours ago": Docker's STATUS. */
 export function statusText({ state, config }: Container, now: number): string {
@@ -82,6 +83,35 @@ function matcher(filters: readonly string[]): (container: Container) => boolean 
 
 const RUNNING = new Set(['running', 'paused', 'restarting']);
 
+/** What can still be brought back, for how long, and what it takes until then. */
+async function listRemoved(
+  context: Context,
+  engine: Engine,
+  { full, values }: { full: boolean; values: Values },
+): Promise<number> {
+  const now = Date.now();
+  const rows = (await engine.removed()).map(({ id, config, keptUntil, sizeBytes }) => ({
+    ID: full ? id : id.slice(0, 12),
+    Image: config.image.name,
+    Names: config.name,
+    Project: config.project ?? '',
+    KeptUntil: new Date(keptUntil).toISOString(),
+    Left: age(Math.max(0, keptUntil - now)),
+    Size: bytes(sizeBytes),
+  }));
+  if (flag(values, 'quiet')) {
+    for (const row of rows) context.print(row.ID);
+    return EXIT.ok;
+  }
+  const output = render(rows, {
+    columns: ['ID', 'Image', 'Left', 'Size', 'Names'],
+    titles: { ID: 'CONTAINER ID', Left: 'KEPT FOR' },
+    format: text(values, 'format'),
+  });
+  if (output !== '') context.print(output);
+  return EXIT.ok;
+}
+
 export const ps: Command = {
   name: 'ps',
   aliases: ['ls'],
@@ -89,6 +119,10 @@ export const ps: Command = {
   arguments: [],
   options: [
     { flags: '-a, --all', description: 'also those that do not run' },
+    {
+      flags: '--removed',
+      description: 'those that were removed and can still be brought back, with the disk they take',
+    },
     { flags: '-q, --quiet', description: 'ids only' },
     { flags: '-n, --last <number>', description: 'the newest ones, running or not' },
     { flags: '-l, --latest', description: 'the newest one, running or not' },
@@ -108,11 +142,12 @@ export const ps: Command = {
       last !== undefined ||
       list(values, 'filter').some((filter) => /^(status|exited)=/.test(filter));
     const engine = await context.engine();
+    const full = values['trunc'] === false;
+    if (flag(values, 'removed')) return listRemoved(context, engine, { full, values });
     const containers = (await engine.list())
       .filter((container) => everything || RUNNING.has(container.state.status))
       .filter(matches)
       .slice(0, last === undefined ? undefined : Number(last));
-    const full = values['trunc'] === false;
     const rows = containers.map((container) => toRow(container, { full, now: Date.now() }));
     if (flag(values, 'quiet')) {
       for (const row of rows) context.print(String(row['ID']));

@@ -91,7 +91,7 @@ class ImageStore implements Images {
       const users = others.length > 0 ? [] : ((await this.#options.usedBy?.(id)) ?? []);
       if (users.length > 0) {
         throw new TscontainError('IMAGE_IN_USE', `image "${text}" is used by ${users.join(', ')}`, {
-          hint: 'remove these containers first: tscontain rm',
+          hint: 'remove these containers first: tscontain rm, and tscontain prune --removed for what is kept',
         });
       }
       if (name !== id) await unlink(this.#namePath(name));

@@ -13,6 +13,8 @@
 //     containers/.new-<pid>-<start>-<id>/    one being made: it appears by one rename, so nobody ever sees half of it
 //     containers/.trash-<pid>-<start>-<id>/  one being removed: it vanishes by one rename, its files are deleted after;
 //                               both carry the identity of the process that is at it, so a crash is told from work
+//     removed/<id>/             one that was removed and is kept for a while, as it was: it comes and goes by one rename;
+//                               its state says until when, its lock guards bringing it back against clearing it away
 //     names/<name>              symbolic link to the id; names/.lock guards taking and releasing
 //     images/                   the image store
 //     supervisors/<id>/         sock, supervisor.json; supervisors/lock guards choosing and starting one
@@ -38,6 +40,11 @@ export const layout = {
   run: (root: string, id: string) => `${root}/containers/${id}/run`,
   logs: (root: string, id: string) => `${root}/containers/${id}/logs`,
   log: (root: string, id: string) => `${root}/containers/${id}/logs/container.log`,
+  removed: (root: string) => `${root}/removed`,
+  removedContainer: (root: string, id: string) => `${root}/removed/${id}`,
+  removedConfig: (root: string, id: string) => `${root}/removed/${id}/config.json`,
+  removedState: (root: string, id: string) => `${root}/removed/${id}/state.json`,
+  removedLock: (root: string, id: string) => `${root}/removed/${id}/lock`,
   names: (root: string) => `${root}/names`,
   name: (root: string, name: string) => `${root}/names/${name}`,
   namesLock: (root: string) => `${root}/names/.lock`,

@@ -10,7 +10,7 @@ import { layout, parseMakerName } from './layout.js';
 export interface Names {
   /** The id behind a name; undefined when nobody has it. */
   idOfName(name: string): string | undefined;
-  /** Whether there is a container with this id, or one is being made. */
+  /** Whether there is a container with this id, one is being made, or one that was removed may be coming back. */
   isKnown(id: string): boolean;
   /** Every name that is taken, with its id. */
   takenNames(): { name: string; id: string }[];
@@ -49,7 +49,8 @@ export function createNames(root: string): Names {
   }
 
   /** Being made is looked at first: what is renamed into place between the two looks is then seen by the second. */
-  const isKnown = (id: string) => isBeingMade(id) || isThere(layout.container(root, id));
+  const isKnown = (id: string) =>
+    isBeingMade(id) || isThere(layout.removedContainer(root, id)) || isThere(layout.container(root, id));
 
   function isBeingMade(id: string): boolean {
     return readdirSync(layout.containers(root)).some((entry) => {

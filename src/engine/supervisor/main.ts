@@ -7,6 +7,7 @@ import { openCgroupDriver } from '../cgroup/index.js';
 import { createImages } from '../image/store.js';
 import { createStore } from '../state/store.js';
 import { layout } from '../state/layout.js';
+import { emptyRemoved } from '../verbs/empty-removed.js';
 import { destroyContainer } from '../verbs/remove.js';
 import { BlockPool } from './log-writer.js';
 import { isInOwnCgroup, leaveOwnCgroup, putIntoOwnCgroup } from './own-cgroup.js';
@@ -17,6 +18,8 @@ import { serve, type SupervisorServer } from './server.js';
 import { Supervisor } from './supervisor.js';
 
 const DEFAULT_IDLE_MS = 60_000;
+/** How often it clears away what was removed and has been kept long enough: nobody else may be there to do it. */
+const EMPTY_INTERVAL_MS = 30_000;
 /** How often it looks whether its directory is still there. Twice missing, and it is taken to be gone for good. */
 const LOOK_INTERVAL_MS = 2_000;
 const LOG_FD = 2;
@@ -136,6 +139,7 @@ class Life {
     this.#supervisor = supervisor;
     this.#server = server;
     setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
+    setInterval(() => void this.#emptyRemoved(), EMPTY_INTERVAL_MS).unref();
     // Being asked to go is no reason to leave containers alone.
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
@@ -162,6 +166,13 @@ class Life {
     say('the state directory is gone: its containers, which nobody could reach any more, are ended');
     await this.#supervisor?.endAll();
     await this.#leave();
+  }
+
+  async #emptyRemoved(): Promise<void> {
+    const { store, say } = this.parts;
+    await emptyRemoved({ store }, 'overdue').catch((error: unknown) =>
+      say(`clearing away what was removed: ${String(error)}`),
+    );
   }
 
   async #leave(): Promise<void> {

@@ -1,5 +1,5 @@
-// remove: a container with all that is its goes away. Each step can be done twice, so a removal that was cut short is simply
-// done again, by whoever comes first.
+// remove: a container with all that is its goes away, at once or after it was kept for a while (restore.ts brings it back).
+// Each step can be done twice, so a removal that was cut short is simply done again, by whoever comes first.
 import { renameSync } from 'node:fs';
 import { startTimeOf } from '../../native/index.js';
 import { isTscontainError } from '../errors.js';
@@ -8,13 +8,21 @@ import { requireMove } from '../states.js';
 import { deleteTree } from '../state/delete-tree.js';
 import { fileError } from '../state/file-errors.js';
 import { layout, makerName } from '../state/layout.js';
+import { makeDirectory } from '../state/make-directory.js';
 import { endByForce } from './ending.js';
 import { isAlive, tell, type Parts } from './parts.js';
 
+export interface RemoveOptions {
+  /** one that runs is killed first */
+  readonly force?: boolean;
+  /** it can be brought back for so long; absent is that it goes for good */
+  readonly keepSeconds?: number;
+}
+
 /** @throws TscontainError NO_SUCH_CONTAINER, ILLEGAL_STATE (it runs, and not by force), TIMEOUT (it would not die) */
-export async function remove(parts: Parts, ref: string, options: { force?: boolean } = {}): Promise<void> {
+export async function remove(parts: Parts, ref: string, { force, keepSeconds }: RemoveOptions = {}): Promise<void> {
   const id = parts.store.resolve(ref);
-  if (options.force && isAlive(parts.store.readState(id).status)) {
+  if (force && isAlive(parts.store.readState(id).status)) {
     try {
       await endByForce(parts, id);
     } catch (error) {
@@ -23,45 +31,70 @@ export async function remove(parts: Parts, ref: string, options: { force?: boole
       throw error;
     }
   }
-  await destroyContainer(parts, id);
+  await destroyContainer(parts, id, keepSeconds === undefined ? undefined : Date.now() + keepSeconds * 1000);
 }
 
 /**
  * Removes a container that has ended. Nothing happens when somebody else has removed it, or is about to.
+ * @param keptUntil ms since the epoch, until when it can be brought back
  * @throws TscontainError ILLEGAL_STATE (it runs), TIMEOUT (a process of it would not die), READ_ONLY, PERMISSION_DENIED
  */
-export async function destroyContainer(parts: Pick<Parts, 'store' | 'driver'>, id: string): Promise<void> {
+export async function destroyContainer(
+  parts: Pick<Parts, 'store' | 'driver'>,
+  id: string,
+  keptUntil?: number,
+): Promise<void> {
   const { store, driver } = parts;
   const { root } = store;
-  const trash = layout.container(
-    root,
-    makerName('trash', { pid: process.pid, startTime: startTimeOf(process.pid) ?? 0 }, id),
-  );
   try {
-    const container = await store.withLock(id, () => markRemoving(store, id));
+    const container = await store.withLock(id, () => markRemoving(store, id, keptUntil));
     try {
       await driver.remove(container.cgroup);
     } catch (error) {
       await store.withLock(id, () => store.writeState(id, deadState(container.state, error)));
       throw error;
     }
-    await store.withLock(id, () => renameSync(layout.container(root, id), trash));
+    const trash = await store.withLock(id, () => moveAway(store, id));
     store.touch();
     await store.releaseName(container.config.name, id);
-    tell({ root }, container, 'destroy');
-    await deleteTree(trash);
+    tell({ root }, container, 'destroy', trash === 'kept' ? { kept: 'yes' } : {});
+    if (trash !== 'kept') await deleteTree(trash);
   } catch (error) {
     if (isTscontainError(error, 'NO_SUCH_CONTAINER')) return;
     throw fileError(error, `remove container ${id.slice(0, 12)}`);
   }
 }
 
-function markRemoving(store: Parts['store'], id: string): Container {
+function markRemoving(store: Parts['store'], id: string, keptUntil: number | undefined): Container {
   const container = store.load(id);
   const { config, state } = container;
   requireMove('remove', { name: config.name, status: state.status });
-  if (state.status !== 'removing') store.writeState(id, { ...state, status: 'removing' });
+  const { keptUntil: _before, ...rest } = state;
+  // What was to go at its end has nothing that anybody wanted to keep.
+  const keeping = keptUntil === undefined || config.autoRemove ? {} : { keptUntil: new Date(keptUntil).toISOString() };
+  if (state.status !== 'removing' || state.keptUntil !== keeping.keptUntil)
+    store.writeState(id, { ...rest, ...keeping, status: 'removing' });
   return container;
+}
+
+/** @returns the directory to be deleted, or that it is kept. Its lock is held, and moves away with it. */
+function moveAway(store: Parts['store'], id: string): string {
+  const { root } = store;
+  const { keptUntil } = store.readState(id);
+  if (keptUntil !== undefined) {
+    makeDirectory(layout.removed(root));
+    renameSync(layout.container(root, id), layout.removedContainer(root, id));
+    return 'kept';
+  }
+  const trash = trashOf(root, id);
+  renameSync(layout.container(root, id), trash);
+  return trash;
+}
+
+/** Where a container lies while this process deletes it. */
+export function trashOf(root: string, id: string): string {
+  const self = { pid: process.pid, startTime: startTimeOf(process.pid) ?? 0 };
+  return layout.container(root, makerName('trash', self, id));
 }
 
 /** Docker's word for what could not be removed completely. It can be removed again, and nothing else. */

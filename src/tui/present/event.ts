@@ -15,7 +15,8 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   die: (a) =>
     `ended with ${a['exitCode'] === undefined || a['exitCode'] === '' ? 'an unknown exit code' : `exit code ${a['exitCode']}`}`,
   oom: () => 'ran out of memory: the kernel killed a process',
-  destroy: () => 'removed',
+  destroy: (a) => (a['kept'] === undefined ? 'removed' : 'removed, and kept for a while'),
+  restore: () => 'was brought back',
   attach: () => 'was attached to',
   detach: () => 'was detached from',
   resize: () => 'terminal resized',

@@ -247,6 +247,22 @@ describe('tscontain', () => {
     await house.ok('image', 'rm', 'plain:1');
   });
 
+  it('rm --keep keeps for a while what restore brings back, ps --removed lists it, prune --removed ends it', async () => {
+    await house.ok('create', '--name', 'kept', 'base');
+    await house.ok('rm', '--keep', 'kept');
+    assert.match(await house.ok('ps', '--removed'), /KEPT FOR +SIZE +NAMES\n[0-9a-f]{12} +base +\S.* kept$/);
+    assert.equal(await house.ok('restore', 'kept'), 'kept');
+    assert.match((await house.run('restore', 'kept')).stderr, /no removed container "kept".*ps --removed/);
+    const id = (await house.inspect('kept')).Id;
+    await house.ok('rm', '--keep', 'kept');
+    await house.ok('create', '--name', 'kept', 'base');
+    assert.match((await house.run('restore', 'kept')).stderr, /called kept by now.*--name kept-2/);
+    assert.equal(await house.ok('ps', '--removed', '-q', '--no-trunc'), id);
+    assert.match((await house.run('restore', '--name', 'x', 'a', 'b')).stderr, /one at a time/);
+    assert.match(await house.ok('prune', '-f', '--removed'), new RegExp(`${id}\\n`));
+    assert.equal(await house.ok('ps', '--removed', '-q'), '');
+  });
+
   it('prune removes what does not run and says how much', async () => {
     const output = await house.ok('prune', '-f');
     assert.match(output, /removed/);

@@ -17,13 +17,20 @@ interface Model {
   runs: number;
 }
 
+/** What must be so of all of them. */
+interface World {
+  readonly models: Map<string, Model>;
+  /** removed and kept, the last one last */
+  readonly kept: { name: string; model: Model }[];
+}
+
 /** A refusal that must come, or nothing. */
 type Outcome = ErrorCode | undefined;
 
 interface Step {
   readonly text: string;
   /** @returns what must come of it; the model is changed accordingly */
-  readonly expect: (models: Map<string, Model>) => Outcome;
+  readonly expect: (world: World) => Outcome;
   readonly act: () => Promise<unknown>;
 }
 
@@ -41,10 +48,10 @@ after(() => house.close());
 const isUp = (model: Model) => model.status === 'running' || model.status === 'paused';
 
 /** A step that needs the container: without it the refusal is always the same. */
-function needing(name: string, change: (model: Model, models: Map<string, Model>) => Outcome): Step['expect'] {
-  return (models) => {
-    const model = models.get(name);
-    return model === undefined ? 'NO_SUCH_CONTAINER' : change(model, models);
+function needing(name: string, change: (model: Model, world: World) => Outcome): Step['expect'] {
+  return (world) => {
+    const model = world.models.get(name);
+    return model === undefined ? 'NO_SUCH_CONTAINER' : change(model, world);
   };
 }
 
@@ -77,7 +84,7 @@ function randomStep(random: Random): Step {
   const steps: Step[] = [
     {
       text: `create ${name}`,
-      expect(models) {
+      expect({ models }) {
         if (models.has(name)) return 'NAME_IN_USE';
         models.set(name, { status: 'created', exitCode: undefined, pidsLimit: 50, runs: 0 });
         return undefined;
@@ -124,7 +131,7 @@ function randomStep(random: Random): Step {
     },
     {
       text: `rename ${name} to ${other}`,
-      expect: needing(name, (model, models) => {
+      expect: needing(name, (model, { models }) => {
         if (other === name) return 'INVALID_VALUE';
         if (models.has(other)) return 'NAME_IN_USE';
         models.delete(name);
@@ -159,7 +166,7 @@ function randomStep(random: Random): Step {
     },
     {
       text: `remove ${name}`,
-      expect: needing(name, (model, models) => {
+      expect: needing(name, (model, { models }) => {
         if (isUp(model)) return 'ILLEGAL_STATE';
         models.delete(name);
         return undefined;
@@ -168,8 +175,37 @@ function randomStep(random: Random): Step {
     },
     {
       text: `remove ${name} by force`,
-      expect: needing(name, (_, models) => void models.delete(name)),
+      expect: needing(name, (_, { models }) => void models.delete(name)),
       act: () => engine.remove(name, { force: true }),
+    },
+    {
+      text: `remove ${name} and keep it`,
+      expect: needing(name, (model, { models, kept }) => {
+        if (isUp(model)) return 'ILLEGAL_STATE';
+        models.delete(name);
+        kept.push({ name, model });
+        return undefined;
+      }),
+      act: () => engine.remove(name, { keepSeconds: 600 }),
+    },
+    {
+      text: `restore ${name}`,
+      expect({ models, kept }) {
+        const at = kept.findLastIndex((one) => one.name === name);
+        if (at < 0) return 'NO_SUCH_CONTAINER';
+        if (models.has(name)) return 'NAME_IN_USE';
+        models.set(name, kept.splice(at, 1)[0]!.model);
+        return undefined;
+      },
+      act: () => engine.restore(name),
+    },
+    {
+      text: 'empty what is kept',
+      expect({ kept }) {
+        kept.length = 0;
+        return undefined;
+      },
+      act: () => engine.emptyRemoved('all'),
     },
     {
       text: 'recover',
@@ -178,7 +214,7 @@ function randomStep(random: Random): Step {
     },
     {
       text: 'prune',
-      expect(models) {
+      expect({ models }) {
         for (const [key, model] of models) if (!isUp(model)) models.delete(key);
         return undefined;
       },
@@ -188,9 +224,11 @@ function randomStep(random: Random): Step {
   return steps[random(steps.length)]!;
 }
 
-async function assertSame(models: Map<string, Model>, when: string): Promise<void> {
+async function assertSame({ models, kept }: World, when: string): Promise<void> {
   const containers = await house.engine.list();
   assert.deepEqual(containers.map(({ config }) => config.name).sort(), [...models.keys()].sort(), when);
+  const removed = (await house.engine.removed()).map(({ config }) => config.name);
+  assert.deepEqual(removed, kept.map(({ name }) => name).reverse(), when);
   for (const { config, state } of containers) {
     const model = models.get(config.name)!;
     const { status, exitCode } = state;
@@ -204,13 +242,13 @@ async function assertSame(models: Map<string, Model>, when: string): Promise<voi
 describe('a random walk', () => {
   it('does and refuses what the model says, step by step', { timeout: patience(300_000) }, async () => {
     const random = seededRandom();
-    const models = new Map<string, Model>();
+    const world: World = { models: new Map(), kept: [] };
     const done: string[] = [];
     for (let step = 0; step < STEPS; step++) {
       const { text, expect, act } = randomStep(random);
       done.push(text);
       const when = `${done.slice(-8).join(', ')} (step ${step + 1}, TEST_SEED=${random.seed} to replay)`;
-      const expected = expect(models);
+      const expected = expect(world);
       const came = await act().then(
         () => undefined,
         (error: unknown) => {
@@ -219,9 +257,9 @@ describe('a random walk', () => {
         },
       );
       assert.equal(came, expected, when);
-      await assertSame(models, when);
+      await assertSame(world, when);
     }
-    for (const [name, { runs, status }] of models) {
+    for (const [name, { runs, status }] of world.models) {
       if (status !== 'running') continue;
       const { stdout } = await outputOf(await house.engine.exec(name, { argv: ['sh', '-c', 'wc -l < /runs'] }));
       assert.equal(Number(stdout), runs, `${name} ran once for each start (TEST_SEED=${random.seed} to replay)`);
