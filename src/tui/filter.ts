@@ -1,5 +1,6 @@
 // What a person types to find things: "text" is a substring, "!text" is everything without it, "re:…" a regular expression.
 // Upper and lower case are alike unless the text has upper case in it.
+import { compileExpression } from './expression/index.js';
 
 export interface Pattern {
   matches(text: string): boolean;
@@ -24,22 +25,15 @@ export function searchPattern(text: string): Pattern {
 }
 
 function expression(source: string): Pattern {
-  let regExp: RegExp;
   try {
-    regExp = new RegExp(source, hasUpperCase(source.replace(/\\./g, '')) ? 'gu' : 'giu');
+    return compileExpression(source, !hasUpperCase(source.replace(/\\./g, '')));
   } catch (error) {
     return {
       find: () => undefined,
       matches: () => false,
-      problem: error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error),
+      problem: error instanceof Error ? error.message : String(error),
     };
   }
-  const find = (line: string, from = 0): { start: number; end: number } | undefined => {
-    regExp.lastIndex = from;
-    const match = regExp.exec(line);
-    return match && match[0] !== '' ? { start: match.index, end: match.index + match[0].length } : undefined;
-  };
-  return { find, matches: (line) => find(line) !== undefined };
 }
 
 /** A filter: as a search, and `!` turns it round. */
