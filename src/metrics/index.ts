@@ -2,4 +2,5 @@
 // each number means stands in model.ts. It formats nothing and knows nothing of the engine.
 export * from './model.js';
 export type * from './neighbours/model.js';
+export { describeFinding, type SentenceForm } from './neighbours/sentence.js';
 export { createSampler, type Clock, type SamplerOptions } from './sampler.js';

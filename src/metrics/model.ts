@@ -1,4 +1,5 @@
 // What is measured, as plain data. "Not measured" is undefined in a sample and NaN in a series, never 0.
+import type { Finding } from './neighbours/model.js';
 
 /** Where a thing's counters are. An engine container satisfies it; metrics knows nothing else of containers. */
 export interface CgroupPaths {
@@ -150,6 +151,8 @@ export interface Sampler {
   latestHost(): HostSample | undefined;
   /** History of one series of a target, or of the host with id HOST_ID; `points` equal steps ending at `until` (default now). */
   history(id: string, name: SeriesName, spanMs: number, points: number, until?: number): Series;
+  /** Who suffers as of the last sample, worst first; the same array as long as nothing changed. */
+  findings(): readonly Finding[];
   /** Called after each sample; returns the way to stop being called. */
   onSample(listener: (at: number) => void): () => void;
   facts(): Promise<HostFacts>;

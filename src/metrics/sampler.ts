@@ -15,6 +15,7 @@ import {
   type SeriesName,
   type Target,
 } from './model.js';
+import type { Finding } from './neighbours/model.js';
 import type { Moment } from './rates.js';
 import type { Reader } from './target-files.js';
 import { Ticker } from './ticker.js';
@@ -48,6 +49,8 @@ const LOOK_AGAIN_MS = 10_000;
 /** How long, and of how many at most, the history of what is no longer measured is kept. */
 const REMEMBER_MS = 600_000;
 const REMEMBER_MAX = 128;
+
+const NOBODY_SUFFERS: readonly Finding[] = [];
 
 const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
@@ -199,6 +202,10 @@ class ProcSampler implements Sampler {
       throw new RangeError(`${points} points: ask for a whole number from 1`);
     const history = id === HOST_ID ? this.hostHistory : (this.tracked.get(id) ?? this.gone.get(id)?.tracked)?.history;
     return history?.series(name, spanMs, points, until) ?? nothingSeries(name, spanMs, points, until);
+  }
+
+  findings(): readonly Finding[] {
+    return NOBODY_SUFFERS;
   }
 
   onSample(listener: (at: number) => void): () => void {

@@ -10,7 +10,7 @@ import type {
   Limits,
   TerminalSize,
 } from '../engine/index.js';
-import type { HostFacts } from '../metrics/index.js';
+import type { Finding, HostFacts } from '../metrics/index.js';
 import type { CommandName } from './keymap.js';
 import type { KeyEvent, PasteEvent } from './screen/index.js';
 import type { Load, Notice, State, UndoEntry, Verb } from './state.js';
@@ -39,7 +39,12 @@ export type Action =
   | { readonly type: 'resized'; readonly size: TerminalSize }
   // Time.
   | { readonly type: 'tick'; readonly now: number }
-  | { readonly type: 'sampled'; readonly at: number; readonly loads: ReadonlyMap<string, Load> }
+  | {
+      readonly type: 'sampled';
+      readonly at: number;
+      readonly loads: ReadonlyMap<string, Load>;
+      readonly findings: readonly Finding[];
+    }
   // The engine's answers.
   | {
       readonly type: 'engine-open';

@@ -71,7 +71,12 @@ export class Effects {
     const { engine, sampler, dispatch } = this.ports;
     this.undo.push(
       sampler.onSample((at) =>
-        dispatch({ type: 'sampled', at, loads: loadsOf(sampler, this.ports.state().containers.list) }),
+        dispatch({
+          type: 'sampled',
+          at,
+          loads: loadsOf(sampler, this.ports.state().containers.list),
+          findings: sampler.findings(),
+        }),
       ),
       engine.watch(() => this.list()),
     );

@@ -14,6 +14,7 @@ export const CONTEXTS = {
   shell: 'A shell, after ctrl-]',
   typing: 'Inside a shell',
   grid: 'All containers',
+  neighbours: 'Who hurts whom',
   images: 'Images',
   events: 'Events',
   container: 'The selected container, or the marked ones',
@@ -192,6 +193,17 @@ export const BINDINGS = [
     local: true,
   }),
 
+  bind('neighbours', 'go-to-side', ['enter'], 'go to it', 'Go to the tabs of the container in focus', {
+    hint: 1,
+    local: true,
+  }),
+  bind('neighbours', 'quieten', ['u', 'U'], 'quieten', 'Open the limits of whoever has most of it, set to be quiet', {
+    hint: 2,
+    local: true,
+  }),
+  bind('neighbours', 'victim-side', ['left'], 'who suffers', 'The one who suffers', { hint: 3, local: true }),
+  bind('neighbours', 'suspect-side', ['right'], 'who does it', 'The one who has most of it', local),
+
   bind('images', 'run-image', ['enter', 'r'], 'run', 'Run a container from this image', { hint: 1, local: true }),
   bind('images', 'import-image', ['i'], 'import', 'Import a tarball or a directory as an image', { hint: 2 }),
   bind('images', 'remove-image', ['d', 'delete'], 'remove', 'Remove this image; refused while a container uses it', {
@@ -202,6 +214,8 @@ export const BINDINGS = [
   // Everywhere.
   bind('global', 'new', ['n'], 'new', 'Run a new container', { hint: 2 }),
   bind('global', 'grid', ['m'], 'all containers', 'The graphs of all containers at once', { hint: 21 }),
+  bind('global', 'who', ['w', '!'], 'who hurts whom', 'Who suffers, from what, and who has most of it, side by side'),
+  bind('global', 'quieten', ['U'], 'quieten', 'Open the limits of whoever has most of what a container suffers from'),
   bind('global', 'images', ['I'], 'Images', 'List images, import a tarball or a directory'),
   bind('global', 'events', ['v'], 'events', 'What happened, newest last'),
   bind('global', 'zoom', ['z'], 'whole screen', 'Give the pane in focus the whole screen, or take it back', {
@@ -243,6 +257,7 @@ export const takesKeys = ({ status, input }: Shell): boolean => status !== 'ende
 export function contextsOf(state: State): readonly Context[] {
   const { page, focus, tab } = state.view;
   if (page === 'grid') return ['grid', 'container', 'global'];
+  if (page === 'neighbours') return ['neighbours', 'container', 'global'];
   if (page === 'images') return ['images', 'global'];
   if (page === 'events') return ['events', 'global'];
   if (focus === 'table') {

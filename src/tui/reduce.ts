@@ -7,6 +7,7 @@ import { engineOpened, withContainers, withEvents } from './reducers/engine.js';
 import { readOnlyRefusal } from './read-only.js';
 import type { Handler } from './reducers/handler.js';
 import { imageCommands } from './reducers/images.js';
+import { neighbourCommands, withFindings } from './reducers/neighbours.js';
 import { overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
 import { paneCommands, pickTile, wheel } from './reducers/panes.js';
 import { click } from './reducers/pointer.js';
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...shellCommands,
   ...overlayCommands,
   ...imageCommands,
+  ...neighbourCommands,
   mark: (state) => (state.view.page === 'grid' ? pickTile(state) : tableCommands.mark(state)),
 };
 
@@ -59,7 +61,8 @@ export function reduce(state: State, action: Action): Step {
       return step({ ...state, now: action.now });
     case 'sampled': {
       const host = { ...state.host, sampledSince: state.host.sampledSince ?? action.at };
-      return step(sampled({ ...state, now: Math.max(state.now, action.at), host }, action.at, action.loads));
+      const judged = withFindings({ ...state, now: Math.max(state.now, action.at), host }, action.findings);
+      return step(sampled(judged, action.at, action.loads));
     }
     case 'engine-open':
       return step(engineOpened(state, action));

@@ -9,7 +9,7 @@ import type {
   Limits,
   TerminalSize,
 } from '../engine/index.js';
-import type { HostFacts } from '../metrics/index.js';
+import type { Finding, HostFacts } from '../metrics/index.js';
 import type { Overlay } from './overlays.js';
 import { LIST_START, VIEWER_START, type ListPosition, type Viewer } from './widgets/index.js';
 
@@ -32,6 +32,7 @@ export interface State {
   readonly launch: LaunchSlice;
   readonly shells: ShellsSlice;
   readonly grid: GridSlice;
+  readonly neighbours: NeighboursSlice;
   readonly images: ImagesSlice;
   readonly events: EventsSlice;
   /** A dialog, menu or form above everything; it gets the keys. */
@@ -123,7 +124,7 @@ export const FIXED_TABS = ['graphs', 'logs', 'processes', 'inspect', 'launch'] a
 export type FixedTab = (typeof FIXED_TABS)[number];
 /** A fixed tab of the selected container, or `shell:N`. */
 export type TabId = FixedTab | `shell:${number}`;
-export type Page = 'overview' | 'grid' | 'images' | 'events';
+export type Page = 'overview' | 'grid' | 'neighbours' | 'images' | 'events';
 
 export interface ViewSlice {
   readonly page: Page;
@@ -205,6 +206,25 @@ export interface GridSlice {
   readonly top: number;
 }
 
+/** Who hurts whom. */
+export interface NeighboursSlice {
+  /** as of the last sample, worst first */
+  readonly findings: readonly Finding[];
+  /** what began and what is over, newest last, at most MAX_PAST_FINDINGS */
+  readonly past: readonly PastFinding[];
+  /** key of the finding that is looked at; absent or over, it is the worst */
+  readonly shown: string | undefined;
+  /** which side of it has the focus */
+  readonly side: 'victim' | 'suspect';
+}
+
+export interface PastFinding {
+  /** as it was when it was last measured */
+  readonly finding: Finding;
+  /** ms since the epoch; absent while it lasts */
+  readonly until: number | undefined;
+}
+
 export interface ImagesSlice {
   readonly list: readonly Image[] | undefined;
   readonly error: string | undefined;
@@ -225,6 +245,7 @@ export interface Notice {
 }
 
 export const MAX_EVENTS = 1000;
+export const MAX_PAST_FINDINGS = 500;
 export const DEFAULT_SPAN_MS = 5 * 60_000;
 
 /** Stretches of time that graphs show by themselves, shortest first, ms. */
@@ -283,6 +304,7 @@ export function initialState({ now, size, ascii, readOnly = false }: InitialOpti
     launch: { id: undefined, startedAt: undefined, report: undefined, error: undefined, position: LIST_START },
     shells: { list: [], nextNumber: 1, captured: true },
     grid: { scale: 'same', onlyMarked: false, top: 0 },
+    neighbours: { findings: [], past: [], shown: undefined, side: 'victim' },
     images: { list: undefined, error: undefined, position: LIST_START },
     events: { list: [], back: 0 },
     overlay: undefined,

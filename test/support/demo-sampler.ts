@@ -2,6 +2,7 @@
 // same each time, at any moment, without a kernel below it.
 import {
   HOST_ID,
+  type Finding,
   type HostFacts,
   type HostSample,
   type Sample,
@@ -10,6 +11,7 @@ import {
   type SeriesName,
   type Target,
 } from '../../src/metrics/index.js';
+import { demoFindings } from './demo-findings.js';
 
 const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
@@ -53,6 +55,7 @@ export class DemoSampler implements Sampler {
   readonly lastCostUs = 180;
   intervalMs = 1000;
   private targets: readonly Target[] = [];
+  private judged: readonly Finding[] = [];
   private readonly listeners = new Set<(at: number) => void>();
 
   constructor(
@@ -72,6 +75,11 @@ export class DemoSampler implements Sampler {
 
   setTargets(targets: readonly Target[]): void {
     this.targets = targets;
+    this.judged = demoFindings(this.everybody());
+  }
+
+  findings(): readonly Finding[] {
+    return this.judged;
   }
 
   sample(): void {

@@ -8,6 +8,7 @@ import { paintGrid } from './grid.js';
 import { paintHeader } from './header.js';
 import { commandTarget, hintsOf } from './hints.js';
 import { paintEvents, paintImages } from './lists.js';
+import { neighbourTitles, paintNeighbours } from './neighbours.js';
 import { paintNoticeLine } from './notice.js';
 import { paintOverlay } from './overlays.js';
 import { paintContainers } from './table.js';
@@ -43,6 +44,10 @@ function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, p
       paintGrid(canvas, inner, state, sources);
       return;
     }
+    case 'neighbours': {
+      paintNeighbours(canvas, inner, state, sources);
+      return;
+    }
     case 'images': {
       paintImages(canvas, inner, state);
       return;
@@ -66,6 +71,8 @@ function pageTitles(state: State, page: Exclude<Page, 'overview'>): readonly Tit
         },
         ...(state.table.marks.size > 0 ? [{ text: `${state.table.marks.size} picked` }] : []),
       ];
+    case 'neighbours':
+      return neighbourTitles(state);
     case 'images':
       return [{ text: `images${state.images.list === undefined ? '' : ` ${state.images.list.length}`}` }];
     case 'events':

@@ -55,13 +55,31 @@ export function paintGraphs(canvas: Canvas, rect: Rect, state: State, sources: S
   }
 }
 
+/** Some of the charts of one target below each other, for who lays the times of two targets side by side. */
+export function paintChosenCharts(
+  canvas: Canvas,
+  rect: Rect,
+  state: State,
+  sources: Sources,
+  id: string,
+  titles: readonly string[],
+): void {
+  const charts = chartsOf(canvas, sources.readings.latest(id));
+  const chosen = titles.flatMap((title) => charts.filter((chart) => chart.title === title));
+  const lines = Math.min(chosen.length, Math.max(1, Math.floor(rect.height / LEAST_ROWS)));
+  chosen.slice(0, lines).forEach((chart, line) => {
+    const top = Math.floor((line * rect.height) / lines);
+    const height = Math.floor(((line + 1) * rect.height) / lines) - top;
+    paintChart(canvas, { ...rect, y: rect.y + top, height }, state, sources, id, chart);
+  });
+}
+
 function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] {
-  const { theme, glyphs } = canvas;
+  const { theme } = canvas;
   const { cpu, memory, io, pids } = theme.resource;
   const dim = (text: string): Span => ({ text, attr: theme.dim });
   const now = (text: string, attr: Attr): Span => ({ text, attr });
   const throttled = sample?.cpu.throttledPercent;
-  const suffers = (value: number | undefined): string => ((value ?? 0) >= 20 ? ` ${glyphs.mark.suffers}` : '');
   return [
     {
       title: 'cpu',
@@ -120,7 +138,7 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
       now: [
         [dim('cpu '), now(percent(sample?.pressure.cpu.some), cpu[0])],
         [dim('mem '), now(percent(sample?.pressure.memory.some), memory[0])],
-        [dim('io '), now(percent(sample?.pressure.io.some) + suffers(sample?.pressure.io.some), io[0])],
+        [dim('io '), now(percent(sample?.pressure.io.some), io[0])],
       ],
       lines: [
         { series: 'pressure.cpu.some', style: cpu[0] },

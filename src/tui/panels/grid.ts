@@ -2,6 +2,7 @@
 import type { Container } from '../../engine/index.js';
 import type { SeriesName } from '../../metrics/index.js';
 import { gridShape } from '../layout.js';
+import { suspicion } from '../present/neighbours.js';
 import { badgesOf } from '../present/pressure.js';
 import { bytes, cores, rate } from '../present/units.js';
 import { tilesOf } from '../reducers/panes.js';
@@ -104,8 +105,19 @@ function paintHead(view: Canvas, rect: Rect, state: State, sources: Sources, con
       attr: stopOf(theme.resource.memory, (sample?.memory.used ?? NaN) / (sample?.memory.limit ?? NaN)),
     },
   ];
-  const badge = badgesOf(sample)[0];
-  const tail = badge ? `  ${badge.text}${badge.suffers ? ` ${glyphs.mark.suffers}` : ''}` : '';
+  const { findings } = state.neighbours;
+  const badge = badgesOf(
+    sample,
+    findings.filter(({ victim }) => victim === container.id),
+  )[0];
+  const suspected = suspicion(findings, container.id);
+  const tail = badge?.suffers
+    ? `  ${badge.text} ${glyphs.mark.suffers}`
+    : suspected === undefined
+      ? badge === undefined
+        ? ''
+        : `  ${badge.text}`
+      : `  ${glyphs.mark.causes} ${suspected}`;
   const room = rect.width - 4 - numbers.reduce((sum, { text }) => sum + widthOf(text), 0) - widthOf(tail);
   let x = rect.x + view.text(rect.x, rect.y, isPicked ? glyphs.mark.marked : ' ', theme.key);
   x += view.text(x, rect.y, truncate(container.config.name, Math.max(4, room), glyphs.ellipsis), theme.strong) + 1;

@@ -21,7 +21,13 @@ const words = (priority: number, spans: readonly Span[]): Part => ({
   paint: (canvas, x, y) => canvas.spans(x, y, spans),
 });
 
-const PAGES = { overview: 'containers', grid: 'all containers', images: 'images', events: 'events' } as const;
+const PAGES = {
+  overview: 'containers',
+  grid: 'all containers',
+  neighbours: 'who hurts whom',
+  images: 'images',
+  events: 'events',
+} as const;
 const GRAPH_CELLS = 6;
 /** ms that one value of the small graph covers */
 const GRAPH_STEP_MS = 2000;

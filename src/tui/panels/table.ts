@@ -2,6 +2,7 @@
 import type { Container } from '../../engine/index.js';
 import type { Sample } from '../../metrics/index.js';
 import { ageOf, markOf, pendingWords, runningOf, statusWords, type Tone } from '../present/container.js';
+import { suspicion } from '../present/neighbours.js';
 import { badgesOf } from '../present/pressure.js';
 import { bytes, coreLimit, cores, count, rate } from '../present/units.js';
 import { groupReading } from '../present/group.js';
@@ -347,13 +348,18 @@ class Columns {
   private badges(row: Row): readonly Span[] {
     if (!hasNumbers(row)) return [];
     const { notice, error, dim } = this.theme;
-    return badgesOf(this.reading(row)).flatMap(({ text, level, suffers }, i): Span[] => [
-      ...(i > 0 ? [{ text: ' ', attr: dim }] : []),
-      {
-        text: suffers ? `${text} ${this.canvas.glyphs.mark.suffers}` : text,
-        attr: stopOf([dim, notice, error], suffers ? Math.max(level, 0.7) : level),
-      },
-    ]);
+    const { mark } = this.canvas.glyphs;
+    const { findings } = this.state.neighbours;
+    const suspected = row.kind === 'container' ? suspicion(findings, row.key) : undefined;
+    const badges = badgesOf(
+      this.reading(row),
+      findings.filter(({ victim }) => victim === row.key),
+    ).map(({ text, level, suffers }): Span => ({
+      text: suffers ? `${text} ${mark.suffers}` : text,
+      attr: suffers ? notice : stopOf([dim, notice, error], level),
+    }));
+    const all = suspected === undefined ? badges : [{ text: `${mark.causes} ${suspected}`, attr: notice }, ...badges];
+    return all.flatMap((badge, i) => (i > 0 ? [{ text: ' ', attr: dim }, badge] : [badge]));
   }
 
   private quietZero(text: string): readonly Span[] {

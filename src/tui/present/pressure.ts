@@ -1,6 +1,6 @@
 // Badges: what a container suffers from, worst first. "io 23% ▲" is a share of time spent waiting (PSI, some), "thr 78%" the
 // share of periods in which its CPU quota ran out.
-import type { Sample } from '../../metrics/index.js';
+import type { Finding, Resource, Sample } from '../../metrics/index.js';
 import { percent } from './units.js';
 
 export interface Badge {
@@ -13,26 +13,27 @@ export interface Badge {
 
 /** Under this share a wait is noise, % of time. */
 const WORTH_SAYING = 5;
-/** From this share on it gets the mark, % of time. */
-const SUFFERS = 20;
-const THROTTLED_SUFFERS = 50;
 
 /** Pressure that is hot at 50 %: half of the time lost is as bad as it needs to get. */
 export const HALF_PRESSURE = 50;
 
-export function badgesOf(sample: Sample | undefined): readonly Badge[] {
+/** @param findings what is judged of this very container: only who is judged to suffer gets the mark */
+export function badgesOf(sample: Sample | undefined, findings: readonly Finding[]): readonly Badge[] {
   if (!sample) return [];
   const badges: Badge[] = [];
-  const add = (name: string, value: number | undefined, suffersFrom: number, scale: number): void => {
+  const suffers = (resource: Resource, throttled: boolean): boolean =>
+    findings.some((one) => one.resource === resource && (one.symptom === 'throttled') === throttled);
+  const add = (name: string, value: number | undefined, marked: boolean, scale: number): void => {
     if (value === undefined || value < WORTH_SAYING) return;
-    badges.push({ text: `${name} ${percent(value)}`, level: value / scale, suffers: value >= suffersFrom });
+    badges.push({ text: `${name} ${percent(value)}`, level: value / scale, suffers: marked });
   };
-  add('thr', sample.cpu.throttledPercent, THROTTLED_SUFFERS, 100);
-  add('io', sample.pressure.io.some, SUFFERS, HALF_PRESSURE);
-  add('mem', sample.pressure.memory.some, SUFFERS, HALF_PRESSURE);
+  add('thr', sample.cpu.throttledPercent, suffers('cpu', true), 100);
+  add('io', sample.pressure.io.some, suffers('io', false), HALF_PRESSURE);
+  add('mem', sample.pressure.memory.some, suffers('memory', false), HALF_PRESSURE);
   // A throttled container waits for the CPU by definition: saying both would say one thing twice.
-  if (!badges.some(({ text }) => text.startsWith('thr'))) add('cpu', sample.pressure.cpu.some, SUFFERS, HALF_PRESSURE);
-  return badges.sort((a, b) => b.level - a.level);
+  if (!badges.some(({ text }) => text.startsWith('thr')))
+    add('cpu', sample.pressure.cpu.some, suffers('cpu', false), HALF_PRESSURE);
+  return badges.sort((a, b) => Number(b.suffers) - Number(a.suffers) || b.level - a.level);
 }
 
 /** One number to sort by: the worst wait, % of time. */

@@ -11,6 +11,7 @@ import { DEFAULT_SPAN_MS, spanOf, type InspectSlice, type ProcessesSlice, type S
 import type { Container } from '../../engine/index.js';
 import { fitPosition, type ListPosition } from '../widgets/index.js';
 import { distanceOf, moveList, type Handler, type Move } from './handler.js';
+import { moveAmongFindings } from './neighbours.js';
 import { moveInTable, select, toggleMarks, wheelTable } from './table.js';
 import { paneSize } from './view.js';
 
@@ -69,6 +70,7 @@ const heightOf = (state: State, pane: ListPane): number => Math.max(1, paneSize(
 export function move(state: State, where: Move): Step {
   const { page, focus, tab } = state.view;
   if (page === 'grid') return step(moveInGrid(state, where));
+  if (page === 'neighbours') return moveAmongFindings(state, distanceOf(where, state.neighbours.findings.length, 1));
   if (page === 'events')
     return step(scrollEvents(state, -distanceOf(where, state.events.list.length, paneSize(state).height)));
   if (page === 'overview' && focus === 'table') return step(moveInTable(state, where));
@@ -88,6 +90,7 @@ export function wheel(state: State, kind: string | undefined, lines: number): St
   const { page, tab } = state.view;
   if (page === 'events') return step(scrollEvents(state, -lines));
   if (page === 'grid') return step(scrollGrid(state, Math.sign(lines)));
+  if (page === 'neighbours') return moveAmongFindings(state, Math.sign(lines));
   if (page === 'overview' && (kind === 'row' || kind === 'table')) return step(wheelTable(state, lines));
   const pane = page === 'images' ? 'images' : tab in HEADING_ROWS ? (tab as ListPane) : undefined;
   if (pane !== undefined) {

@@ -2,6 +2,7 @@
 import { step, type Action, type Step } from '../actions.js';
 import type { CommandName } from '../keymap.js';
 import { SORT_COLUMNS, type SortColumn, type State, type TabId } from '../state.js';
+import { showFinding } from './neighbours.js';
 import { answer, chooseItem, type RunCommand } from './overlay.js';
 import { selectLine } from './panes.js';
 import { select, setFolded, sortBy } from './table.js';
@@ -36,6 +37,10 @@ export function click(state: State, { spot, double }: Extract<Action, { type: 'c
       const selected = select(state, id);
       return double ? run(selected, 'zoom-tile') : step(selected);
     }
+    case 'finding':
+      return run(showFinding(state, id), 'victim-side');
+    case 'side':
+      return run(state, id === 'suspect' ? 'suspect-side' : 'victim-side');
     case 'terminal': {
       const focused = showTab(state, state.view.tab);
       return step(focused);

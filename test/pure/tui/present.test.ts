@@ -6,6 +6,7 @@ import type { Container, ContainerState } from '../../../src/engine/index.js';
 import { filterPattern } from '../../../src/tui/filter.js';
 import { markOf, statusWords } from '../../../src/tui/present/container.js';
 import { launchLines } from '../../../src/tui/present/launch.js';
+import type { Finding, Resource, Symptom } from '../../../src/metrics/index.js';
 import { badgesOf } from '../../../src/tui/present/pressure.js';
 import { age, ago, bytes, bytesOf, cores, cpuTime, percent } from '../../../src/tui/present/units.js';
 import { roundedUp } from '../../../src/tui/panels/graphs.js';
@@ -111,8 +112,23 @@ describe('badges', () => {
     pressure: { cpu: {}, memory: {}, io: {}, ...pressure },
   });
 
-  it('come worst first, and not for noise', () => {
-    const badges = badgesOf(sample({}, { io: { some: 23 }, memory: { some: 9 }, cpu: { some: 4 } }));
+  const judged = (resource: Resource, symptom: Symptom): Finding => ({
+    key: resource,
+    victim: 'web',
+    resource,
+    symptom,
+    percent: 23,
+    usualPercent: 1,
+    since: 0,
+    byOwnLimit: false,
+    suspects: [],
+    confidence: 1,
+    evidence: [],
+  });
+
+  it('come worst first, and not for noise; the mark is for whom the judgement names', () => {
+    const pressure = { io: { some: 23 }, memory: { some: 9 }, cpu: { some: 4 } };
+    const badges = badgesOf(sample({}, pressure), [judged('io', 'waits')]);
     assert.deepEqual(
       badges.map(({ text, suffers }) => [text, suffers]),
       [
@@ -122,16 +138,29 @@ describe('badges', () => {
     );
   });
 
+  it('of what one suffers from stands before what is merely high', () => {
+    const badges = badgesOf(sample({}, { io: { some: 60 }, memory: { some: 9 } }), [judged('memory', 'reclaims')]);
+    assert.deepEqual(
+      badges.map(({ text, suffers }) => [text, suffers]),
+      [
+        ['mem 9%', true],
+        ['io 60%', false],
+      ],
+    );
+    const busy = badgesOf(sample({ throttledPercent: 90 }, { cpu: { some: 80 } }), [judged('cpu', 'waits')]);
+    assert.deepEqual(busy, [{ text: 'thr 90%', level: 0.9, suffers: false }], 'another symptom of the same resource');
+  });
+
   it('say throttled, and then not that it waits for the CPU as well', () => {
     assert.deepEqual(
-      badgesOf(sample({ throttledPercent: 78 }, { cpu: { some: 60 } })).map(({ text }) => text),
+      badgesOf(sample({ throttledPercent: 78 }, { cpu: { some: 60 } }), []).map(({ text }) => text),
       ['thr 78%'],
     );
   });
 
   it('are none where nothing is measured', () => {
-    assert.deepEqual(badgesOf(undefined), []);
-    assert.deepEqual(badgesOf(sample({}, {})), []);
+    assert.deepEqual(badgesOf(undefined, []), []);
+    assert.deepEqual(badgesOf(sample({}, {}), []), []);
   });
 });
 
