@@ -49,6 +49,7 @@ _tscontain() {
         --log-opt) COMPREPLY=(); return ;;
         --cidfile) _filedir; return ;;
         --memory|-m) COMPREPLY=(); return ;;
+        --memory-high) COMPREPLY=(); return ;;
         --memory-reservation) COMPREPLY=(); return ;;
         --memory-swap) COMPREPLY=(); return ;;
         --memory-swappiness) COMPREPLY=(); return ;;
@@ -65,7 +66,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --label -l --rm --log-opt --cidfile --memory -m --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "exec")
       case "$prev" in
         --env|-e) COMPREPLY=(); return ;;
@@ -131,6 +132,7 @@ _tscontain() {
         --log-opt) COMPREPLY=(); return ;;
         --cidfile) _filedir; return ;;
         --memory|-m) COMPREPLY=(); return ;;
+        --memory-high) COMPREPLY=(); return ;;
         --memory-reservation) COMPREPLY=(); return ;;
         --memory-swap) COMPREPLY=(); return ;;
         --memory-swappiness) COMPREPLY=(); return ;;
@@ -147,7 +149,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --label -l --rm --log-opt --cidfile --memory -m --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "start")
       case "$prev" in
         --detach-keys) COMPREPLY=(); return ;;
@@ -182,6 +184,7 @@ _tscontain() {
     "update")
       case "$prev" in
         --memory|-m) COMPREPLY=(); return ;;
+        --memory-high) COMPREPLY=(); return ;;
         --memory-reservation) COMPREPLY=(); return ;;
         --memory-swap) COMPREPLY=(); return ;;
         --memory-swappiness) COMPREPLY=(); return ;;
@@ -199,7 +202,7 @@ _tscontain() {
         --device-write-iops) COMPREPLY=(); return ;;
         --restart) _tscontain_words "$(echo no always unless-stopped on-failure)"; return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--memory -m --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --restart"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops --restart"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
     "rename")
       case "$prev" in
       esac

@@ -72,6 +72,7 @@ complete -c tscontain -n '__fish_seen_subcommand_from run' -l rm -d 'remove it w
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l log-opt -r -d 'max-size=10m, max-file=3'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l cidfile -r -F -d 'write its id to this file'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -s m -l memory -r -d 'most memory, for example 64m or 1g; -1 for no limit'
+complete -c tscontain -n '__fish_seen_subcommand_from run' -l memory-high -r -d 'memory above which it is slowed down and never killed (cgroup v2)'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l memory-reservation -r -d 'memory that is kept for it when the host runs short'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l memory-swap -r -d 'most memory and swap together; -1 for as much swap as there is'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l memory-swappiness -r -d 'how readily its anonymous memory is swapped (cgroup v1)'
@@ -155,6 +156,7 @@ complete -c tscontain -n '__fish_seen_subcommand_from create' -l rm -d 'remove i
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l log-opt -r -d 'max-size=10m, max-file=3'
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l cidfile -r -F -d 'write its id to this file'
 complete -c tscontain -n '__fish_seen_subcommand_from create' -s m -l memory -r -d 'most memory, for example 64m or 1g; -1 for no limit'
+complete -c tscontain -n '__fish_seen_subcommand_from create' -l memory-high -r -d 'memory above which it is slowed down and never killed (cgroup v2)'
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l memory-reservation -r -d 'memory that is kept for it when the host runs short'
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l memory-swap -r -d 'most memory and swap together; -1 for as much swap as there is'
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l memory-swappiness -r -d 'how readily its anonymous memory is swapped (cgroup v1)'
@@ -188,6 +190,7 @@ complete -c tscontain -n '__fish_seen_subcommand_from kill' -a "(tscontain ps --
 complete -c tscontain -n '__fish_seen_subcommand_from pause' -a "(tscontain ps --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from unpause' -a "(tscontain ps --filter status=paused --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from update' -s m -l memory -r -d 'most memory, for example 64m or 1g; -1 for no limit'
+complete -c tscontain -n '__fish_seen_subcommand_from update' -l memory-high -r -d 'memory above which it is slowed down and never killed (cgroup v2)'
 complete -c tscontain -n '__fish_seen_subcommand_from update' -l memory-reservation -r -d 'memory that is kept for it when the host runs short'
 complete -c tscontain -n '__fish_seen_subcommand_from update' -l memory-swap -r -d 'most memory and swap together; -1 for as much swap as there is'
 complete -c tscontain -n '__fish_seen_subcommand_from update' -l memory-swappiness -r -d 'how readily its anonymous memory is swapped (cgroup v1)'

@@ -25,6 +25,7 @@ import { flag, list, text, type Option, type Values } from './command.js';
 /** Limits: also the options of `update`. */
 export const limitOptions: readonly Option[] = [
   { flags: '-m, --memory <bytes>', description: 'most memory, for example 64m or 1g; -1 for no limit' },
+  { flags: '--memory-high <bytes>', description: 'memory above which it is slowed down and never killed (cgroup v2)' },
   { flags: '--memory-reservation <bytes>', description: 'memory that is kept for it when the host runs short' },
   { flags: '--memory-swap <bytes>', description: 'most memory and swap together; -1 for as much swap as there is' },
   { flags: '--memory-swappiness <0-100>', description: 'how readily its anonymous memory is swapped (cgroup v1)' },
@@ -134,6 +135,7 @@ export function readLimits(values: Values): Partial<Limits> {
   };
   return present<Partial<Limits>>({
     memory: size('memory', '--memory'),
+    memoryHigh: size('memoryHigh', '--memory-high'),
     memoryReservation: size('memoryReservation', '--memory-reservation'),
     memorySwap: size('memorySwap', '--memory-swap'),
     memorySwappiness: integer('memorySwappiness', '--memory-swappiness', 0, 100),

@@ -59,6 +59,8 @@ export interface Engine {
   rename(ref: string, name: string): Promise<void>;
   /** Changes limits live and on disk; a field that is present is set (to "no limit" where its value says so), others stay. */
   update(ref: string, change: { limits?: Partial<Limits>; restartPolicy?: RestartPolicy }): Promise<Container>;
+  /** The limits as the kernel says them; a field that this host cannot limit is absent. Empty while there is no cgroup. */
+  limitsInForce(ref: string): Promise<Limits>;
   wait(ref: string, condition?: 'not-running' | 'next-exit' | 'removed'): Promise<ExitStatus>;
   exec(ref: string, spec: ExecSpec): Promise<Session>;
   /** With `replay`, a terminal's last output comes first. Before a start too: then nothing of the output is missed. */

@@ -83,6 +83,8 @@ function limitsOf(limits: Limits) {
   return {
     Memory: noneAsZero(limits.memory),
     MemoryReservation: noneAsZero(limits.memoryReservation),
+    // Not Docker's: only where it is set.
+    ...(noneAsZero(limits.memoryHigh) === 0 ? {} : { MemoryHigh: limits.memoryHigh }),
     MemorySwap: limits.memorySwap ?? 0,
     MemorySwappiness: limits.memorySwappiness ?? null,
     OomKillDisable: limits.oomKillDisable ?? false,

@@ -30,7 +30,7 @@ import { restore } from './verbs/restore.js';
 import { start } from './verbs/start.js';
 import { stop } from './verbs/stop.js';
 import { top } from './verbs/top.js';
-import { update } from './verbs/update.js';
+import { limitsInForce, update } from './verbs/update.js';
 import { wait } from './verbs/wait.js';
 
 /** Opening reads and makes nothing yet. Its directory is made by the first verb that needs it. */
@@ -55,6 +55,7 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
     unpause: (ref) => unpause(parts, ref),
     rename: (ref, name) => rename(parts, ref, name),
     update: (ref, change) => update(parts, ref, change),
+    limitsInForce: async (ref) => Promise.resolve(limitsInForce(parts, ref)),
     wait: (ref, condition) => wait(parts, ref, condition),
     exec: (ref, spec) => exec(parts, ref, spec),
     attach: (ref, wishes) => attach(parts, ref, wishes),

@@ -300,6 +300,7 @@ function limitsOf(limits: Limits, facts: { cpus: number }, problems: Problems): 
     if (memory > 0 && memoryReservation > memory)
       throw wrong('the memory reservation', String(memoryReservation), `it is at most the memory limit, ${memory}`);
   });
+  given('memoryHigh', () => whole('the memory high mark', limits.memoryHigh!, -1, 'bytes, or -1 for none'));
   given('memorySwap', () => memoryTarget(limits, () => -1));
   given('memorySwappiness', () => {
     whole('the swappiness', memorySwappiness!, -1, 'percent from 0 to 100, or -1 for that of the host');

@@ -35,6 +35,8 @@ const WATCHING: ReadonlySet<string> = new Set<keyof Engine>([
   'root',
   'list',
   'get',
+  'limitsInForce',
+  'removed',
   'wait',
   'logs',
   'logBatches',

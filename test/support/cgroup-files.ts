@@ -125,6 +125,7 @@ const V1: Readonly<Record<string, string>> = {
 /** Read from a new directory on Linux 6.1, v2. */
 const V2: Readonly<Record<string, string>> = {
   'memory.max': 'max\n',
+  'memory.high': 'max\n',
   'memory.swap.max': 'max\n',
   'memory.low': '0\n',
   'cpu.weight': '100\n',

@@ -145,6 +145,18 @@ export class DemoEngine implements Engine {
     return Promise.resolve(next);
   };
 
+  /** Every limit can be had on the made-up machine. */
+  limitsInForce: Engine['limitsInForce'] = (ref) =>
+    Promise.resolve({
+      memory: -1,
+      memoryHigh: -1,
+      memoryReservation: -1,
+      cpuShares: 1024,
+      blkioWeight: 100,
+      pidsLimit: -1,
+      ...this.find(ref).config.limits,
+    });
+
   wait = (): Promise<ExitStatus> => Promise.resolve({ exitCode: 0 });
 
   exec: Engine['exec'] = (ref, spec) => {

@@ -15,6 +15,7 @@ export {
   type Join,
 } from './driver.js';
 export { detectCgroupHost, parseCgroupHost, type CgroupHost } from './host.js';
+export { FIELDS } from './plan.js';
 export { mergeLimits, UNLIMITED, type DeviceRate, type Limits } from './limits.js';
 
 /** @throws TscontainError CONTROLLER_MISSING where no cgroup tree is mounted */

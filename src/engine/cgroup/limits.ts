@@ -19,6 +19,11 @@ export interface Limits {
   readonly memory?: number;
   /** bytes the container keeps when the host runs short; -1 or 0 is none */
   readonly memoryReservation?: number;
+  /**
+   * Bytes above which the kernel takes memory back and slows the container down, and kills nothing; -1 or 0 is none.
+   * Docker has no such field: the name is that of the kernel's file. cgroup v2 only.
+   */
+  readonly memoryHigh?: number;
   /** bytes of memory and swap together; -1 is unlimited, absent or 0 is twice `memory` */
   readonly memorySwap?: number;
   /** 0..100, -1 is the host's own; cgroup v1 only */

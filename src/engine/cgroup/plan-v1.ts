@@ -1,5 +1,6 @@
 // Limits as writes to cgroup v1 files, and v1 files read back as limits. Pure.
 // Files: Documentation/admin-guide/cgroup-v1/{memory,cpusets,blkio-controller,pids}.rst, scheduler/sched-bwc.rst.
+import { TscontainError } from '../errors.js';
 import {
   bytes,
   checkedShares,
@@ -50,8 +51,18 @@ export function planV1(limits: Limits, view: CgroupView): Write[] {
   return planSections(SECTIONS, limits, view);
 }
 
+/** What is softest in v1 is another thing: memory that is kept for it, not memory that it is held to. */
+function noHigh(): TscontainError {
+  return new TscontainError(
+    'CONTROLLER_MISSING',
+    'memory-high needs the cgroup controller memory in cgroup v2: on this host it is in v1, which has no memory.high',
+    { hint: 'Leave memory-high out, or give memory, which v1 has.' },
+  );
+}
+
 function memory(limits: Limits, view: CgroupView): Write[] {
-  const { memoryReservation, memorySwappiness, oomKillDisable } = limits;
+  const { memoryHigh, memoryReservation, memorySwappiness, oomKillDisable } = limits;
+  if (memoryHigh !== undefined && bytes('memory-high', memoryHigh) !== UNLIMITED) throw noHigh();
   const writes = memoryAndSwap(limits, view);
   const add = (file: string, value: string | number) =>
     writes.push({ controller: 'memory', file, value: String(value) });

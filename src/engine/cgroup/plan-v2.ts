@@ -41,11 +41,13 @@ export function planV2(limits: Limits, view: CgroupView): Write[] {
 }
 
 function memory(limits: Limits, view: CgroupView): Write[] {
-  const { memoryReservation, memorySwappiness, oomKillDisable } = limits;
+  const { memoryHigh, memoryReservation, memorySwappiness, oomKillDisable } = limits;
   if (memorySwappiness !== undefined && memorySwappiness !== UNLIMITED)
     throw notSupported('memorySwappiness', 'cgroup v2 has no swappiness of its own for a group');
   if (oomKillDisable === true) throw notSupported('oomKillDisable', 'cgroup v2 always kills when memory runs out');
   const writes = memoryAndSwap(limits, view);
+  if (memoryHigh !== undefined)
+    writes.push({ controller: 'memory', file: 'memory.high', value: maxOr(bytes('memory-high', memoryHigh)) });
   if (memoryReservation === undefined) return writes;
   const reserved = bytes('memory-reservation', memoryReservation);
   return [...writes, { controller: 'memory', file: 'memory.low', value: reserved === UNLIMITED ? '0' : `${reserved}` }];
@@ -146,6 +148,7 @@ export function readLimitsV2(view: CgroupView): Limits {
   return present({
     memory,
     memorySwap: memory === undefined || swap === undefined ? undefined : unlimited ? UNLIMITED : memory + swap,
+    memoryHigh: read('memory', 'memory.high', amount),
     memoryReservation: read('memory', 'memory.low', (content) => amount(content) || UNLIMITED),
     cpuShares: read('cpu', 'cpu.weight', (content) => weightToShares(Number(content))),
     cpuQuota: cpuMax?.quota,

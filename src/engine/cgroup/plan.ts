@@ -31,7 +31,7 @@ export interface Section {
 }
 
 export const FIELDS = {
-  memory: ['memory', 'memoryReservation', 'memorySwap', 'memorySwappiness', 'oomKillDisable'],
+  memory: ['memory', 'memoryHigh', 'memoryReservation', 'memorySwap', 'memorySwappiness', 'oomKillDisable'],
   cpu: ['nanoCpus', 'cpuPeriod', 'cpuQuota', 'cpuShares'],
   cpuset: ['cpusetCpus', 'cpusetMems'],
   pids: ['pidsLimit'],

@@ -1,7 +1,7 @@
 // update: limits and restart policy, in force at once and for later starts; all of it or nothing.
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { mergeLimits, type CgroupPaths } from '../cgroup/index.js';
+import { FIELDS, mergeLimits, type CgroupPaths } from '../cgroup/index.js';
 import { TscontainError } from '../errors.js';
 import type { Container, ContainerConfig, Limits, RestartPolicy } from '../model.js';
 import { requireMove } from '../states.js';
@@ -29,7 +29,7 @@ export async function update(parts: Parts, ref: string, change: UpdateChange): P
       if (change.limits !== undefined) await putInForce(parts, container, container.config.limits);
       throw error;
     }
-    tell(parts, container, 'update');
+    tell(parts, container, 'update', toldChanges(container.config.limits, config.limits));
     return store.load(id);
   });
   await tellSupervisor(parts, updated);
@@ -49,6 +49,29 @@ function changedConfig(config: ContainerConfig, { limits, restartPolicy }: Updat
       `container ${config.name} is removed when it ends, so it cannot be restarted ${changed.restartPolicy.name}`,
     );
   return changed;
+}
+
+/**
+ * What an event says of changed limits: each under its own name as it is now and, with ".before", as it was, in JSON; what was
+ * or is not set is not there. The parts of the CPU quota, which mean nothing without each other, come together.
+ */
+function toldChanges(before: Limits, after: Limits): Record<string, string> {
+  const fields = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof Limits)[]);
+  const changed = [...fields].filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+  const cpu: readonly (keyof Limits)[] = FIELDS.cpu;
+  const told = changed.some((field) => cpu.includes(field)) ? [...changed, ...cpu] : changed;
+  const attributes: Record<string, string> = {};
+  for (const field of told) {
+    if (after[field] !== undefined) attributes[field] = JSON.stringify(after[field]);
+    if (before[field] !== undefined) attributes[`${field}.before`] = JSON.stringify(before[field]);
+  }
+  return attributes;
+}
+
+/** What the kernel holds it to; a field that this host cannot limit is absent. Empty while it has no cgroup. */
+export function limitsInForce({ store, driver }: Parts, ref: string): Limits {
+  const { cgroup } = store.load(store.resolve(ref));
+  return hasCgroup(cgroup) ? driver.readLimits(cgroup) : {};
 }
 
 async function putInForce({ driver }: Parts, { cgroup }: Container, limits: Limits): Promise<void> {

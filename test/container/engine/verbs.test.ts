@@ -233,6 +233,34 @@ describe('rename and update', () => {
     await house.engine.remove('limited', { force: true });
   });
 
+  it('keeps changed limits over a restart and a removal that is taken back, and tells what they were', async () => {
+    const since = Date.now();
+    await ready(POLITE, { name: 'kept', limits: { nanoCpus: 1e9, pidsLimit: 40 } });
+    await house.engine.update('kept', { limits: { cpuQuota: 30_000, cpuPeriod: 100_000, pidsLimit: 21 } });
+    const held = async () => {
+      const { cpuQuota, pidsLimit } = await house.engine.limitsInForce('kept');
+      return [cpuQuota, pidsLimit];
+    };
+    assert.deepEqual(await held(), [30_000, 21]);
+    await house.engine.restart('kept');
+    assert.deepEqual(await held(), [30_000, 21]);
+    await house.engine.remove('kept', { force: true, keepSeconds: 60 });
+    await house.engine.restore('kept');
+    assert.deepEqual(await house.engine.limitsInForce('kept'), {}, 'it has no cgroup until it is started');
+    await house.engine.start('kept');
+    assert.deepEqual(await held(), [30_000, 21]);
+    const events = await gather(house.engine.events({ since, until: Date.now() }));
+    const { name: _name, image: _image, ...changes } = events.find(({ action }) => action === 'update')!.attributes;
+    assert.deepEqual(changes, {
+      'nanoCpus.before': '1000000000',
+      cpuQuota: '30000',
+      cpuPeriod: '100000',
+      pidsLimit: '21',
+      'pidsLimit.before': '40',
+    });
+    await house.engine.remove('kept', { force: true });
+  });
+
   it('refuses a change as a whole when one part cannot be', async () => {
     const before = await house.create({ name: 'whole', limits: { pidsLimit: 10 } });
     await assert.rejects(

@@ -146,6 +146,31 @@ describe('limits on cgroup v1', () => {
   });
 });
 
+describe('memory.high', () => {
+  it('is written on v2 after the limit, and read back', () => {
+    const files = v2Files();
+    assert.deepEqual(lines(planV2({ memory: 64 * MiB, memoryHigh: 48 * MiB, memoryReservation: MiB }, files)), [
+      'memory.swap.max=67108864',
+      'memory.max=67108864',
+      'memory.high=50331648',
+      'memory.low=1048576',
+    ]);
+    files.write(planV2({ memoryHigh: 48 * MiB }, files));
+    assert.equal(readLimitsV2(files).memoryHigh, 48 * MiB);
+    files.write(planV2({ memoryHigh: -1 }, files));
+    assert.equal(readLimitsV2(files).memoryHigh, -1);
+  });
+
+  it('is refused on v1 with a sentence that says which controller is missing, unless it is to be none', () => {
+    assert.throws(
+      () => planV1({ memoryHigh: MiB }, v1Files()),
+      refusal('CONTROLLER_MISSING', /^memory-high needs the cgroup controller memory in cgroup v2/),
+    );
+    assert.deepEqual(planV1({ memoryHigh: -1 }, v1Files()), []);
+    assert.throws(() => planV2({ memoryHigh: -3 }, v2Files()), refusal('INVALID_VALUE', /^memory-high -3/));
+  });
+});
+
 describe('limits on cgroup v2', () => {
   it('become these writes', () => {
     assert.deepEqual(lines(planV2(EVERYTHING, v2Files())), [
