@@ -12,7 +12,7 @@ const root = new URL('..', import.meta.url).pathname;
 const entryPoints = {
   'programs/tscontain': 'src/cli/tscontain.ts',
   'programs/tscontain-tui': 'src/cli/tscontain-tui.ts',
-  supervisor: 'src/engine/supervisor/main.ts',
+  supervisor: 'src/cli/tscontain-supervisor.ts',
   facts: 'src/metrics/facts-main.ts',
   // After the programs that they run.
   tscontain: 'src/cli/quick-start.ts',

@@ -8,7 +8,9 @@ export { inspectDocker } from './inspect-docker.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { KEEP_SECONDS } from './state/removed.js';
-export { DEFAULT_ROOT } from './state/layout.js';
+export { DEFAULT_ROOT, metricsPlaces } from './state/layout.js';
+export { runSupervisor } from './supervisor/main.js';
+export type { MakeRecorder, Recorder } from './supervisor/recorder.js';
 
 // What people write, in Docker's grammar: each throws TscontainError INVALID_VALUE that names the value and what would be right.
 export { parseEnv, parseEnvFile, parseLabel } from './grammar/environment.js';

@@ -10,7 +10,8 @@ const COARSE = [
   { stepMs: MINUTE_MS, spanMs: 24 * 60 * MINUTE_MS },
 ] as const;
 
-const read: Readonly<Record<SeriesName, (sample: Sample) => number | undefined>> = {
+/** Where each series stands in a sample. */
+export const seriesOf: Readonly<Record<SeriesName, (sample: Sample) => number | undefined>> = {
   'cpu.cores': ({ cpu }) => cpu.cores,
   'cpu.user': ({ cpu }) => cpu.userCores,
   'cpu.system': ({ cpu }) => cpu.systemCores,
@@ -38,7 +39,7 @@ const read: Readonly<Record<SeriesName, (sample: Sample) => number | undefined>>
   'network.rxBytes': ({ network }) => network.rxBytes,
   'network.txBytes': ({ network }) => network.txBytes,
 };
-const readers = SERIES.map((name) => read[name]);
+const readers = SERIES.map((name) => seriesOf[name]);
 const columnOf: ReadonlyMap<SeriesName, number> = new Map(SERIES.map((name, column) => [name, column]));
 
 /** The mean and the peak of each series over the rows from `begin` on; means are weighted by the time of each row. */
@@ -64,7 +65,7 @@ function summary(ring: Ring, begin: number): { means: Float64Array; peaks: Float
 const endOf = (ring: Ring): number => (ring.length === 0 ? -Infinity : ring.to(ring.length - 1));
 
 /** Rows laid over equal points in time: a point is the mean of what lies over it, weighted by how much of it does. */
-class Points {
+export class Points {
   private readonly sums: Float64Array;
   private readonly weights: Float64Array;
   private readonly peaks: Float64Array;

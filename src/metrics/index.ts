@@ -4,3 +4,6 @@ export * from './model.js';
 export type * from './neighbours/model.js';
 export { describeFinding, type SentenceForm } from './neighbours/sentence.js';
 export { createSampler, type Clock, type SamplerOptions } from './sampler.js';
+export { createRecorder, type RecordedTarget, type Recorder, type RecorderOptions } from './archive/recorder.js';
+export { openArchive, type Archive, type ArchivePlaces, type Recorded } from './archive/archive.js';
+export type { Observation, PastReadings, Stretch } from './archive/stretch.js';

@@ -15,11 +15,12 @@ import {
   type SeriesName,
   type Target,
 } from './model.js';
+import { spokenFor, type Instant } from './meter.js';
 import type { Finding } from './neighbours/model.js';
 import type { Moment } from './rates.js';
 import type { Reader } from './target-files.js';
 import { Ticker } from './ticker.js';
-import { spokenFor, Tracked, type Instant } from './tracked.js';
+import { Tracked } from './tracked.js';
 
 /** Time as the sampler needs it. */
 export interface Clock {

@@ -1,82 +1,37 @@
-// One target over time: its files, the reading before, its latest sample and its history, across restarts of what it is.
-import { isDeepStrictEqual } from 'node:util';
+// One target over time: what is measured of it, and its history.
 import { History } from './history.js';
+import { Meter, type Instant } from './meter.js';
 import type { Sample, Target } from './model.js';
-import { sampleOf, Tally, type Moment } from './rates.js';
-import { TargetFiles, type Reader } from './target-files.js';
-
-/** When a sample is taken, on both clocks (see Moment). */
-export type Instant = Pick<Moment, 'at' | 'monotonicMs'>;
-
-/**
- * The time that a sample speaks for: the interval since the one before. After a gap (the process stood still, a target came
- * back) a rate is the mean over all of it, but a graph must show the gap.
- */
-export function spokenFor(before: Instant | undefined, now: Instant, intervalMs: number): number {
-  const elapsedMs = before === undefined ? intervalMs : now.monotonicMs - before.monotonicMs;
-  return elapsedMs <= 3 * intervalMs ? elapsedMs : intervalMs;
-}
+import type { Reader } from './target-files.js';
 
 export class Tracked {
   readonly history: History;
-  latest: Sample | undefined;
-  private readonly oomKills = new Tally();
-  private files: TargetFiles;
-  private before: Moment | undefined;
-  private inode: number | undefined;
+  private readonly meter: Meter;
 
-  constructor(
-    private target: Target,
-    private readonly reader: Reader,
-    intervalMs: number,
-  ) {
+  constructor(target: Target, reader: Reader, intervalMs: number) {
     this.history = new History(intervalMs);
-    this.files = new TargetFiles(target.cgroup, target.netPid, reader);
+    this.meter = new Meter(target, reader);
   }
 
-  /** The same id, perhaps elsewhere: a restarted container has another process, a recreated one another cgroup. */
+  get latest(): Sample | undefined {
+    return this.meter.latest;
+  }
+
   aim(target: Target): void {
-    if (!isDeepStrictEqual(target.cgroup, this.target.cgroup)) {
-      this.leave();
-      this.files = new TargetFiles(target.cgroup, target.netPid, this.reader);
-    } else if (target.netPid !== this.target.netPid) {
-      this.files.setNetPid(target.netPid);
-      // The counters of another network namespace are no continuation of these.
-      if (this.before !== undefined) this.before.counters.rxBytes = this.before.counters.txBytes = NaN;
-    }
-    this.target = target;
+    this.meter.aim(target);
   }
 
   sample(now: Instant, intervalMs: number): void {
-    const counters = this.files.read(now.monotonicMs);
-    if (counters === undefined) {
-      this.forgetPresent();
-      return;
-    }
-    if (this.files.inode !== this.inode) {
-      this.inode = this.files.inode;
-      this.before = undefined;
-      this.oomKills.reset();
-    }
-    const moment = { at: now.at, monotonicMs: now.monotonicMs, counters };
-    this.latest = sampleOf(this.before, moment, this.oomKills.add(counters.oomKills));
-    this.history.add(this.latest, spokenFor(this.before, moment, intervalMs));
-    this.before = moment;
+    const sample = this.meter.sample(now, intervalMs);
+    if (sample !== undefined) this.history.add(sample, this.meter.spanMs);
   }
 
   lookAgain(): void {
-    this.files.lookAgain();
+    this.meter.lookAgain();
   }
 
   /** Lets everything go but the history. */
   leave(): void {
-    this.files.close();
-    this.forgetPresent();
-  }
-
-  /** What is not there has no present: its last numbers would be a lie. */
-  private forgetPresent(): void {
-    this.latest = undefined;
-    this.before = undefined;
+    this.meter.leave();
   }
 }

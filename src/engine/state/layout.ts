@@ -10,6 +10,7 @@
 //       etc/                    hosts, hostname, resolv.conf as bound into the container
 //       run/                    stdin, stdout, stderr: the named pipes of a container without a terminal
 //       logs/container.log[.N]  CRI format, N counts backwards in time
+//       metrics/                ring files of what it used (docs/adr/0005-history-on-disk.md)
 //     containers/.new-<pid>-<start>-<id>/    one being made: it appears by one rename, so nobody ever sees half of it
 //     containers/.trash-<pid>-<start>-<id>/  one being removed: it vanishes by one rename, its files are deleted after;
 //                               both carry the identity of the process that is at it, so a crash is told from work
@@ -18,6 +19,7 @@
 //     names/<name>              symbolic link to the id; names/.lock guards taking and releasing
 //     images/                   the image store
 //     supervisors/<id>/         sock, supervisor.json; supervisors/lock guards choosing and starting one
+//     metrics/                  the same of the machine; metrics/lock is held by the supervisor that writes them
 //     events.jsonl[.1]          EngineEvent, one a line, appended by everybody; events.lock guards rotation
 //     changes                   its modification time says when anybody last changed any container
 //     corrupt/                  what could not be read, kept aside
@@ -40,6 +42,8 @@ export const layout = {
   run: (root: string, id: string) => `${root}/containers/${id}/run`,
   logs: (root: string, id: string) => `${root}/containers/${id}/logs`,
   log: (root: string, id: string) => `${root}/containers/${id}/logs/container.log`,
+  metrics: (root: string, id: string) => `${root}/containers/${id}/metrics`,
+  hostMetrics: (root: string) => `${root}/metrics`,
   removed: (root: string) => `${root}/removed`,
   removedContainer: (root: string, id: string) => `${root}/removed/${id}`,
   removedConfig: (root: string, id: string) => `${root}/removed/${id}/config.json`,
@@ -76,3 +80,9 @@ export function parseMakerName(name: string): Unfinished | undefined {
   const [, kind, pid, startTime, id] = match;
   return { kind: kind === 'new' ? 'new' : 'trash', maker: { pid: Number(pid), startTime: Number(startTime) }, id: id! };
 }
+
+/** Where supervisors write down what is used: the machine's, and directories that hold one directory a container, kept ones too. */
+export const metricsPlaces = (root: string) => ({
+  host: layout.hostMetrics(root),
+  containers: [layout.containers(root), layout.removed(root)],
+});

@@ -1,5 +1,5 @@
-// The supervisor program: node supervisor.cjs --root DIR --id ID [--idle-ms N]. Started by a manager (spawn.ts), detached, and
-// left alone with its containers. It leaves when it has had nothing to do for a while, or when its directory is gone.
+// The supervisor program: node supervisor.cjs --root DIR --id ID [--idle-ms N]. Put together by src/cli, started by a manager
+// (spawn.ts), detached, and left alone with its containers. It leaves when it has had nothing to do for a while, or when its directory is gone.
 import { closeSync, existsSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { launch, PR_SET_DUMPABLE, releaseFilePages, startTimeOf, syscall } from '../../native/index.js';
@@ -12,6 +12,7 @@ import { destroyContainer } from '../verbs/remove.js';
 import { BlockPool } from './log-writer.js';
 import { isInOwnCgroup, leaveOwnCgroup, putIntoOwnCgroup } from './own-cgroup.js';
 import type { Parts } from './parts.js';
+import type { MakeRecorder } from './recorder.js';
 import { isSupervisorAlive, register, unregister } from './registry.js';
 import { READY_FD } from './spawn.js';
 import { serve, type SupervisorServer } from './server.js';
@@ -47,7 +48,7 @@ function say(message: string): void {
   }
 }
 
-async function main(): Promise<void> {
+async function main(makeRecorder: MakeRecorder): Promise<void> {
   const { root, id, idleMs } = readArguments();
   process.umask(0o022);
   outliveOthers();
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
     driver,
     images: createImages(root),
     pool: new BlockPool(),
+    recorder: makeRecorder(layout.hostMetrics(root), say),
     destroy: (container) => destroyContainer({ store, driver }, container),
     say,
   };
@@ -180,6 +182,7 @@ class Life {
     // Nobody shall find it any more; who asks at this very moment finds the connection closed, and asks another.
     unregister(root, supervisorId);
     this.#server?.close();
+    await this.parts.recorder.close();
     try {
       await leaveOwnCgroup(driver, supervisorId);
       rmSync(layout.supervisor(root, supervisorId), { recursive: true, force: true });
@@ -190,7 +193,9 @@ class Life {
   }
 }
 
-main().catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error));
-  process.exit(1);
-});
+export function runSupervisor(makeRecorder: MakeRecorder): void {
+  main(makeRecorder).catch((error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  });
+}

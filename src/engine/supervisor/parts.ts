@@ -3,6 +3,7 @@ import type { CgroupDriver } from '../cgroup/index.js';
 import type { Images } from '../engine.js';
 import type { Store } from '../state/store.js';
 import type { BlockPool } from './log-writer.js';
+import type { Recorder } from './recorder.js';
 
 export interface Parts {
   readonly supervisorId: string;
@@ -14,6 +15,8 @@ export interface Parts {
   readonly images: Pick<Images, 'get'>;
   /** blocks of the logs being written */
   readonly pool: BlockPool;
+  /** writes down what they use */
+  readonly recorder: Recorder;
   /** Removes an ended container with everything that is its. */
   readonly destroy: (id: string) => Promise<void>;
   /** Writes a line into the supervisor's own log. */

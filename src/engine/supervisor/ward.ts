@@ -173,13 +173,28 @@ export class Ward {
     this.input.open(run.streams, { ends: run.inputEnds });
     // Not before whoever started it has been answered.
     let watch: CgroupWatch | undefined;
-    const watching = setImmediate(() => (watch = this.#watchMemory(run)));
+    const watching = setImmediate(() => {
+      watch = this.#watchMemory(run);
+      this.#record(run);
+    });
     void run.ended.then(({ exitCode }) => {
       clearImmediate(watching);
       watch?.close();
+      this.parts.recorder.end(this.id);
       const done = this.#end(run, exitCode);
       this.#phase = { name: 'ending', done };
     });
+  }
+
+  #record({ cgroup, pid }: Run): void {
+    const { recorder, root, store } = this.parts;
+    try {
+      const { network } = store.readConfig(this.id);
+      const directory = layout.metrics(root, this.id);
+      recorder.begin({ id: this.id, cgroup, directory, ...(network === 'host' ? {} : { netPid: pid }) });
+    } catch {
+      // Removed meanwhile: there is nothing to write down, nor a place for it.
+    }
   }
 
   /** An OOM kill need not end the container: it is told when it happens. */
@@ -200,7 +215,7 @@ export class Ward {
     await finishOutput(run).catch((error: unknown) => this.parts.say(`the output of ${this.id}: ${String(error)}`));
     const oomKills = this.#oomKills(run);
     const status = { exitCode, oomKilled: oomKills > (run.oomKillsBefore ?? 0) };
-    const next = await this.#record(run, status, finishedAt);
+    const next = await this.#recordEnd(run, status, finishedAt);
     this.#lastEnd = status;
     this.#tellOomKills(oomKills);
     this.#tell('die', { exitCode: exitCode === undefined ? 'unknown' : String(exitCode) });
@@ -227,7 +242,7 @@ export class Ward {
   }
 
   /** Writes how it ended and decides what follows. Tries until it is written, or there is nothing left to write to. */
-  async #record(run: Run, status: ExitStatus, finishedAt: number): Promise<Next> {
+  async #recordEnd(run: Run, status: ExitStatus, finishedAt: number): Promise<Next> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.parts.store.withLock(this.id, () => this.#writeEnd(run, status, finishedAt));

@@ -1,0 +1,233 @@
+// Writes down what is measured of targets, once a second, for those who look later. It never holds its process: measuring takes
+// microseconds a target, and everything on disk is done in the background, one file at a time.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { lockFile } from '../../native/index.js';
+import { disks } from '../devices.js';
+import { DescriptorBudget, spareDescriptors, TextBuffer } from '../kept-file.js';
+import { Meter, type Instant } from '../meter.js';
+import type { Target } from '../model.js';
+import type { Clock } from '../sampler.js';
+import type { Reader } from '../target-files.js';
+import { Ticker } from '../ticker.js';
+import { COLUMNS, putSample } from './columns.js';
+import { HostMeter } from './host-meter.js';
+import { Recording } from './recording.js';
+
+/** What is to be written down, and where: a directory whose parent is there. */
+export interface RecordedTarget extends Target {
+  readonly directory: string;
+}
+
+export interface Recorder {
+  /** It runs now. Called again for one that runs again, perhaps elsewhere. */
+  begin(target: RecordedTarget): void;
+  /** It runs no more. */
+  end(id: string): void;
+  /** Writes what has gathered. */
+  close(): Promise<void>;
+}
+
+export interface RecorderOptions {
+  /** of all recorders that share this directory one writes down the machine itself in it */
+  readonly hostDirectory: string;
+  /** told once when writing begins to fail, and once when it goes on */
+  readonly say: (sentence: string) => void;
+  readonly clock?: Clock;
+  /** ms between two samples; what an accident may cost is ten of them */
+  readonly intervalMs?: number;
+}
+
+const INTERVAL_MS = 1000;
+/** Samples that gather before they are written, and how often what failed is tried again. */
+const ROUND = 10;
+
+interface Busy {
+  isBusy: boolean;
+  isOver: boolean;
+}
+
+interface Entry extends Busy {
+  readonly phase: number;
+  readonly meter: {
+    sample(now: Instant, intervalMs: number, row: Float64Array): number;
+    leave(): void;
+    lookAgain(): void;
+  };
+  readonly columns: readonly string[];
+  readonly directory: string;
+  readonly row: Float64Array;
+  recording?: Recording;
+  /** the tick at which its files are opened, for the first time or once more */
+  openAt: number;
+}
+
+/** A target's meter, as rows. */
+class RowMeter {
+  constructor(readonly meter: Meter) {}
+
+  /** @returns the ms that the row speaks for, 0 where nothing was measured */
+  sample(now: Instant, intervalMs: number, row: Float64Array): number {
+    const sample = this.meter.sample(now, intervalMs);
+    if (sample === undefined) return 0;
+    putSample(sample, row);
+    return this.meter.spanMs;
+  }
+
+  leave(): void {
+    this.meter.leave();
+  }
+
+  lookAgain(): void {
+    this.meter.lookAgain();
+  }
+}
+
+class DiskRecorder implements Recorder {
+  private readonly entries = new Map<string, Entry & { readonly meter: RowMeter }>();
+  private host: Entry | undefined;
+  private hostLock: { release(): void } | undefined;
+  private readonly clock: Clock;
+  private readonly intervalMs: number;
+  private readonly ticker: Ticker;
+  private readonly reader: Reader;
+  /** one thing at a time is done on the disk */
+  private queue: Promise<void> = Promise.resolve();
+  private ticks = 0;
+  private begun = 0;
+  /** what could not be written the last time */
+  private readonly failing = new Set<Busy>();
+  private readonly election: Busy = { isBusy: false, isOver: false };
+
+  constructor(private readonly options: RecorderOptions) {
+    this.clock = options.clock ?? { now: () => Date.now(), monotonicMs: () => performance.now() };
+    this.intervalMs = options.intervalMs ?? INTERVAL_MS;
+    this.ticker = new Ticker(
+      this.intervalMs,
+      () => this.clock.monotonicMs(),
+      () => this.tick(),
+    );
+    this.reader = {
+      procRoot: '/proc',
+      buffer: new TextBuffer(),
+      budget: new DescriptorBudget(spareDescriptors('/proc')),
+      isDisk: disks('/sys'),
+    };
+  }
+
+  begin(target: RecordedTarget): void {
+    const known = this.entries.get(target.id);
+    if (known !== undefined) known.meter.meter.aim(target);
+    else {
+      const meter = new RowMeter(new Meter(target, this.reader));
+      this.entries.set(target.id, this.newEntry(meter, COLUMNS, target.directory));
+    }
+    this.ticker.start();
+  }
+
+  end(id: string): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    this.entries.delete(id);
+    this.leave(entry);
+    if (this.entries.size === 0) this.ticker.stop();
+  }
+
+  async close(): Promise<void> {
+    this.ticker.stop();
+    for (const id of [...this.entries.keys()]) this.end(id);
+    if (this.host !== undefined) this.leave(this.host);
+    await this.queue;
+    this.hostLock?.release();
+  }
+
+  private newEntry<M extends Entry['meter']>(
+    meter: M,
+    columns: readonly string[],
+    directory: string,
+  ): Entry & { meter: M } {
+    const row = new Float64Array(columns.length);
+    // They take turns at the disk.
+    const openAt = this.ticks + 1;
+    return { phase: this.begun++ % ROUND, meter, columns, directory, row, openAt, isBusy: false, isOver: false };
+  }
+
+  private leave(entry: Entry): void {
+    entry.isOver = true;
+    entry.meter.leave();
+    this.onDisk(entry, () => closeRecording(entry));
+  }
+
+  /** What has just begun is opened at the first tick that it lives to see: many a container never does. */
+  private tick(): void {
+    this.ticks++;
+    const now = { at: this.clock.now(), monotonicMs: this.clock.monotonicMs() };
+    for (const entry of this.entries.values()) this.turn(entry, now);
+    if (this.host !== undefined) this.turn(this.host, now);
+    else if (this.ticks % ROUND === 1 && !this.election.isBusy) this.onDisk(this.election, () => this.standForHost());
+  }
+
+  private turn(entry: Entry, now: Instant): void {
+    if (entry.recording === undefined) {
+      if (entry.isBusy || this.ticks < entry.openAt) return;
+      entry.openAt = this.ticks + ROUND;
+      this.onDisk(entry, () => openRecording(entry));
+      return;
+    }
+    const spanMs = entry.meter.sample(now, this.intervalMs, entry.row);
+    if (spanMs > 0) entry.recording.add(now.at - spanMs, now.at, entry.row);
+    if (this.ticks % ROUND !== entry.phase) return;
+    entry.meter.lookAgain();
+    if (!entry.isBusy) this.onDisk(entry, () => entry.recording?.flush());
+  }
+
+  private onDisk(entry: Busy, work: () => Promise<void> | undefined): void {
+    entry.isBusy = true;
+    this.queue = this.queue
+      .then(work)
+      .then(
+        () => this.works(entry),
+        (error: unknown) => this.fails(entry, error),
+      )
+      .then(() => void (entry.isBusy = false));
+  }
+
+  private works(entry: Busy): void {
+    if (!this.failing.delete(entry) || this.failing.size > 0) return;
+    this.options.say('what containers use is written down again');
+  }
+
+  private fails(entry: Busy, error: unknown): void {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A container that was removed meanwhile is no failure, and what is over is not tried again.
+    if (code === 'ENOENT' || entry.isOver) {
+      this.works(entry);
+      return;
+    }
+    if (this.failing.size === 0) this.options.say(`what containers use cannot be written down for now: ${message}`);
+    this.failing.add(entry);
+  }
+
+  /** Whoever gets the lock writes down the machine until its process ends; then another one does. */
+  private async standForHost(): Promise<void> {
+    const { hostDirectory } = this.options;
+    await mkdir(hostDirectory, { recursive: true, mode: 0o700 });
+    this.hostLock ??= await lockFile(join(hostDirectory, 'lock'), { wait: false });
+    if (this.hostLock === undefined) return;
+    const meter = new HostMeter(this.reader);
+    this.host ??= this.newEntry(meter, meter.columns, hostDirectory);
+  }
+}
+
+async function openRecording(entry: Entry): Promise<void> {
+  if (entry.isOver) return;
+  entry.recording = await Recording.open(entry.directory, entry.columns);
+}
+
+async function closeRecording(entry: Entry): Promise<void> {
+  await entry.recording?.close();
+  delete entry.recording;
+}
+
+export const createRecorder = (options: RecorderOptions): Recorder => new DiskRecorder(options);

@@ -1,0 +1,82 @@
+// One target as it is measured: its files, the reading before, its latest sample, across restarts of what it is.
+import { isDeepStrictEqual } from 'node:util';
+import type { Sample, Target } from './model.js';
+import { sampleOf, Tally, type Moment } from './rates.js';
+import { TargetFiles, type Reader } from './target-files.js';
+
+/** When a sample is taken, on both clocks (see Moment). */
+export type Instant = Pick<Moment, 'at' | 'monotonicMs'>;
+
+/**
+ * The time that a sample speaks for: the interval since the one before. After a gap (the process stood still, a target came
+ * back) a rate is the mean over all of it, but a graph must show the gap.
+ */
+export function spokenFor(before: Instant | undefined, now: Instant, intervalMs: number): number {
+  const elapsedMs = before === undefined ? intervalMs : now.monotonicMs - before.monotonicMs;
+  return elapsedMs <= 3 * intervalMs ? elapsedMs : intervalMs;
+}
+
+export class Meter {
+  latest: Sample | undefined;
+  /** ms up to the latest sample that it speaks for */
+  spanMs = 0;
+  private readonly oomKills = new Tally();
+  private files: TargetFiles;
+  private before: Moment | undefined;
+  private inode: number | undefined;
+
+  constructor(
+    private target: Target,
+    private readonly reader: Reader,
+  ) {
+    this.files = new TargetFiles(target.cgroup, target.netPid, reader);
+  }
+
+  /** The same id, perhaps elsewhere: a restarted container has another process, a recreated one another cgroup. */
+  aim(target: Target): void {
+    if (!isDeepStrictEqual(target.cgroup, this.target.cgroup)) {
+      this.leave();
+      this.files = new TargetFiles(target.cgroup, target.netPid, this.reader);
+    } else if (target.netPid !== this.target.netPid) {
+      this.files.setNetPid(target.netPid);
+      // The counters of another network namespace are no continuation of these.
+      if (this.before !== undefined) this.before.counters.rxBytes = this.before.counters.txBytes = NaN;
+    }
+    this.target = target;
+  }
+
+  /** @returns undefined where there is nothing to measure now */
+  sample(now: Instant, intervalMs: number): Sample | undefined {
+    const counters = this.files.read(now.monotonicMs);
+    if (counters === undefined) {
+      this.forgetPresent();
+      return undefined;
+    }
+    if (this.files.inode !== this.inode) {
+      this.inode = this.files.inode;
+      this.before = undefined;
+      this.oomKills.reset();
+    }
+    const moment = { at: now.at, monotonicMs: now.monotonicMs, counters };
+    this.latest = sampleOf(this.before, moment, this.oomKills.add(counters.oomKills));
+    this.spanMs = spokenFor(this.before, moment, intervalMs);
+    this.before = moment;
+    return this.latest;
+  }
+
+  lookAgain(): void {
+    this.files.lookAgain();
+  }
+
+  /** Closes everything. */
+  leave(): void {
+    this.files.close();
+    this.forgetPresent();
+  }
+
+  /** What is not there has no present: its last numbers would be a lie. */
+  private forgetPresent(): void {
+    this.latest = undefined;
+    this.before = undefined;
+  }
+}
