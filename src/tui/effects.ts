@@ -7,6 +7,7 @@ import { diskBelow } from './effects/disk.js';
 import { failureOf } from './effects/failure.js';
 import { LogFollower } from './effects/logs.js';
 import { loadsOf, targetsOf } from './effects/measuring.js';
+import { Past } from './effects/past.js';
 import type { Ports } from './effects/ports.js';
 import { Shells } from './effects/shells.js';
 import { scrolledLogs, shownLogText } from './effects/scroll-logs.js';
@@ -43,6 +44,7 @@ export function typingIn(state: State): number | undefined {
 export class Effects {
   readonly shells: Shells;
   readonly logs: LogFollower;
+  private readonly past: Past;
   private readonly stopping = new AbortController();
   private readonly undo: (() => void)[] = [];
   private isListing = false;
@@ -59,11 +61,17 @@ export class Effects {
   ) {
     this.ports = ports.state().readOnly ? { ...ports, engine: watchingEngine(ports.engine) } : ports;
     this.shells = new Shells(this.ports);
+    this.past = new Past(ports);
     this.logs = new LogFollower(this.ports);
   }
 
   get sources(): Sources {
-    return { readings: this.ports.sampler, logs: this.logs.buffer, terminal: (number) => this.shells.pane(number) };
+    return {
+      readings: this.ports.sampler,
+      at: (moment) => this.past.at(moment),
+      logs: this.logs.buffer,
+      terminal: (number) => this.shells.pane(number),
+    };
   }
 
   /** Puts right what a crash left, lists what there is, begins to measure and to watch. */
@@ -228,6 +236,7 @@ export class Effects {
       this.ports.sampler.setTargets(targetsOf(state.containers.list));
     if (state.size !== before.size || state.view !== before.view || state.containers.list !== before.containers.list)
       this.fitShells(state);
+    if (state.graphs !== before.graphs || state.containers.list !== before.containers.list) this.past.follow(state);
     const container = selectedContainer(state);
     const tab = state.view.page === 'overview' && layoutOf(state).tabs !== undefined ? state.view.tab : undefined;
     this.logs.follow(tab === 'logs' ? container?.id : undefined);

@@ -15,6 +15,7 @@ export const CONTEXTS = {
   typing: 'Inside a shell',
   grid: 'All containers',
   neighbours: 'Who hurts whom',
+  compare: 'Two moments',
   images: 'Images',
   events: 'Events',
   container: 'The selected container, or the marked ones',
@@ -106,11 +107,14 @@ export const BINDINGS = [
 
   // Tabs.
   bind('graphs', 'time-in', ['+'], 'zoom time', 'A shorter stretch of time', { hint: 1, local: true }),
-  bind('graphs', 'time-out', ['-', '_'], 'zoom out', 'A longer stretch of time, up to 24 hours', local),
+  bind('graphs', 'time-out', ['-', '_'], 'zoom out', 'A longer stretch of time, up to 30 days', local),
   bind('graphs', 'time-reset', ['='], 'back to now', 'Back to now, and to the usual stretch of time', local),
-  bind('graphs', 'scrub-back', ['left'], 'scrub', 'Go back in time', { hint: 2, local: true }),
+  bind('graphs', 'scrub-back', ['left'], 'scrub', 'Go back in time: the table and everything else show that moment', {
+    hint: 2,
+    local: true,
+  }),
   bind('graphs', 'scrub-forward', ['right'], 'forward', 'Go forward in time, up to now', local),
-  bind('graphs', 'freeze', ['f'], 'freeze', 'Hold the graphs still, or follow the clock again', {
+  bind('graphs', 'freeze', ['f'], 'freeze', 'Hold everything still at this moment, or follow the clock again', {
     hint: 3,
     local: true,
   }),
@@ -204,6 +208,8 @@ export const BINDINGS = [
   bind('neighbours', 'victim-side', ['left'], 'who suffers', 'The one who suffers', { hint: 3, local: true }),
   bind('neighbours', 'suspect-side', ['right'], 'who does it', 'The one who has most of it', local),
 
+  bind('compare', 'leave-compare', ['D'], 'compare again', 'Let the pinned moment go', { hint: 1, local: true }),
+
   bind('images', 'run-image', ['enter', 'r'], 'run', 'Run a container from this image', { hint: 1, local: true }),
   bind('images', 'import-image', ['i'], 'import', 'Import a tarball or a directory as an image', { hint: 2 }),
   bind('images', 'remove-image', ['d', 'delete'], 'remove', 'Remove this image; refused while a container uses it', {
@@ -216,6 +222,18 @@ export const BINDINGS = [
   bind('global', 'grid', ['m'], 'all containers', 'The graphs of all containers at once', { hint: 21 }),
   bind('global', 'who', ['w', '!'], 'who hurts whom', 'Who suffers, from what, and who has most of it, side by side'),
   bind('global', 'quieten', ['U'], 'quieten', 'Open the limits of whoever has most of what a container suffers from'),
+  bind('global', 'scrub-back', ['<', 'shift-left'], 'back in time', 'Go back in time: everything shows that moment'),
+  bind('global', 'scrub-forward', ['>', 'shift-right'], 'forward in time', 'Go forward in time, up to now'),
+  bind(
+    'global',
+    'notice-before',
+    [','],
+    'notice before',
+    'Go to the moment when somebody began to suffer, before this one',
+  ),
+  bind('global', 'notice-after', ['.'], 'notice after', 'Go to the next moment when somebody began to suffer'),
+  bind('global', 'to-now', ['0'], 'now', 'Back to now'),
+  bind('global', 'compare', ['D'], 'Difference', 'Pin this moment; at another moment, compare the two'),
   bind('global', 'images', ['I'], 'Images', 'List images, import a tarball or a directory'),
   bind('global', 'events', ['v'], 'events', 'What happened, newest last'),
   bind('global', 'zoom', ['z'], 'whole screen', 'Give the pane in focus the whole screen, or take it back', {
@@ -258,6 +276,7 @@ export function contextsOf(state: State): readonly Context[] {
   const { page, focus, tab } = state.view;
   if (page === 'grid') return ['grid', 'container', 'global'];
   if (page === 'neighbours') return ['neighbours', 'container', 'global'];
+  if (page === 'compare') return ['compare', 'container', 'global'];
   if (page === 'images') return ['images', 'global'];
   if (page === 'events') return ['events', 'global'];
   if (focus === 'table') {

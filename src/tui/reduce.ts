@@ -14,6 +14,7 @@ import { click } from './reducers/pointer.js';
 import { promptInput, promptOf } from './reducers/prompt.js';
 import { openTab, shellCommands, shellEnded, shellOpened, shellRang, shellTitled } from './reducers/shells.js';
 import { sampled, settled, tableCommands } from './reducers/table.js';
+import { timeCommands } from './reducers/time.js';
 import { finished, verbCommands } from './reducers/verbs.js';
 import { shellOf, viewCommands } from './reducers/view.js';
 import { glyphsFor, type KeyEvent, type PasteEvent } from './screen/index.js';
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...overlayCommands,
   ...imageCommands,
   ...neighbourCommands,
+  ...timeCommands,
   mark: (state) => (state.view.page === 'grid' ? pickTile(state) : tableCommands.mark(state)),
 };
 

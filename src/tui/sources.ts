@@ -15,6 +15,8 @@ export interface PaintedTerminal {
 
 export interface Sources {
   readonly readings: Readings;
+  /** What was measured at a moment of the past; what is not there yet is read meanwhile, and painted when it came. */
+  at(moment: number): Readings;
   readonly logs: LogLines;
   terminal(number: number): PaintedTerminal | undefined;
 }
@@ -30,8 +32,17 @@ export const NO_READINGS: Readings = {
   self: () => ({ cores: NaN, rssBytes: NaN }),
 };
 
+/** The same streams with everything that is measured as of a moment of the past. */
+export const asOf = (sources: Sources, moment: number): Sources => ({
+  ...sources,
+  readings: sources.at(moment),
+  at: (other) => sources.at(other),
+  terminal: (number) => sources.terminal(number),
+});
+
 export const NO_SOURCES: Sources = {
   readings: NO_READINGS,
+  at: () => NO_READINGS,
   logs: new LogBuffer(undefined),
   terminal: () => undefined,
 };

@@ -124,7 +124,7 @@ export const FIXED_TABS = ['graphs', 'logs', 'processes', 'inspect', 'launch'] a
 export type FixedTab = (typeof FIXED_TABS)[number];
 /** A fixed tab of the selected container, or `shell:N`. */
 export type TabId = FixedTab | `shell:${number}`;
-export type Page = 'overview' | 'grid' | 'neighbours' | 'images' | 'events';
+export type Page = 'overview' | 'grid' | 'neighbours' | 'compare' | 'images' | 'events';
 
 export interface ViewSlice {
   readonly page: Page;
@@ -137,8 +137,10 @@ export interface ViewSlice {
 export interface GraphsSlice {
   /** ms from the left edge to the right; undefined is as long as there is something to show, up to five minutes */
   readonly spanMs: number | undefined;
-  /** the right edge, ms since the epoch; undefined follows the clock */
+  /** the moment that everything shows, ms since the epoch: the right edge of graphs; undefined follows the clock */
   readonly until: number | undefined;
+  /** a moment to compare another one with */
+  readonly pinned: number | undefined;
 }
 
 export interface LogsSlice {
@@ -289,7 +291,7 @@ export function initialState({ now, size, ascii, readOnly = false }: InitialOpti
       movedAt: 0,
     },
     view: { page: 'overview', focus: 'table', tab: 'graphs', zoomed: false },
-    graphs: { spanMs: undefined, until: undefined },
+    graphs: { spanMs: undefined, until: undefined, pinned: undefined },
     logs: { viewer: { ...VIEWER_START, wrap: true }, base: 0, timestamps: false, search: prompt },
     processes: {
       id: undefined,

@@ -46,6 +46,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'neighbours-200x60': { columns: 200, rows: 60, keys: ['w'] },
   'neighbours-own-limit': { keys: ['w', 'down'] },
   quieten: { keys: ['U'] },
+  scrubbed: { keys: ['<', '<', '<'] },
+  compare: { keys: ['D', '<', '<', '<', 'D'] },
   'grid-80x24': { ...NARROW, keys: ['m'] },
   events: { keys: ['v'] },
   images: { keys: ['I'] },

@@ -160,6 +160,14 @@ export class Desk {
     return sample;
   }
 
+  /** What is shown of a container at a moment of the past. */
+  sampleAt(name: string, at: number): Sample {
+    const container = this.state.containers.list.find(({ config }) => config.name === name);
+    const sample = this.effects.sources.at(at).latest(container?.id ?? '');
+    if (!sample) throw new Error(`nothing is remembered of ${name}`);
+    return sample;
+  }
+
   get calls(): readonly string[] {
     return this.world.engine.calls;
   }

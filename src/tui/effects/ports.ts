@@ -3,10 +3,13 @@ import type { Engine } from '../../engine/index.js';
 import type { Sampler } from '../../metrics/index.js';
 import type { Action } from '../actions.js';
 import type { State } from '../state.js';
+import type { PastPort } from './past.js';
 
 export interface Ports {
   readonly engine: Engine;
   readonly sampler: Sampler;
+  /** What was written down before; absent where nothing is. */
+  readonly past?: PastPort;
   readonly clock: { now(): number };
   readonly dispatch: (action: Action) => void;
   readonly state: () => State;

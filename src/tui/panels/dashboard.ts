@@ -1,9 +1,11 @@
 // The whole screen from the whole state: header, notice, the panes of the page, and what stands above them.
 import { layoutOf, MIN_COLUMNS, MIN_ROWS } from '../layout.js';
 import type { Canvas, Rect } from '../screen/index.js';
-import type { Sources } from '../sources.js';
+import { asOfMoment, momentOf } from '../moment.js';
+import { asOf, type Sources } from '../sources.js';
 import type { Page, State } from '../state.js';
 import { paintFrame, type Title } from '../widgets/index.js';
+import { compareTitles, paintCompare } from './compare.js';
 import { paintGrid } from './grid.js';
 import { paintHeader } from './header.js';
 import { commandTarget, hintsOf } from './hints.js';
@@ -11,6 +13,7 @@ import { paintEvents, paintImages } from './lists.js';
 import { neighbourTitles, paintNeighbours } from './neighbours.js';
 import { paintNoticeLine } from './notice.js';
 import { paintOverlay } from './overlays.js';
+import { momentWords } from '../present/moment.js';
 import { paintContainers } from './table.js';
 import { paintTabs } from './tabs.js';
 
@@ -20,14 +23,17 @@ export function paintDashboard(canvas: Canvas, state: State, sources: Sources): 
     paintTooSmall(canvas, state);
     return;
   }
-  paintHeader(canvas, layout.header, state, sources);
-  paintNoticeLine(canvas, layout.notice, state);
+  const moment = momentOf(state);
+  const shown = asOfMoment(state);
+  const then = moment === undefined ? sources : asOf(sources, moment);
+  paintHeader(canvas, layout.header, shown, then, moment === undefined ? undefined : momentWords(moment, state.now));
+  paintNoticeLine(canvas, layout.notice, shown, state.now);
   const { page } = state.view;
   if (page === 'overview') {
-    if (layout.table) paintContainers(canvas, layout.table, state, sources);
-    if (layout.tabs) paintTabs(canvas, layout.tabs, state, sources);
+    if (layout.table) paintContainers(canvas, layout.table, shown, then);
+    if (layout.tabs) paintTabs(canvas, layout.tabs, shown, then);
   } else {
-    paintPage(canvas, layout.body, state, sources, page);
+    paintPage(canvas, layout.body, shown, then, page);
   }
   if (state.overlay) paintOverlay(canvas, state, sources, state.overlay);
 }
@@ -46,6 +52,10 @@ function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, p
     }
     case 'neighbours': {
       paintNeighbours(canvas, inner, state, sources);
+      return;
+    }
+    case 'compare': {
+      paintCompare(canvas, inner, state, sources);
       return;
     }
     case 'images': {
@@ -73,6 +83,8 @@ function pageTitles(state: State, page: Exclude<Page, 'overview'>): readonly Tit
       ];
     case 'neighbours':
       return neighbourTitles(state);
+    case 'compare':
+      return compareTitles(state);
     case 'images':
       return [{ text: `images${state.images.list === undefined ? '' : ` ${state.images.list.length}`}` }];
     case 'events':

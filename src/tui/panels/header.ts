@@ -25,6 +25,7 @@ const PAGES = {
   overview: 'containers',
   grid: 'all containers',
   neighbours: 'who hurts whom',
+  compare: 'two moments',
   images: 'images',
   events: 'events',
 } as const;
@@ -33,7 +34,8 @@ const GRAPH_CELLS = 6;
 const GRAPH_STEP_MS = 2000;
 const GAP = 2;
 
-export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
+/** @param then the moment that is shown, in words; absent while that is now */
+export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: Sources, then?: string): void {
   const { theme, glyphs } = canvas;
   const host = sources.readings.latestHost();
   const running = state.containers.list.filter((container) => isRunning(container.state.status)).length;
@@ -49,6 +51,14 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
     ...(state.containers.list.length > 0
       ? [{ text: isNarrow ? ` ${running}` : ` ${running} running`, attr: theme.dim }]
       : []),
+    ...(then === undefined
+      ? []
+      : [
+          { text: '  at ', attr: theme.dim },
+          { text: then, attr: theme.notice },
+          { text: '  0', attr: theme.key },
+          { text: ' now', attr: theme.dim },
+        ]),
     ...(state.readOnly ? [{ text: ` ${glyphs.box.open}read only${glyphs.box.close}`, attr: theme.notice }] : []),
   ]);
   const right = [

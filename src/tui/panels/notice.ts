@@ -17,15 +17,16 @@ const attrOf = (theme: Theme, kind: Notice['kind']): Attr =>
   ({ info: theme.text, good: theme.good, warning: theme.notice, error: theme.error })[kind];
 
 /** Whether what was said last is still to be read. */
-function isFresh({ notice, now, neighbours }: State): boolean {
+function isFresh({ notice, neighbours }: State, now: number): boolean {
   if (!notice) return false;
   const stays = notice.kind === 'error' && neighbours.findings.length > 0 ? ERROR_YIELDS_MS : STAYS_MS[notice.kind];
   return now - notice.at <= stays;
 }
 
-export function paintNoticeLine(canvas: Canvas, rect: Rect, state: State): void {
+/** @param now the present: what was said was said in it, whatever moment the rest shows */
+export function paintNoticeLine(canvas: Canvas, rect: Rect, state: State, now: number): void {
   const area = { ...rect, x: rect.x + 1, width: rect.width - 2 };
-  if (state.notice && isFresh(state)) paintSaid(canvas, area, state.notice);
+  if (state.notice && isFresh(state, now)) paintSaid(canvas, area, state.notice);
   else paintFinding(canvas, area, state);
 }
 

@@ -1,4 +1,4 @@
-// The panes that show one thing in depth: graphs, logs, processes, inspect, launch, images, events, the grid; how each is
+// The panes that show one thing in depth: logs, processes, inspect, launch, images, events, the grid; how each is
 // moved in, and what its own keys do.
 import { noticed, refuse, step, type Step } from '../actions.js';
 import { gridShape } from '../layout.js';
@@ -7,7 +7,7 @@ import { launchJson, launchLines, purposeLines } from '../present/launch.js';
 import { sortedProcesses } from '../present/processes.js';
 import { filterPattern } from '../filter.js';
 import { isRunning, rowsOf, selectedContainer } from '../rows.js';
-import { DEFAULT_SPAN_MS, spanOf, type InspectSlice, type ProcessesSlice, type State } from '../state.js';
+import { type InspectSlice, type ProcessesSlice, type State } from '../state.js';
 import type { Container } from '../../engine/index.js';
 import { fitPosition, type ListPosition } from '../widgets/index.js';
 import { distanceOf, moveList, type Handler, type Move } from './handler.js';
@@ -153,45 +153,6 @@ function scrollGrid(state: State, lines: number): State {
   return { ...state, grid: { ...state.grid, top: Math.max(0, Math.min(most, state.grid.top + lines)) } };
 }
 
-// Graphs: time.
-
-const SPANS_MS = [
-  30_000,
-  60_000,
-  2 * 60_000,
-  DEFAULT_SPAN_MS,
-  10 * 60_000,
-  30 * 60_000,
-  60 * 60_000,
-  3 * 3_600_000,
-  6 * 3_600_000,
-  12 * 3_600_000,
-  24 * 3_600_000,
-];
-/** Part of the stretch that one press of an arrow goes. */
-const SCRUB = 0.1;
-const DAY_MS = 24 * 3_600_000;
-
-function zoomTime(state: State, by: 1 | -1): Step {
-  const at = SPANS_MS.indexOf(spanOf(state));
-  const spanMs = SPANS_MS[at + by];
-  if (spanMs === undefined)
-    return refuse(state, by > 0 ? 'Twenty-four hours are all that is kept.' : 'This is as near as it gets.');
-  return step({ ...state, graphs: { ...state.graphs, spanMs } });
-}
-
-function scrub(state: State, direction: 1 | -1): Step {
-  const { until } = state.graphs;
-  const spanMs = spanOf(state);
-  const to = (until ?? state.now) + direction * spanMs * SCRUB;
-  if (to >= state.now) {
-    if (until === undefined) return refuse(state, 'This is now.');
-    return step({ ...state, graphs: { ...state.graphs, until: undefined } });
-  }
-  if (state.now - to > DAY_MS) return refuse(state, 'Older samples are not kept.');
-  return step({ ...state, graphs: { ...state.graphs, until: to } });
-}
-
 // Processes, inspect, launch.
 
 const withProcesses = (state: State, processes: Partial<ProcessesSlice>): State => ({
@@ -317,13 +278,6 @@ export const paneCommands = {
   first: (state) => move(state, 'first'),
   last: (state) => move(state, 'last'),
   copy,
-  'time-in': (state) => zoomTime(state, -1),
-  'time-out': (state) => zoomTime(state, 1),
-  'time-reset': (state) => step({ ...state, graphs: { spanMs: undefined, until: undefined } }),
-  'scrub-back': (state) => scrub(state, -1),
-  'scrub-forward': (state) => scrub(state, 1),
-  freeze: (state) =>
-    step({ ...state, graphs: { ...state.graphs, until: state.graphs.until === undefined ? state.now : undefined } }),
   follow: viewerKey('f'),
   wrap: viewerKey('w'),
   timestamps: (state) => step({ ...state, logs: { ...state.logs, timestamps: !state.logs.timestamps } }),

@@ -1,0 +1,171 @@
+// What was measured at a moment of the past: from what the supervisors wrote down, and, for the seconds that are not on the disk
+// yet, from the dashboard's own memory. Painting never waits: what is not there yet is read meanwhile and painted when it came.
+import { HOST_ID, type Sample, type SeriesName } from '../../metrics/index.js';
+import { momentOf } from '../moment.js';
+import { projectTarget, type Readings } from '../sources.js';
+import { spanOf, type State } from '../state.js';
+import type { Ports } from './ports.js';
+
+/** A stretch of the past in memory. */
+export interface PastStretch {
+  /** ms since the epoch */
+  readonly from: number;
+  readonly until: number;
+  readingsAt(at: number): Pick<Readings, 'latest' | 'latestHost' | 'history'>;
+}
+
+/** Where the past is kept. */
+export interface PastPort {
+  load(ids: readonly string[], from: number, until: number, stepMs?: number): Promise<PastStretch>;
+}
+
+/** How far beyond the graphs a stretch is read, in their own lengths: a few presses of an arrow need no reading. */
+const MARGIN = 1;
+/** Points that a graph has at most. */
+const POINTS = 200;
+
+interface Wanted {
+  readonly from: number;
+  readonly until: number;
+  readonly stepMs: number;
+}
+
+export class Past {
+  #stretch: (Wanted & { readonly read: PastStretch }) | undefined;
+  #isReading = false;
+  #shown: { readonly at: number; readonly stretch: PastStretch | undefined; readonly readings: Readings } | undefined;
+
+  constructor(private readonly ports: Ports) {}
+
+  /** Reads what the state shows, if it is not there. */
+  follow(state: State): void {
+    const moments = [momentOf(state), state.graphs.pinned].filter((at) => at !== undefined);
+    if (moments.length === 0) {
+      this.#stretch = undefined;
+      this.#shown = undefined;
+      return;
+    }
+    const spanMs = spanOf(state);
+    const wanted = { from: Math.min(...moments) - spanMs, until: Math.max(...moments), stepMs: spanMs / POINTS };
+    if (!this.#isReading && !this.#has(wanted)) void this.#read(state, wanted, spanMs * MARGIN);
+  }
+
+  #has({ from, until, stepMs }: Wanted): boolean {
+    const there = this.#stretch;
+    // A coarser stretch does not do for a finer graph, and a much finer one of a day is not read for a month.
+    return there !== undefined && there.from <= from && there.until >= until && there.stepMs <= stepMs * 1.01;
+  }
+
+  async #read(state: State, { from, until, stepMs }: Wanted, margin: number): Promise<void> {
+    const { past } = this.ports;
+    if (past === undefined) return;
+    this.#isReading = true;
+    const reach = { from: from - margin, until: until + margin, stepMs };
+    try {
+      const ids = [HOST_ID, ...state.containers.list.map(({ id }) => id)];
+      this.#stretch = { ...reach, read: await past.load(ids, reach.from, reach.until, stepMs) };
+    } catch {
+      // A past that cannot be read is one that was not measured: it is shown as that.
+      this.#stretch = { ...reach, read: NOTHING };
+    } finally {
+      this.#isReading = false;
+    }
+    this.ports.invalidate();
+    // Somebody may have gone on meanwhile.
+    this.follow(this.ports.state());
+  }
+
+  /** The readings of that moment; the same object for one moment, which remembers what one frame asks several times. */
+  at(moment: number): Readings {
+    const stretch = this.#stretch?.read;
+    if (this.#shown?.at !== moment || this.#shown.stretch !== stretch)
+      this.#shown = { at: moment, stretch, readings: this.#compose(moment, stretch) };
+    return this.#shown.readings;
+  }
+
+  #compose(moment: number, stretch: PastStretch | undefined): Readings {
+    const { sampler } = this.ports;
+    const old = stretch?.readingsAt(moment);
+    const samples = new Map<string, Sample | undefined>();
+    const history: Readings['history'] = (id, name, spanMs, points, until = moment) => {
+      const own = sampler.history(id, name, spanMs, points, until);
+      const written = old === undefined ? undefined : this.#written(old, id, name, spanMs, points, until);
+      if (written === undefined) return own;
+      const pick = (mine: Float64Array, theirs: Float64Array): Float64Array =>
+        mine.map((value, i) => (Number.isNaN(value) ? theirs[i]! : value));
+      return { ...own, values: pick(own.values, written.values), peaks: pick(own.peaks, written.peaks) };
+    };
+    return {
+      history,
+      latest: (id) => {
+        if (!samples.has(id)) samples.set(id, old?.latest(id) ?? sampleAt(history, id, moment, sampler.intervalMs));
+        return samples.get(id);
+      },
+      latestHost: () => old?.latestHost(),
+      self: () => sampler.self(),
+    };
+  }
+
+  /** Of a project nothing is written down: it is the sum of its members. */
+  #written(
+    old: ReturnType<PastStretch['readingsAt']>,
+    id: string,
+    name: SeriesName,
+    spanMs: number,
+    points: number,
+    until: number,
+  ): ReturnType<Readings['history']> {
+    const members = this.ports
+      .state()
+      .containers.list.filter(({ config }) => config.project !== undefined && projectTarget(config.project) === id);
+    if (members.length === 0) return old.history(id, name, spanMs, points, until);
+    const [first, ...others] = members.map((member) => old.history(member.id, name, spanMs, points, until));
+    const add = (a: Float64Array, b: Float64Array): Float64Array =>
+      a.map((value, i) => (Number.isNaN(value) ? b[i]! : Number.isNaN(b[i]!) ? value : value + b[i]!));
+    return others.reduce(
+      (sum, { values, peaks }) => ({ ...sum, values: add(sum.values, values), peaks: add(sum.peaks, peaks) }),
+      first!,
+    );
+  }
+}
+
+const NOTHING: PastStretch = {
+  from: -Infinity,
+  until: Infinity,
+  readingsAt: () => ({
+    latest: () => undefined,
+    latestHost: () => undefined,
+    history: (_id, name, spanMs, points, until = 0) => {
+      const nothing = new Float64Array(points).fill(NaN);
+      return { name, from: until - spanMs, stepMs: spanMs / points, values: nothing, peaks: nothing };
+    },
+  }),
+};
+
+/** A sample from what is remembered of each series; undefined where nothing is. */
+function sampleAt(history: Readings['history'], id: string, at: number, intervalMs: number): Sample | undefined {
+  const value = (name: SeriesName): number => history(id, name, intervalMs, 1, at).values[0]!;
+  const cores = value('cpu.cores');
+  const used = value('memory.used');
+  if (Number.isNaN(cores) && Number.isNaN(used)) return undefined;
+  const known = <Name extends string>(name: Name, number: number): { readonly [K in Name]?: number } =>
+    Number.isNaN(number) ? {} : ({ [name]: number } as { readonly [K in Name]?: number });
+  const pressure = (resource: 'cpu' | 'memory' | 'io'): Sample['pressure']['cpu'] => ({
+    ...known('some', value(`pressure.${resource}.some`)),
+    ...known('full', value(`pressure.${resource}.full`)),
+  });
+  return {
+    at,
+    cpu: { ...known('cores', cores), ...known('throttledPercent', value('cpu.throttledPercent')) },
+    memory: {
+      ...known('used', used),
+      ...known('anon', value('memory.anon')),
+      ...known('file', value('memory.file')),
+      ...known('kernel', value('memory.kernel')),
+    },
+    io: { ...known('readBytes', value('io.readBytes')), ...known('writeBytes', value('io.writeBytes')) },
+    pids: known('current', value('pids.current')),
+    pressure: { cpu: pressure('cpu'), memory: pressure('memory'), io: pressure('io') },
+    network: {},
+  };
+}
