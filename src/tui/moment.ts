@@ -6,12 +6,12 @@ import type { State } from './state.js';
 /** ms since the epoch; undefined is now. */
 export const momentOf = ({ graphs }: State): number | undefined => graphs.until;
 
-/** Who suffered at that moment, worst of that time first. */
+/** Who suffered at that moment, worst first; who is held by its own limit after those whom others hold. */
 export const findingsAt = ({ neighbours }: State, at: number): readonly Finding[] =>
   neighbours.past
     .filter(({ finding, until }) => finding.since <= at && (until === undefined || until > at))
     .map(({ finding }) => finding)
-    .reverse();
+    .sort((a, b) => Number(a.byOwnLimit) - Number(b.byOwnLimit) || b.percent - a.percent);
 
 /** The state as it is painted: with the clock and the findings of the moment that is shown. */
 export function asOfMoment(state: State): State {

@@ -1,6 +1,6 @@
 // What was measured at a moment of the past: from what the supervisors wrote down, and, for the seconds that are not on the disk
 // yet, from the dashboard's own memory. Painting never waits: what is not there yet is read meanwhile and painted when it came.
-import { HOST_ID, type Sample, type SeriesName } from '../../metrics/index.js';
+import { HOST_ID, type Sample, type Sampler, type SeriesName } from '../../metrics/index.js';
 import { momentOf } from '../moment.js';
 import { projectTarget, type Readings } from '../sources.js';
 import { spanOf, type State } from '../state.js';
@@ -98,10 +98,14 @@ export class Past {
     return {
       history,
       latest: (id) => {
-        if (!samples.has(id)) samples.set(id, old?.latest(id) ?? sampleAt(history, id, moment, sampler.intervalMs));
+        if (!samples.has(id)) samples.set(id, old?.latest(id) ?? sampleAt(sampler, history, id, moment));
         return samples.get(id);
       },
-      latestHost: () => old?.latestHost(),
+      latestHost: () => {
+        const written = old?.latestHost();
+        const own = written === undefined ? sampleAt(sampler, history, HOST_ID, moment) : undefined;
+        return written ?? (own && { ...own, load: [NaN, NaN, NaN], perCpu: [] });
+      },
       self: () => sampler.self(),
     };
   }
@@ -142,9 +146,13 @@ const NOTHING: PastStretch = {
   }),
 };
 
-/** A sample from what is remembered of each series; undefined where nothing is. */
-function sampleAt(history: Readings['history'], id: string, at: number, intervalMs: number): Sample | undefined {
-  const value = (name: SeriesName): number => history(id, name, intervalMs, 1, at).values[0]!;
+/**
+ * A sample from what is remembered of each series, undefined where nothing is. Limits are no series: they are those of now, as
+ * near as one comes for the few seconds that are not written down yet.
+ */
+function sampleAt(sampler: Sampler, history: Readings['history'], id: string, at: number): Sample | undefined {
+  const value = (name: SeriesName): number => history(id, name, sampler.intervalMs, 1, at).values[0]!;
+  const limits = sampler.latest(id);
   const cores = value('cpu.cores');
   const used = value('memory.used');
   if (Number.isNaN(cores) && Number.isNaN(used)) return undefined;
@@ -156,8 +164,13 @@ function sampleAt(history: Readings['history'], id: string, at: number, interval
   });
   return {
     at,
-    cpu: { ...known('cores', cores), ...known('throttledPercent', value('cpu.throttledPercent')) },
+    cpu: {
+      ...known('cores', cores),
+      ...known('throttledPercent', value('cpu.throttledPercent')),
+      ...known('limitCores', limits?.cpu.limitCores ?? NaN),
+    },
     memory: {
+      ...known('limit', limits?.memory.limit ?? NaN),
       ...known('used', used),
       ...known('anon', value('memory.anon')),
       ...known('file', value('memory.file')),

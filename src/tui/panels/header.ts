@@ -121,7 +121,9 @@ function hostParts(canvas: Canvas, state: State, sources: Sources, host: HostSam
       ...waits([' i', host.pressure.io.some]),
       label('%'),
     ]),
-    words(6, [label('load '), { text: host.load[0].toFixed(2), attr: theme.text }]),
+    ...(Number.isNaN(host.load[0])
+      ? []
+      : [words(6, [label('load '), { text: host.load[0].toFixed(2), attr: theme.text }])]),
   ];
 }
 
