@@ -1,5 +1,5 @@
 // The dashboard on a made-up machine, for working on screens: no root, no containers, the same picture each time.
-// `node scripts/demo.mjs [--nothing | COUNT] [--frozen] [--ascii] [--16]`
+// `node scripts/demo.mjs [--nothing | COUNT] [--frozen] [--ascii] [--16] [--THEME]`
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'esbuild';

@@ -1,17 +1,23 @@
 // `tscontain-tui`: opens the dashboard. Composition root: the only place that puts engine, sampler and screen together.
 import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { runDashboard, type DashboardOptions } from '../tui/index.js';
+import { GLYPH_SETS, runDashboard, THEME_NAMES, type DashboardOptions } from '../tui/index.js';
 import { besideProgram, stateRoot } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { version } from './version.js';
+
+/** Names over as many lines as they need, below the first. */
+const wrapped = (names: readonly string[]): string =>
+  [names.slice(0, 6), names.slice(6)].map((line) => line.join(', ')).join(`,\n${' '.repeat(22)}`);
 
 const USAGE = `Usage: tscontain-tui [options]
 
   --root DIR          directory of all state (TSCONTAIN_ROOT, /var/lib/tscontain)
   --interval MS       time between two samples, 100 to 5000 (1000)
-  --colours 16|256    colours of the terminal, where the detected ones are wrong
-  --ascii             draw with plain ASCII
+  --theme NAME        ${wrapped(THEME_NAMES)}
+  --colours WHICH     truecolour, 256, 16 or none, where the detected ones are wrong (NO_COLOR means none)
+  --glyphs SET        draw graphs with braille, with blocks, or everything with plain ASCII
+  --ascii             the same as --glyphs ascii
   --read-only         watch only: nothing can be changed from this dashboard
   --no-mouse          leave the mouse to the terminal
   --version, --help
@@ -20,7 +26,18 @@ const USAGE = `Usage: tscontain-tui [options]
 interface Flags {
   readonly root: string;
   readonly intervalMs: number;
-  readonly screen: Pick<DashboardOptions, 'colours' | 'ascii' | 'mouse' | 'readOnly'>;
+  readonly screen: Pick<DashboardOptions, 'choice' | 'mouse' | 'readOnly'>;
+}
+
+const COLOUR_DEPTHS = { truecolour: 'truecolour', 256: 256, 16: 16, none: 'none' } as const;
+const COLOURS = ['truecolour', '256', '16', 'none'] as const;
+
+/** @throws Error with one sentence */
+function oneOf<T extends string>(flag: string, value: string | undefined, known: readonly T[]): T | undefined {
+  if (value === undefined) return undefined;
+  const found = known.find((name) => name === value);
+  if (found === undefined) throw new Error(`${flag} ${value} cannot be: give ${known.join(', ')}`);
+  return found;
 }
 
 /** @throws Error with one sentence */
@@ -31,6 +48,8 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
       root: { type: 'string' },
       interval: { type: 'string' },
       colours: { type: 'string' },
+      theme: { type: 'string' },
+      glyphs: { type: 'string' },
       ascii: { type: 'boolean' },
       'no-mouse': { type: 'boolean' },
       'read-only': { type: 'boolean' },
@@ -44,16 +63,18 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
   if (!(intervalMs >= 100 && intervalMs <= 5000)) {
     throw new Error(`--interval ${values.interval ?? ''} cannot be: give milliseconds from 100 to 5000`);
   }
-  const { colours } = values;
-  if (colours !== undefined && colours !== '16' && colours !== '256') {
-    throw new Error(`--colours ${colours} cannot be: give 16 or 256`);
-  }
+  const theme = oneOf('--theme', values.theme, THEME_NAMES);
+  const colours = oneOf('--colours', values.colours, COLOURS);
+  const glyphs = values.ascii === true ? 'ascii' : oneOf('--glyphs', values.glyphs, GLYPH_SETS);
   return {
     root: stateRoot(values.root, process.env),
     intervalMs,
     screen: {
-      ...(colours === undefined ? {} : { colours: colours === '16' ? 16 : 256 }),
-      ...(values.ascii === true ? { ascii: true } : {}),
+      choice: {
+        ...(theme === undefined ? {} : { theme }),
+        ...(colours === undefined ? {} : { colours: COLOUR_DEPTHS[colours] }),
+        ...(glyphs === undefined ? {} : { glyphs }),
+      },
       ...(values['no-mouse'] === true ? { mouse: false } : {}),
       ...(values['read-only'] === true ? { readOnly: true } : {}),
     },

@@ -6,6 +6,7 @@
 import type { Engine } from '../engine/index.js';
 import type { Sampler } from '../metrics/index.js';
 import type { Action, Effect } from './actions.js';
+import { detectAppearance, isSameAppearance, lookOf, type Choice } from './appearance.js';
 import { Effects, typingIn } from './effects.js';
 import { failureOf } from './effects/failure.js';
 import { paintDashboard } from './panels/dashboard.js';
@@ -14,7 +15,6 @@ import { shellOf } from './reducers/view.js';
 import {
   openScreen,
   type Canvas,
-  type ColourDepth,
   type Hit,
   type MouseEvent,
   type Rect,
@@ -37,8 +37,8 @@ export interface DashboardOptions {
   readonly input: NodeJS.ReadStream & { fd: 0 };
   readonly output: NodeJS.WriteStream & { fd: 1 };
   readonly env: NodeJS.ProcessEnv;
-  readonly colours?: ColourDepth;
-  readonly ascii?: boolean;
+  /** Whatever is absent is found out about the terminal. */
+  readonly choice?: Choice;
   readonly mouse?: boolean;
   /** Nothing can be changed from this dashboard. */
   readonly readOnly?: boolean;
@@ -68,22 +68,21 @@ class Dashboard {
     private readonly done: () => void,
   ) {
     this.clock = options.clock ?? { now: () => Date.now() };
+    const appearance = { ...detectAppearance(options.env), ...options.choice };
     this.screen = openScreen({
       input: options.input,
       output: options.output,
-      env: options.env,
-      ...(options.colours === undefined ? {} : { colours: options.colours }),
-      ...(options.ascii === undefined ? {} : { ascii: options.ascii }),
+      look: lookOf(appearance),
       ...(options.mouse === undefined ? {} : { mouse: options.mouse }),
       paint: (canvas) => this.paint(canvas),
       onEvent: (event, hit) => this.onEvent(event, hit),
     });
-    const { width, height, look } = this.screen;
+    const { width, height } = this.screen;
     this.state = initialState({
       now: this.clock.now(),
       size: { columns: width, rows: height },
-      ascii: look.glyphs.ascii,
       readOnly: options.readOnly ?? false,
+      appearance,
     });
   }
 
@@ -130,6 +129,7 @@ class Dashboard {
     this.state = state;
     for (const effect of effects) this.run(effect);
     this.effects?.follow(before, this.state);
+    if (!isSameAppearance(this.state.appearance, before.appearance)) this.screen.look = lookOf(this.state.appearance);
     if (this.state !== before) this.screen.invalidate();
   }
 

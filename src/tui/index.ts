@@ -4,4 +4,4 @@
 export { runDashboard, type DashboardOptions } from './app.js';
 export { BINDINGS, CONTEXTS } from './keymap.js';
 export { keysMarkdown } from './present/keys.js';
-export { glyphsFor } from './screen/index.js';
+export { GLYPH_SETS, THEME_NAMES, glyphsFor } from './screen/index.js';

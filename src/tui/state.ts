@@ -10,6 +10,7 @@ import type {
   TerminalSize,
 } from '../engine/index.js';
 import type { Finding, HostFacts } from '../metrics/index.js';
+import type { Appearance } from './appearance.js';
 import type { Overlay } from './overlays.js';
 import { LIST_START, VIEWER_START, type ListPosition, type Viewer } from './widgets/index.js';
 
@@ -21,6 +22,7 @@ export interface State {
   readonly ascii: boolean;
   /** nothing can be changed from here (--read-only) */
   readonly readOnly: boolean;
+  readonly appearance: Appearance;
   readonly host: HostSlice;
   readonly containers: ContainersSlice;
   readonly table: TableSlice;
@@ -262,17 +264,18 @@ export function spanOf({ graphs, host, now }: State): number {
 export interface InitialOptions {
   readonly now: number;
   readonly size: TerminalSize;
-  readonly ascii: boolean;
+  readonly appearance: Appearance;
   readonly readOnly?: boolean;
 }
 
-export function initialState({ now, size, ascii, readOnly = false }: InitialOptions): State {
+export function initialState({ now, size, appearance, readOnly = false }: InitialOptions): State {
   const prompt: Prompt = { text: '', editing: false };
   return {
     now,
     size,
-    ascii,
     readOnly,
+    ascii: appearance.glyphs === 'ascii',
+    appearance,
     host: { facts: undefined, root: '', disk: undefined, sampledSince: undefined },
     containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
     table: {

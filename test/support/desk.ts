@@ -2,11 +2,12 @@
 // demo-world.ts, painted on a canvas of its own. What is typed goes through the real input parser.
 import type { Sample } from '../../src/metrics/index.js';
 import type { Action } from '../../src/tui/actions.js';
+import { lookOf, type Choice } from '../../src/tui/appearance.js';
 import { Effects } from '../../src/tui/effects.js';
 import type { CommandName } from '../../src/tui/keymap.js';
 import { paintDashboard } from '../../src/tui/panels/dashboard.js';
 import { reduce } from '../../src/tui/reduce.js';
-import { Canvas, glyphsFor, InputParser, themeFor, type ColourDepth, type Hit } from '../../src/tui/screen/index.js';
+import { Canvas, InputParser, type Hit } from '../../src/tui/screen/index.js';
 import { initialState, type State } from '../../src/tui/state.js';
 import { demoWorld, type DemoOptions, type DemoWorld } from './demo-world.js';
 
@@ -14,8 +15,8 @@ export interface DeskOptions extends DemoOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly ascii?: boolean;
-  readonly colours?: ColourDepth;
   readonly readOnly?: boolean;
+  readonly choice?: Choice;
 }
 
 /** Bytes that a terminal sends for keys that have no character. */
@@ -51,13 +52,16 @@ export class Desk {
   hasLeft = false;
   state: State;
   readonly effects: Effects;
-  private readonly options: DeskOptions;
 
   private constructor(options: DeskOptions) {
-    this.options = options;
     this.world = demoWorld(options);
-    const { columns = 120, rows = 36, ascii = false, readOnly = false } = options;
-    this.state = initialState({ now: this.world.clock.now(), size: { columns, rows }, ascii, readOnly });
+    const { columns = 120, rows = 36, ascii = false, choice, readOnly = false } = options;
+    this.state = initialState({
+      now: this.world.clock.now(),
+      size: { columns, rows },
+      readOnly,
+      appearance: { theme: 'dark', colours: 256, glyphs: ascii ? 'ascii' : 'braille', ...choice },
+    });
     this.effects = new Effects(
       {
         engine: this.world.engine,
@@ -141,9 +145,8 @@ export class Desk {
   }
 
   paint(): Canvas {
-    const { colours = 256, ascii = false } = this.options;
     const { columns, rows } = this.state.size;
-    const canvas = Canvas.blank(columns, rows, { theme: themeFor(colours), glyphs: glyphsFor(ascii) });
+    const canvas = Canvas.blank(columns, rows, lookOf(this.state.appearance));
     paintDashboard(canvas, this.state, this.effects.sources);
     return canvas;
   }

@@ -10,7 +10,7 @@ function look(state: State, logs: LogLines): { viewer: Viewer; lines: Lines; siz
   const { tabs, body } = layoutOf(state);
   const size = logsArea(inside(tabs ?? body));
   // Only widths matter here, and every theme has the same.
-  const lines = viewerLines(logs, state.logs.timestamps, themeFor(256), glyphsFor(state.ascii));
+  const lines = viewerLines(logs, state.logs.timestamps, themeFor(256), glyphsFor(state.appearance.glyphs));
   return { viewer: viewerNow(state.logs, logs), lines, size };
 }
 

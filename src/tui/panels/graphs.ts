@@ -1,7 +1,7 @@
 // The Graphs tab: what the selected container used over time, one chart a resource, on one axis of time.
 import type { Sample, SeriesName } from '../../metrics/index.js';
 import { ago, bytes, clock, coreLimit, cores, count, percent, rate } from '../present/units.js';
-import { type Attr, type Canvas, type Rect, type Span, widthOf } from '../screen/index.js';
+import { type Attr, type Canvas, type Ramp, type Rect, type Span, widthOf } from '../screen/index.js';
 import { groupReading } from '../present/group.js';
 import type { Row } from '../rows.js';
 import { projectTarget, type Sources } from '../sources.js';
@@ -11,6 +11,8 @@ import { paintLineChart, peakOf } from '../widgets/index.js';
 interface Line {
   readonly series: SeriesName;
   readonly style: Attr;
+  /** the colours it takes near the limit */
+  readonly ramp?: Ramp;
 }
 
 interface Chart {
@@ -91,7 +93,7 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
           dim(sample?.cpu.limitCores === undefined ? '' : ` of ${coreLimit(sample.cpu.limitCores)}`),
         ],
       ],
-      lines: [{ series: 'cpu.cores', style: cpu[0] }],
+      lines: [{ series: 'cpu.cores', style: cpu[0], ramp: cpu }],
       limit: sample?.cpu.limitCores,
       least: 0.1,
       label: (value) => value.toFixed(value < 9.95 ? 2 : 1),
@@ -112,7 +114,7 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
         { series: 'memory.kernel', style: theme.faint },
         { series: 'memory.file', style: theme.dim },
         { series: 'memory.anon', style: theme.text },
-        { series: 'memory.used', style: memory[0] },
+        { series: 'memory.used', style: memory[0], ramp: memory },
       ],
       limit: sample?.memory.limit,
       least: MiB,
@@ -165,7 +167,8 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
           dim(sample?.pids.limit === undefined ? '' : ` of ${count(sample.pids.limit)}`),
         ],
       ],
-      lines: [{ series: 'pids.current', style: pids[0] }],
+      lines: [{ series: 'pids.current', style: pids[0], ramp: pids }],
+      limit: sample?.pids.limit,
       least: 10,
       label: count,
     },
@@ -197,8 +200,8 @@ function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
   const stepMs = spanMs / points;
   // Buckets are fixed to the clock, so that a line moves on and does not tremble.
   const until = Math.ceil((state.graphs.until ?? state.now) / stepMs) * stepMs;
-  const series = chart.lines.map(({ series: name, style }) => ({
-    style,
+  const series = chart.lines.map(({ series: name, ...look }) => ({
+    ...look,
     values: sources.readings.history(id, name, spanMs, points, until).values,
   }));
   const peak = Math.max(0, ...series.map(({ values }) => peakOf(values, values.length)));

@@ -9,7 +9,7 @@ import { tilesOf } from '../reducers/panes.js';
 import { stopOf, truncate, widthOf, type Canvas, type Ramp, type Rect, type Span } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { State } from '../state.js';
-import { paintGraph, peakOf } from '../widgets/index.js';
+import { graphCapacity, paintGraph, peakOf } from '../widgets/index.js';
 
 interface Strip {
   readonly label: string;
@@ -40,7 +40,7 @@ export function paintGrid(canvas: Canvas, rect: Rect, state: State, sources: Sou
   }
   const shape = gridShape(rect, tiles.length);
   const strips = stripsOf(canvas);
-  const points = Math.max(2, shape.tileWidth - LABEL_CELLS - 2) * (canvas.glyphs.ascii ? 1 : 2);
+  const points = graphCapacity(Math.max(2, shape.tileWidth - LABEL_CELLS - 2), canvas.glyphs);
   const read = (id: string, strip: Strip): Float64Array => history(state, sources, id, strip, points);
   const shown = tiles.slice(state.grid.top * shape.columns, (state.grid.top + shape.rows) * shape.columns);
   const peaks = strips.map((strip) => Math.max(strip.least, ...tiles.map(({ id }) => peakOf(read(id, strip), points))));
@@ -73,7 +73,7 @@ function paintTile(
   const isSelected = container.id === state.table.selected;
   paintHead(view, rect, state, sources, container);
   const width = rect.width - LABEL_CELLS - 2;
-  const points = Math.max(2, width) * (canvas.glyphs.ascii ? 1 : 2);
+  const points = graphCapacity(Math.max(2, width), canvas.glyphs);
   // One line below each tile stays free, so that neighbours do not grow together.
   const height = rect.height - 2;
   strips.forEach((strip, i) => {

@@ -5,7 +5,7 @@ import { isRunning } from '../rows.js';
 import { stopOf, widthOf, type Attr, type Canvas, type Rect, type Span } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { State } from '../state.js';
-import { paintGraphRow } from '../widgets/index.js';
+import { graphCapacity, paintGraphRow } from '../widgets/index.js';
 import { HALF_PRESSURE } from '../present/pressure.js';
 
 interface Part {
@@ -142,7 +142,7 @@ function cpuPart(state: State, sources: Sources, limit: number, number: readonly
       canvas.text(x, y, 'cpu ', canvas.theme.dim);
       canvas.spans(x + 4 + graph, y, number);
       if (graph === 0) return;
-      const points = GRAPH_CELLS * 2;
+      const points = graphCapacity(GRAPH_CELLS, canvas.glyphs);
       const until = Math.ceil(state.now / GRAPH_STEP_MS) * GRAPH_STEP_MS;
       const { values } = sources.readings.history(HOST_ID, 'cpu.cores', points * GRAPH_STEP_MS, points, until);
       paintGraphRow(canvas, x + 4, y, GRAPH_CELLS, { values, max: limit, limit, ramp: canvas.theme.resource.cpu });

@@ -7,7 +7,7 @@ import { DEFAULT_WEIGHTS, LIMIT_FIELDS, memoryWarning, type LimitField } from '.
 import { truncate, type Canvas, type Ramp, type Rect } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { State } from '../state.js';
-import { fieldOf, modalRect, paintForm, paintGraphRow, paintModal } from '../widgets/index.js';
+import { fieldOf, graphCapacity, modalRect, paintForm, paintGraphRow, paintModal } from '../widgets/index.js';
 
 interface Row {
   readonly label: string;
@@ -135,7 +135,7 @@ export function paintLimits(canvas: Canvas, state: State, sources: Sources, over
 
 function paintPast(view: Canvas, { x, y, width }: Rect, state: State, sources: Sources, id: string, row: Row): void {
   if (row.series === undefined || row.ramp === undefined || row.show === undefined) return;
-  const points = width * 2;
+  const points = graphCapacity(width, view.glyphs);
   const stepMs = SPAN_MS / points;
   const until = Math.ceil(state.now / stepMs) * stepMs;
   const { values, peaks } = sources.readings.history(id, row.series, SPAN_MS, points, until);

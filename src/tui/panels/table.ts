@@ -11,6 +11,7 @@ import { stopOf, type Attr, type Canvas, type Rect, type Span, type Theme } from
 import { projectTarget, type Sources } from '../sources.js';
 import type { State } from '../state.js';
 import {
+  graphCapacity,
   paintFrame,
   paintGraphRow,
   paintMeter,
@@ -294,7 +295,7 @@ class Columns {
 
   private cpuGraph(canvas: Canvas, rect: Rect, row: Row): void {
     if (!hasNumbers(row)) return;
-    const points = rect.width * (canvas.glyphs.ascii ? 1 : 2);
+    const points = graphCapacity(rect.width, canvas.glyphs);
     const until = Math.ceil(this.state.now / STEP_MS) * STEP_MS;
     const id = row.kind === 'group' ? projectTarget(row.project) : row.key;
     const { values } = this.sources.readings.history(id, 'cpu.cores', points * STEP_MS, points, until);

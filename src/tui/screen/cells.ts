@@ -1,5 +1,6 @@
-// The cell: what one place on the screen holds. The layout of an attribute is blessed's (background in bits 0-8, foreground
-// in 9-17, flags from 18 up), so its elements and ours can paint side by side; dim, italic and strike are ours.
+// The cell: what one place on the screen holds. An attribute is one integer, so that a frame is compared by comparing integers:
+// background in bits 0-11, foreground in 12-23, flags above. A colour below 256 is one of the palette; the others are numbers
+// that true-colours.ts has given to true colours, which is how 24 bits find room in twelve.
 
 /** Colours and flags of one cell in one integer; make it with `attr()`. */
 export type Attr = number;
@@ -16,7 +17,7 @@ export interface Rect {
 }
 
 export interface Style {
-  /** 0..255, or absent for the terminal's own colour. */
+  /** One of the 256, the number of a true colour, or absent for the terminal's own. */
   readonly fg?: number;
   readonly bg?: number;
   readonly bold?: boolean;
@@ -30,33 +31,36 @@ export interface Style {
 }
 
 /** The value of a colour field that means "the terminal's own". */
-export const NO_COLOUR = 0x1ff;
+export const NO_COLOUR = 0xfff;
 
 export const Flag = {
-  bold: 1 << 18,
-  underline: 1 << 19,
-  blink: 1 << 20,
-  inverse: 1 << 21,
-  invisible: 1 << 22,
-  dim: 1 << 23,
-  italic: 1 << 24,
-  strike: 1 << 25,
+  bold: 1 << 24,
+  underline: 1 << 25,
+  blink: 1 << 26,
+  inverse: 1 << 27,
+  invisible: 1 << 28,
+  dim: 1 << 29,
+  italic: 1 << 30,
+  strike: 1 << 31,
 } as const;
 
 /** The terminal's own colours, no flags. */
-export const PLAIN: Attr = (NO_COLOUR << 9) | NO_COLOUR;
+export const PLAIN: Attr = (NO_COLOUR << 12) | NO_COLOUR;
 
 export function attr(style: Style): Attr {
   let flags = 0;
   for (const name of Object.keys(Flag) as (keyof typeof Flag)[]) if (style[name]) flags |= Flag[name];
-  return flags | ((style.fg ?? NO_COLOUR) << 9) | (style.bg ?? NO_COLOUR);
+  return flags | ((style.fg ?? NO_COLOUR) << 12) | (style.bg ?? NO_COLOUR);
 }
 
-export const fgOf = (a: Attr): number => (a >> 9) & 0x1ff;
-export const bgOf = (a: Attr): number => a & 0x1ff;
-export const withFg = (a: Attr, fg: number): Attr => (a & ~(0x1ff << 9)) | (fg << 9);
-export const withBg = (a: Attr, bg: number): Attr => (a & ~0x1ff) | bg;
+export const fgOf = (a: Attr): number => (a >> 12) & 0xfff;
+export const bgOf = (a: Attr): number => a & 0xfff;
+export const withFg = (a: Attr, fg: number): Attr => (a & ~(0xfff << 12)) | (fg << 12);
+export const withBg = (a: Attr, bg: number): Attr => (a & ~0xfff) | bg;
 export const bold = (a: Attr): Attr => a | Flag.bold;
+
+/** The flags alone, without the colours. */
+export const flagsOf = (a: Attr): number => a & ~0xffffff;
 
 /** A piece of text with one look. */
 export interface Span {

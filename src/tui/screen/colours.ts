@@ -1,10 +1,14 @@
-// Colours of the 256-colour palette (xterm's): what each looks like, which is nearest to a true colour, which of the 16
-// basic ones stands for it on a terminal that has no more.
+// Colours: what each of the 256 looks like (xterm's palette), how a true colour is kept in a cell, and what stands for a colour
+// on a terminal that has fewer.
+import { numberOf, rgbByNumber } from './true-colours.js';
 
-export type ColourDepth = 16 | 256;
+/** How many colours the terminal shows. */
+export type ColourDepth = 'none' | 16 | 256 | 'truecolour';
+
+export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** The 16 basic colours as xterm shows them. A user's terminal may have others; only nearness is judged by these. */
-const basic: readonly (readonly [number, number, number])[] = [
+const basic: readonly Rgb[] = [
   [0, 0, 0],
   [205, 0, 0],
   [0, 205, 0],
@@ -25,9 +29,13 @@ const basic: readonly (readonly [number, number, number])[] = [
 
 const levels = [0, 95, 135, 175, 215, 255] as const;
 
-/** Red, green and blue (0..255) of colour `index` of the 256. */
-export function rgbOf(index: number): readonly [number, number, number] {
+/** The parts of 0xrrggbb. */
+export const splitRgb = (rgb: number): Rgb => [(rgb >> 16) & 0xff, (rgb >> 8) & 0xff, rgb & 0xff];
+
+/** Red, green and blue (0..255) of a colour of a cell. */
+export function rgbOf(index: number): Rgb {
   if (index < 16) return basic[index]!;
+  if (index > 255) return splitRgb(rgbByNumber(index));
   if (index >= 232) {
     const grey = 8 + (index - 232) * 10;
     return [grey, grey, grey];
@@ -36,7 +44,7 @@ export function rgbOf(index: number): readonly [number, number, number] {
   return [levels[Math.floor(cube / 36)]!, levels[Math.floor(cube / 6) % 6]!, levels[cube % 6]!];
 }
 
-function distance(a: readonly [number, number, number], r: number, g: number, b: number): number {
+function distance(a: Rgb, r: number, g: number, b: number): number {
   // The eye is keenest on green and dullest on blue; these weights are the usual cheap stand-in for that.
   return 3 * (a[0] - r) ** 2 + 4 * (a[1] - g) ** 2 + 2 * (a[2] - b) ** 2;
 }
@@ -52,16 +60,52 @@ export function nearest256(r: number, g: number, b: number): number {
   return distance(rgbOf(grey), r, g, b) < distance(rgbOf(cube), r, g, b) ? grey : cube;
 }
 
-const reduced = new Map<number, number>();
+/**
+ * A true colour (0xrrggbb) for a cell. One that is among the 256 is that one, which takes fewer bytes to say; where there are more
+ * on the screen than numbers for them, it is the nearest of the 256.
+ *
+ * @param keep whether it is a theme's, and so never forgotten
+ */
+export function trueColour(rgb: number, keep = false): number {
+  return exact256.get(rgb) ?? numberOf(rgb, keep) ?? nearest256(...splitRgb(rgb));
+}
 
-/** The basic colour that stands for `index` on a terminal with 16. */
+/** Of the cube and the greys only: the first 16 are whatever the terminal's owner made of them. */
+const exact256 = new Map(
+  Array.from({ length: 240 }, (_, i) => [rgbOf(i + 16).reduce((sum, part) => (sum << 8) | part, 0), i + 16] as const),
+);
+
+/** The basic colour that stands for a colour of a cell on a terminal with 16. */
 export function nearest16(index: number): number {
   if (index < 16) return index;
-  const cached = reduced.get(index);
-  if (cached !== undefined) return cached;
   const [r, g, b] = rgbOf(index);
   let best = 0;
   for (let i = 1; i < 16; i++) if (distance(basic[i]!, r, g, b) < distance(basic[best]!, r, g, b)) best = i;
-  reduced.set(index, best);
   return best;
+}
+
+/** The colour of a cell as a terminal of this depth has it. */
+export function reduced(index: number, depth: ColourDepth): number {
+  if (depth === 16) return nearest16(index);
+  return depth === 256 && index > 255 ? nearest256(...rgbOf(index)) : index;
+}
+
+/** '#rrggbb' as 0xrrggbb. */
+export const parseHex = (hex: string): number => Number.parseInt(hex.slice(1), 16);
+
+/** A colour between two, as light mixes: `share` 0 is the first. */
+export function mixed(from: number, to: number, share: number): number {
+  const [a, b] = [splitRgb(from), splitRgb(to)];
+  return a.reduce((sum, part, i) => (sum << 8) | Math.round(part + (b[i]! - part) * share), 0);
+}
+
+function luminance([r, g, b]: Rgb): number {
+  const linear = (part: number): number => (part <= 10 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+}
+
+/** How well one colour can be told from another, 1 to 21 (WCAG 2.2, contrast ratio). */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
 }

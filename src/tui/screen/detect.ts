@@ -1,12 +1,24 @@
-// What the terminal can do, judged by the environment alone: asking the terminal costs a round trip before the first paint.
+// What the terminal can do, judged by the environment and the terminfo database: asking the terminal costs a round trip before the first paint.
 import type { ColourDepth } from './colours.js';
+import { coloursByTerminfo } from './terminfo.js';
 
-/** Terminals whose TERM does not say 256color and that have them all the same. */
-const richTerms = /256|direct|kitty|alacritty|foot|ghostty|wezterm|tmux|konsole|contour/;
+/** Terminals whose TERM says true colours, and those of 256: for where the terminfo database does not know them. */
+const trueTerms = /direct|kitty|alacritty|foot|ghostty|wezterm|contour/;
+const richTerms = /256|tmux|konsole/;
 
-export function detectColours(env: NodeJS.ProcessEnv): ColourDepth {
-  if (env['COLORTERM'] === 'truecolor' || env['COLORTERM'] === '24bit') return 256;
-  return richTerms.test(env['TERM'] ?? '') ? 256 : 16;
+export function detectColours(env: NodeJS.ProcessEnv, terminfo = coloursByTerminfo): ColourDepth {
+  // no-color.org: set to anything but nothing.
+  if ((env['NO_COLOR'] ?? '') !== '') return 'none';
+  if (env['COLORTERM'] === 'truecolor' || env['COLORTERM'] === '24bit') return 'truecolour';
+  const term = env['TERM'] ?? '';
+  if (trueTerms.test(term)) return 'truecolour';
+  return terminfo(env) ?? (richTerms.test(term) ? 256 : 16);
+}
+
+/** Whether the terminal's background is light, as far as it says so (COLORFGBG, "0;15": rxvt, konsole and others). */
+export function detectLight(env: NodeJS.ProcessEnv): boolean {
+  const background = env['COLORFGBG']?.split(';').at(-1);
+  return background === '7' || background === '15';
 }
 
 /** Whether only ASCII can be shown: no UTF-8 locale, or the kernel's console, whose font has neither braille nor corners. */

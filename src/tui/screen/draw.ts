@@ -1,35 +1,50 @@
 // The difference between two grids, as bytes for the terminal. It stands in for blessed's own draw, which knows no dim, writes
 // every wide character again in each frame, saves and restores the cursor, and trusts the terminal to agree on every width.
 import type { Attr, Cell } from './cells.js';
-import { Flag, NO_COLOUR, bgOf, fgOf } from './cells.js';
-import { type ColourDepth, nearest16 } from './colours.js';
+import { Flag, NO_COLOUR, PLAIN, bgOf, fgOf, flagsOf } from './cells.js';
+import { type ColourDepth, reduced, rgbOf } from './colours.js';
 
-const flagCodes: readonly (readonly [flag: number, code: string])[] = [
-  [Flag.bold, ';1'],
-  [Flag.dim, ';2'],
-  [Flag.italic, ';3'],
-  [Flag.underline, ';4'],
-  [Flag.blink, ';5'],
-  [Flag.inverse, ';7'],
-  [Flag.invisible, ';8'],
-  [Flag.strike, ';9'],
+/** The code that sets a flag, and the one that clears it. */
+const flagCodes: readonly (readonly [flag: number, set: string, clear: string])[] = [
+  [Flag.bold, ';1', ';22'],
+  [Flag.dim, ';2', ';22'],
+  [Flag.italic, ';3', ';23'],
+  [Flag.underline, ';4', ';24'],
+  [Flag.blink, ';5', ';25'],
+  [Flag.inverse, ';7', ';27'],
+  [Flag.invisible, ';8', ';28'],
+  [Flag.strike, ';9', ';29'],
 ];
 
-function colourCode(colour: number, depth: ColourDepth, normal: number, bright: number, extended: string): string {
-  if (colour === NO_COLOUR) return '';
-  const index = depth === 16 ? nearest16(colour) : colour;
-  if (index < 8) return `;${normal + index}`;
-  if (index < 16) return `;${bright + index - 8}`;
-  return `;${extended};5;${index}`;
+function flagPart(before: number, flags: number): string {
+  let codes = '';
+  let set = before;
+  for (const [flag, , clear] of flagCodes) {
+    if ((set & flag) === 0 || (flags & flag) !== 0) continue;
+    codes += clear;
+    // 22 clears bold and dim together: the one that shall stay is set again below.
+    set &= clear === ';22' ? ~(Flag.bold | Flag.dim) : ~flag;
+  }
+  for (const [flag, code] of flagCodes) if ((flags & flag) !== 0 && (set & flag) === 0) codes += code;
+  return codes;
 }
 
-/** Select Graphic Rendition from a clean slate (ECMA-48 8.3.117), so what was set before does not matter. */
-export function sgr(attr: Attr, depth: ColourDepth): string {
-  let codes = '0';
-  for (const [flag, code] of flagCodes) if (attr & flag) codes += code;
-  codes += colourCode(fgOf(attr), depth, 30, 90, '38');
-  codes += colourCode(bgOf(attr), depth, 40, 100, '48');
-  return `\x1b[${codes}m`;
+interface Ground {
+  readonly normal: number;
+  readonly bright: number;
+  readonly extended: string;
+  readonly none: string;
+}
+const FOREGROUND: Ground = { normal: 30, bright: 90, extended: ';38', none: ';39' };
+const BACKGROUND: Ground = { normal: 40, bright: 100, extended: ';48', none: ';49' };
+
+function colourPart(colour: number, depth: ColourDepth, { normal, bright, extended, none }: Ground): string {
+  if (depth === 'none') return '';
+  if (colour === NO_COLOUR) return none;
+  const index = reduced(colour, depth);
+  if (index < 8) return `;${normal + index}`;
+  if (index < 16) return `;${bright + index - 8}`;
+  return index < 256 ? `${extended};5;${index}` : `${extended};2;${rgbOf(index).join(';')}`;
 }
 
 /**
@@ -56,14 +71,24 @@ const plainSigns: Readonly<Record<string, string>> = {
   µ: 'u',
 };
 
-/** Turns what changed between what is shown and what shall be shown into bytes. One a screen: it remembers SGR strings. */
+/**
+ * Turns what changed between what is shown and what shall be shown into bytes. One a screen: it remembers the codes of colours
+ * (`forget` makes it forget them, once their numbers stand for other colours).
+ */
 export class Differ {
-  readonly #sgr = new Map<Attr, string>();
+  #foregrounds: (string | undefined)[] = [];
+  #backgrounds: (string | undefined)[] = [];
+  readonly #flags = new Map<number, string>();
 
   constructor(
     private readonly depth: ColourDepth,
     private readonly ascii: boolean,
   ) {}
+
+  forget(): void {
+    this.#foregrounds = [];
+    this.#backgrounds = [];
+  }
 
   /** @param shown what the terminal shows; afterwards the same as `lines` @returns '' where nothing differs */
   draw(lines: Cell[][], shown: Cell[][]): string {
@@ -85,7 +110,7 @@ export class Differ {
         if (ch === '') continue;
         if (atY !== y || atX < 0) out += `\x1b[${y + 1};${x + 1}H`;
         else if (atX !== x) out += `\x1b[${x - atX}C`;
-        if (attr !== style) out += this.#style(attr);
+        if (attr !== style) out += this.#style(attr, style);
         style = attr;
         const wide = line[x + 1]?.[1] === '';
         out += this.#shape(ch, wide);
@@ -96,13 +121,29 @@ export class Differ {
     return out;
   }
 
-  #style(attr: Attr): string {
-    const cached = this.#sgr.get(attr);
+  /**
+   * Select Graphic Rendition (ECMA-48 8.3.117): what differs from the style before, no more, since a theme's background and true
+   * colours make whole styles long. The first of a frame begins with a clean slate, so what was set before does not matter.
+   */
+  #style(attr: Attr, before: Attr | undefined): string {
+    const from = before ?? PLAIN;
+    let codes = before === undefined ? ';0' : '';
+    const flags = flagsOf(attr);
+    if (flags !== flagsOf(from)) codes += this.#flagCodes(flagsOf(from), flags);
+    const fg = fgOf(attr);
+    if (fg !== fgOf(from)) codes += this.#foregrounds[fg] ??= colourPart(fg, this.depth, FOREGROUND);
+    const bg = bgOf(attr);
+    if (bg !== bgOf(from)) codes += this.#backgrounds[bg] ??= colourPart(bg, this.depth, BACKGROUND);
+    // Without any code it would be a reset: where the terminal has no colours two styles may look the same.
+    return codes === '' ? '' : `\x1b[${codes.slice(1)}m`;
+  }
+
+  #flagCodes(before: number, flags: number): string {
+    const key = ((before >>> 16) | (flags >>> 24)) & 0xffff;
+    const cached = this.#flags.get(key);
     if (cached !== undefined) return cached;
-    // Attributes come from a theme and from programs in shell tabs; a program that makes up millions must not fill memory.
-    if (this.#sgr.size > 4096) this.#sgr.clear();
-    const made = sgr(attr, this.depth);
-    this.#sgr.set(attr, made);
+    const made = flagPart(before, flags);
+    this.#flags.set(key, made);
     return made;
   }
 

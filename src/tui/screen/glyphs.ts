@@ -1,7 +1,14 @@
-// The signs that the dashboard draws with: one set for terminals with UTF-8, one in plain ASCII that says the same.
+// The signs that the dashboard draws with: braille graphs or, for fonts without braille, blocks; and a set in plain ASCII that says
+// the same.
+
+export const GLYPH_SETS = ['braille', 'block', 'ascii'] as const;
+export type GlyphSet = (typeof GLYPH_SETS)[number];
 
 export interface Glyphs {
+  readonly set: GlyphSet;
   readonly ascii: boolean;
+  /** Values side by side in one cell of a graph. */
+  readonly valuesPerCell: 1 | 2;
   readonly box: {
     readonly horizontal: string;
     readonly vertical: string;
@@ -24,7 +31,9 @@ export interface Glyphs {
   readonly heights: readonly string[];
   /** Nothing, then growing steps to full, from the left: lengths within one cell. */
   readonly lengths: readonly string[];
-  /** A value of a line where there is no braille. */
+  /** The halves of a cell. */
+  readonly half: { readonly upper: string; readonly lower: string };
+  /** A value of a line in ASCII. */
   readonly point: string;
   /** The unlit rest of a bar. */
   readonly track: string;
@@ -64,7 +73,9 @@ export interface Glyphs {
 }
 
 const unicode: Glyphs = {
+  set: 'braille',
   ascii: false,
+  valuesPerCell: 2,
   box: {
     horizontal: '─',
     vertical: '│',
@@ -81,6 +92,7 @@ const unicode: Glyphs = {
   },
   heights: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   lengths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+  half: { upper: '▀', lower: '▄' },
   point: '•',
   track: '▁',
   mark: {
@@ -114,8 +126,12 @@ const unicode: Glyphs = {
   superscript: ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'],
 };
 
+const block: Glyphs = { ...unicode, set: 'block', valuesPerCell: 1 };
+
 const ascii: Glyphs = {
+  set: 'ascii',
   ascii: true,
+  valuesPerCell: 1,
   box: {
     horizontal: '-',
     vertical: '|',
@@ -132,6 +148,7 @@ const ascii: Glyphs = {
   },
   heights: [' ', '_', '.', '-', '=', '+', '*', '%', '#'],
   lengths: [' ', ' ', '-', '-', '=', '=', '=', '#', '#'],
+  half: { upper: '"', lower: '_' },
   point: '*',
   track: '.',
   mark: {
@@ -165,6 +182,9 @@ const ascii: Glyphs = {
   superscript: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
 };
 
-export function glyphsFor(plainAscii: boolean): Glyphs {
-  return plainAscii ? ascii : unicode;
+const SETS: Readonly<Record<GlyphSet, Glyphs>> = { braille: unicode, block, ascii };
+
+/** A set by its name, or the one for a terminal that does or does not show more than ASCII. */
+export function glyphsFor(set: GlyphSet | boolean): Glyphs {
+  return SETS[typeof set === 'string' ? set : set ? 'ascii' : 'braille'];
 }

@@ -2,8 +2,8 @@
 // stays behind as litter; of log lines the colours (SGR) are kept, as attributes of our own. What is left still goes through
 // text.ts when it is painted, which lets no control character pass.
 import type { Attr, Span } from './cells.js';
-import { Flag, NO_COLOUR, PLAIN, withBg, withFg } from './cells.js';
-import { nearest256 } from './colours.js';
+import { Flag, PLAIN, bgOf, fgOf, withBg, withFg } from './cells.js';
+import { trueColour } from './colours.js';
 import { printable } from './text.js';
 
 // One escape sequence of ECMA-48 or xterm, 7-bit or 8-bit form: CSI; a string (OSC, DCS, SOS, PM, APC) up to BEL or ST, or to
@@ -91,7 +91,7 @@ function extendedColour(kind: number | undefined, values: readonly number[]): nu
   const [first = NaN, second = 0, third = 0] = values;
   if (kind === 5 && first <= 255) return first;
   const isColour = kind === 2 && Math.max(first, second, third) <= 255;
-  return isColour ? nearest256(first, second, third) : undefined;
+  return isColour ? trueColour((first << 16) | (second << 8) | third) : undefined;
 }
 
 const setFlag: Partial<Record<number, number>> = {
@@ -114,8 +114,8 @@ const clearFlag: Partial<Record<number, number>> = {
 // Blink (5) and invisible (8) are left out on purpose: the one draws the eye from what matters, the other hides text.
 function applyCode(code: number, current: Attr, base: Attr): Attr {
   if (code === 0) return base;
-  if (code === 39) return withFg(current, (base >> 9) & NO_COLOUR);
-  if (code === 49) return withBg(current, base & NO_COLOUR);
+  if (code === 39) return withFg(current, fgOf(base));
+  if (code === 49) return withBg(current, bgOf(base));
   if (code >= 30 && code <= 37) return withFg(current, code - 30);
   if (code >= 90 && code <= 97) return withFg(current, code - 82);
   if (code >= 40 && code <= 47) return withBg(current, code - 40);

@@ -8,11 +8,8 @@ import blessed from 'blessed';
 import { BlessedProgram } from './blessed-program.js';
 import type { Hit, Look } from './canvas.js';
 import { Canvas } from './canvas.js';
-import type { Cell } from './cells.js';
-import type { ColourDepth } from './colours.js';
-import { detectAscii, detectColours } from './detect.js';
+import { type Attr, type Cell, PLAIN, bgOf, fgOf } from './cells.js';
 import { Differ } from './draw.js';
-import { glyphsFor } from './glyphs.js';
 import { holdStderr } from './held-stderr.js';
 import { InputParser, type TerminalEvent } from './input.js';
 import { abandonTerminal } from './lost-terminal.js';
@@ -20,7 +17,7 @@ import { onProcessEnd } from './process-end.js';
 import { clean } from './sanitize.js';
 import { unblock, writeBeforeTheEnd } from './slow-terminal.js';
 import { FRAME_BEGIN, FRAME_END, MOTION_OFF, MOTION_ON, enterSequence, leaveSequence } from './terminal-modes.js';
-import { themeFor } from './theme.js';
+import { isCrowded, takeBack } from './true-colours.js';
 
 /** What happened at the terminal. A mouse event comes with what was hit. */
 export type ScreenEvent = TerminalEvent | { readonly type: 'resize'; readonly width: number; readonly height: number };
@@ -28,10 +25,7 @@ export type ScreenEvent = TerminalEvent | { readonly type: 'resize'; readonly wi
 export interface ScreenOptions {
   readonly input: ReadStream;
   readonly output: WriteStream;
-  readonly env: NodeJS.ProcessEnv;
-  /** Detected from the environment where absent. */
-  readonly colours?: ColourDepth;
-  readonly ascii?: boolean;
+  readonly look: Look;
   /** Whether the mouse is taken from the terminal; true where absent. */
   readonly mouse?: boolean;
   /** Paints one whole frame on a canvas that is empty. */
@@ -42,7 +36,8 @@ export interface ScreenOptions {
 export interface Screen {
   readonly width: number;
   readonly height: number;
-  readonly look: Look;
+  /** Set anew, the next frame looks so. */
+  look: Look;
   /** Something changed: a frame is due. Cheap, call it as often as you like. */
   invalidate(): void;
   /** Everything is painted again, whatever the terminal is thought to show (ctrl-l). */
@@ -73,12 +68,12 @@ const FRAME_MS = 16;
 const MAX_CLIPBOARD = 100_000;
 
 class TerminalScreen implements Screen {
-  readonly look: Look;
   readonly written = { frames: 0, bytes: 0 };
   readonly #options: ScreenOptions;
   readonly #program: BlessedProgram;
   readonly #grid: BlessedGrid;
-  readonly #differ: Differ;
+  #look: Look;
+  #differ: Differ;
   readonly #parser = new InputParser();
   readonly #removeHandlers: (() => void)[] = [];
   #canvas: Canvas;
@@ -96,10 +91,8 @@ class TerminalScreen implements Screen {
 
   constructor(options: ScreenOptions) {
     this.#options = options;
-    const depth = options.colours ?? detectColours(options.env);
-    const ascii = options.ascii ?? detectAscii(options.env);
-    this.look = { theme: themeFor(depth), glyphs: glyphsFor(ascii) };
-    this.#differ = new Differ(depth, ascii);
+    this.#look = options.look;
+    this.#differ = new Differ(options.look.theme.depth, options.look.glyphs.ascii);
     this.#program = new BlessedProgram(options.output.columns || 80, options.output.rows || 24);
     this.#grid = openGrid(this.#program, () => this.invalidate());
     this.#canvas = new Canvas(this.#grid.lines, this.look);
@@ -114,6 +107,21 @@ class TerminalScreen implements Screen {
 
   get height(): number {
     return this.#program.rows;
+  }
+
+  get look(): Look {
+    return this.#look;
+  }
+
+  set look(look: Look) {
+    const { theme, glyphs } = this.#look;
+    this.#look = look;
+    // The same cells are now written otherwise.
+    if (look.theme.depth !== theme.depth || look.glyphs.ascii !== glyphs.ascii) {
+      this.#differ = new Differ(look.theme.depth, look.glyphs.ascii);
+      this.#grid.screen.alloc();
+    }
+    this.invalidate();
   }
 
   invalidate(): void {
@@ -248,9 +256,10 @@ class TerminalScreen implements Screen {
 
   #paint(): void {
     const { lines } = this.#grid;
+    const { text } = this.#look.theme;
     for (const line of lines) {
       for (const cell of line) {
-        cell[0] = this.look.theme.text;
+        cell[0] = text;
         cell[1] = ' ';
       }
     }
@@ -263,6 +272,7 @@ class TerminalScreen implements Screen {
     if (!this.#open || !this.#dirty) return;
     this.#dirty = false;
     this.#lastFrameAt = performance.now();
+    if (isCrowded() && takeBack(coloursOn(this.#grid.shown))) this.#differ.forget();
     this.#grid.render();
     const cleared = this.#program.needsClear ? '\x1b[0m\x1b[2J' : '';
     this.#program.needsClear = false;
@@ -287,6 +297,13 @@ class TerminalScreen implements Screen {
   }
 }
 
+/** The colours that some cell has. */
+function coloursOn(lines: readonly Cell[][]): ReadonlySet<number> {
+  const used = new Set<number>();
+  for (const line of lines) for (const [attr] of line) used.add(fgOf(attr)).add(bgOf(attr));
+  return used;
+}
+
 /** blessed's Screen, as far as it is used here. */
 interface BlessedGrid {
   readonly screen: blessed.Widgets.Screen;
@@ -301,6 +318,8 @@ interface BlessedGrid {
 
 /** blessed's private fields that are part of its drawing contract. */
 interface ScreenInternals {
+  /** The attribute of a cell that nobody has painted. */
+  dattr: Attr;
   lines: Cell[][];
   olines: Cell[][];
   draw: () => void;
@@ -313,6 +332,8 @@ function openGrid(program: BlessedProgram, onRender: () => void): BlessedGrid {
   const screen = blessed.screen({ program: program as unknown as blessed.BlessedProgram });
   const internals = screen as unknown as ScreenInternals;
   internals.draw = () => undefined;
+  internals.dattr = PLAIN;
+  screen.alloc();
   const render = internals.render.bind(screen);
   internals.render = onRender;
   return {

@@ -1,15 +1,15 @@
-// The emulator's cells painted on the canvas: attributes to ours, true colours to the nearest of the 256, characters through
-// the same sieve as all text, so that nothing a program writes can reach the user's terminal but as a printable character.
+// The emulator's cells painted on the canvas: attributes to ours, characters through the same sieve as all text, so that nothing
+// a program writes can reach the user's terminal but as a printable character. Colours stay what the program chose; what it
+// leaves to the terminal is the theme's.
 import type { IBufferCell } from '@xterm/headless';
-import { type Attr, type Canvas, Flag, PLAIN, eachCluster, nearest256, withBg, withFg } from '../screen/index.js';
+import { type Attr, type Canvas, Flag, PLAIN, eachCluster, trueColour, withBg, withFg } from '../screen/index.js';
 
-function colourOf(isRgb: boolean, colour: number): number {
-  return isRgb ? nearest256((colour >> 16) & 0xff, (colour >> 8) & 0xff, colour & 0xff) : colour;
-}
+const colourOf = (isRgb: boolean, colour: number): number => (isRgb ? trueColour(colour) : colour);
 
-export function attrOf(cell: IBufferCell): Attr {
-  if (cell.isAttributeDefault()) return PLAIN;
-  let attr = PLAIN;
+/** @param base what is there where the program has set nothing */
+export function attrOf(cell: IBufferCell, base = PLAIN): Attr {
+  if (cell.isAttributeDefault()) return base;
+  let attr = base;
   if (!cell.isFgDefault()) attr = withFg(attr, colourOf(cell.isFgRGB(), cell.getFgColor()));
   if (!cell.isBgDefault()) attr = withBg(attr, colourOf(cell.isBgRGB(), cell.getBgColor()));
   if (cell.isBold()) attr |= Flag.bold;

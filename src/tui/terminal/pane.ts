@@ -201,7 +201,7 @@ export class TerminalPane {
         const width = cell.getWidth();
         // The right half of a wide character: its left half has painted it.
         if (width === 0) continue;
-        const attr = attrOf(cell);
+        const attr = attrOf(cell, canvas.theme.terminal);
         const isSelected = hasSelection && this.#selection.contains(first + row, x);
         putCell(view, rect.x + x, y, cell.getChars(), width, isSelected ? canvas.theme.selected(attr, true) : attr);
       }

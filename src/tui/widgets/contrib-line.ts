@@ -3,12 +3,14 @@
 // Its chart is used without the blessed element it would be: its drawing needs a size, options and a context, no tree. So a
 // chart is made for the rectangle of this very frame (it would not follow a resize), can lie below a dialog, and the room it
 // keeps for labels, which know neither units nor wide characters, falls outside of the part that is shown.
-import { type Attr, type Canvas, type Rect, type Theme, fgOf, truncate, widthOf, withFg } from '../screen/index.js';
+import { type Attr, type Canvas, type Ramp, type Rect, shadeAt, truncate, widthOf } from '../screen/index.js';
 
 export interface LineSeries {
   /** Oldest first; NaN is a gap in the line. */
   readonly values: ArrayLike<number>;
   readonly style: Attr;
+  /** Where there is a limit, the line takes the colours of this ramp by how near it is. */
+  readonly ramp?: Ramp;
 }
 
 export interface LineChart {
@@ -97,6 +99,7 @@ export function paintLineChart(canvas: Canvas, rect: Rect, chart: LineChart): vo
   paintAxes(view, rect, plot, chart);
   if (chart.limit !== undefined && chart.limit <= chart.max) paintLimit(view, plot, chart.limit / chart.max);
   if (canvas.glyphs.ascii) paintPoints(view, plot, chart);
+  else if (canvas.glyphs.set === 'block') paintHalves(view, plot, chart);
   else if (parts) paintLines(view, plot, chart, parts);
 }
 
@@ -163,14 +166,15 @@ function paintLines(view: Canvas, plot: Rect, chart: LineChart, { line, Canvas: 
   const dot = TOP / (dots.y + 1);
   const heightOf = (value: number): number =>
     ((Math.max(0, Math.min(value, chart.max)) / chart.max) * (dots.y - 1) - 0.5) * dot;
-  const data = chart.series.map((series, i) => ({
+  const data = chart.series.map((_series, i) => ({
     x: values[i]!.map(() => ''),
     y: values[i]!.map(heightOf),
-    style: { line: colourOf(series.style, view.theme) },
+    // Its number is what the chart writes as the colour of the line, and what copyDots reads back.
+    style: { line: i + 1 },
   }));
   const self: unknown = { options: OPTIONS, canvasSize: { width, height: dots.y + SPARE_Y }, ctx: context };
   line.prototype.setData.call(self, data);
-  copyDots(view, plot, context, (dots.x + SPARE_X) / 2);
+  copyDots(view, plot, context, (dots.x + SPARE_X) / 2, stylesOf(view, plot, chart));
 }
 
 /** The chart knows no gaps, and its line drawing never ends on NaN: a point that is none breaks the line here. */
@@ -189,27 +193,66 @@ function breakAtGaps(context: ContribContext): void {
   };
 }
 
-function colourOf(style: Attr, theme: Theme): number {
-  const fg = fgOf(style);
-  return fg > 255 ? fgOf(theme.text) & 0xff : fg;
+/** The look of a line in a row of the plot, rows counted from the top. */
+function stylesOf(view: Canvas, plot: Rect, { series, limit, max }: LineChart): (series: number, row: number) => Attr {
+  const rows = series.map(({ ramp, style }) => {
+    if (ramp === undefined || limit === undefined) return [style];
+    const { byLimit } = view.theme.shadesOf(ramp);
+    return Array.from({ length: plot.height }, (_, row) =>
+      shadeAt(byLimit, Math.max(0.5, ((plot.height - row) / plot.height) * (max / limit))),
+    );
+  });
+  return (index, row) => rows[index]?.[row] ?? rows[index]?.[0] ?? view.theme.text;
 }
 
 const sgrColour = /38;5;(\d+)/;
 
-function copyDots(view: Canvas, plot: Rect, context: ContribContext, stride: number): void {
+function copyDots(
+  view: Canvas,
+  plot: Rect,
+  context: ContribContext,
+  stride: number,
+  styleOf: (series: number, row: number) => Attr,
+): void {
   const { content, colors } = context._canvas;
   for (let y = 0; y < plot.height; y++) {
     for (let x = 0; x < plot.width; x++) {
       const at = y * stride + x + SPARE_X / 2;
       const dots = content[at]!;
       if (dots === 0) continue;
-      const colour = Number(sgrColour.exec(colors[at] ?? '')?.[1] ?? 7);
-      view.put(plot.x + x, plot.y + y, String.fromCharCode(0x2800 | dots), withFg(view.theme.text, colour));
+      const index = Number(sgrColour.exec(colors[at] ?? '')?.[1] ?? 0) - 1;
+      view.put(plot.x + x, plot.y + y, String.fromCharCode(0x2800 | dots), styleOf(index, y));
     }
   }
 }
 
-/** Without braille: one mark for each value. */
+/** Without braille: lines of half cells, upright where a value is far from the one before. */
+function paintHalves(view: Canvas, plot: Rect, chart: LineChart): void {
+  const styleOf = stylesOf(view, plot, chart);
+  const { half, heights } = view.glyphs;
+  const halves = 2 * plot.height;
+  const levelOf = (value: number): number =>
+    Math.max(0, Math.min(halves - 1, Math.round((value / chart.max) * (halves - 1))));
+  for (const [index, series] of chart.series.entries()) {
+    const values = resample(series.values, chart.span, plot.width);
+    for (const [i, value] of values.entries()) {
+      if (Number.isNaN(value)) continue;
+      const x = plot.x + plot.width - values.length + i;
+      const to = levelOf(value);
+      const before = i > 0 ? values[i - 1]! : NaN;
+      const from = Number.isNaN(before) ? to : levelOf(before);
+      const [low, high] = from < to ? [from + 1, to] : from > to ? [to, from - 1] : [to, to];
+      for (let row = low >> 1; row <= high >> 1; row++) {
+        const hasLower = low <= 2 * row;
+        const hasUpper = high >= 2 * row + 1;
+        const ch = hasLower && hasUpper ? heights[8]! : hasLower ? half.lower : half.upper;
+        view.put(x, plot.y + plot.height - 1 - row, ch, styleOf(index, plot.height - 1 - row));
+      }
+    }
+  }
+}
+
+/** In ASCII: one mark for each value. */
 function paintPoints(view: Canvas, plot: Rect, chart: LineChart): void {
   for (const series of chart.series) {
     const values = resample(series.values, chart.span, plot.width);

@@ -1,6 +1,8 @@
-// Series of numbers as filled graphs: braille, two values a cell and four steps a row; in ASCII one value a cell.
-// The newest value is at the right edge. NaN is a gap: not measured is not zero, and zero is a line at the foot.
-import { type Canvas, type Ramp, type Rect, stopOf } from '../screen/index.js';
+// Series of numbers as filled graphs: braille, two values a cell and four steps a row; blocks and ASCII, one value a cell and
+// eight steps. The newest value is at the right edge. NaN is a gap: not measured is not zero, and zero is a line at the foot.
+//
+// Its colour says the value once more: a graph of one row by column, a higher one by row, so that a peak is hot at its top.
+import { type Attr, type Canvas, type Glyphs, type Ramp, type Rect, shadeAt } from '../screen/index.js';
 
 export interface Graph {
   /** Oldest first; only the last ones that have room are shown. */
@@ -8,13 +10,21 @@ export interface Graph {
   /** The value at the top edge; the greatest that is shown where absent. */
   readonly max?: number;
   readonly ramp: Ramp;
-  /** What the colour is judged against (a limit); without one everything is quiet. */
+  /** What the colour is judged against (a limit); without one it keeps the ramp's hue, fainter at the foot. */
   readonly limit?: number;
+  /** Hanging from the upper edge: the second of two directions that belong together. */
+  readonly hangs?: boolean;
 }
 
 const STEPS = 4;
-const LEFT = [0, 0x40, 0x44, 0x46, 0x47];
-const RIGHT = [0, 0x80, 0xa0, 0xb0, 0xb8];
+const EIGHTHS = 8;
+interface ColumnDots {
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+}
+/** Dots of a braille cell that a column of so many steps has, from the foot up and from the top down. */
+const STANDING = { left: [0, 0x40, 0x44, 0x46, 0x47], right: [0, 0x80, 0xa0, 0xb0, 0xb8] } satisfies ColumnDots;
+const HANGING = { left: [0, 0x01, 0x03, 0x07, 0x47], right: [0, 0x08, 0x18, 0x38, 0xb8] } satisfies ColumnDots;
 
 /** The value shown in dot column `dot` of `dots`; NaN where there is none. */
 function valueAt(values: ArrayLike<number>, dot: number, dots: number): number {
@@ -39,54 +49,73 @@ function stepsOf(value: number, max: number, height: number, perRow: number): nu
 }
 
 /** How many values a graph of this width shows. */
-export function graphCapacity(width: number, ascii: boolean): number {
-  return ascii ? width : 2 * width;
+export function graphCapacity(width: number, glyphs: Glyphs): number {
+  return glyphs.valuesPerCell * width;
 }
 
 export function paintGraph(canvas: Canvas, rect: Rect, graph: Graph): void {
   const { width, height } = rect;
-  const dots = graphCapacity(width, canvas.glyphs.ascii);
+  const { glyphs } = canvas;
+  const dots = graphCapacity(width, glyphs);
   const max = graph.max ?? peakOf(graph.values, dots);
+  const colour = colourOf(canvas, graph, max, height);
   for (let column = 0; column < width; column++) {
-    if (canvas.glyphs.ascii) {
-      const value = valueAt(graph.values, column, dots);
-      paintColumn(canvas, rect, column, value, graph, (row) => asciiCell(canvas, stepsOf(value, max, height, 8), row));
-      continue;
+    let value: number;
+    let shape: (row: number) => string;
+    if (glyphs.set === 'braille') {
+      const left = valueAt(graph.values, 2 * column, dots);
+      const right = valueAt(graph.values, 2 * column + 1, dots);
+      const leftSteps = stepsOf(left, max, height, STEPS);
+      const rightSteps = stepsOf(right, max, height, STEPS);
+      value = Number.isNaN(left) || right > left ? right : left;
+      shape = graph.hangs
+        ? (row) => brailleCell(leftSteps, rightSteps, row, HANGING)
+        : (row) => brailleCell(leftSteps, rightSteps, row, STANDING);
+    } else {
+      value = valueAt(graph.values, column, dots);
+      const steps = stepsOf(value, max, height, EIGHTHS);
+      shape = (row) => (graph.hangs ? hangingCell(glyphs, steps, row) : blockCell(glyphs, steps, row));
     }
-    const left = valueAt(graph.values, 2 * column, dots);
-    const right = valueAt(graph.values, 2 * column + 1, dots);
-    const leftSteps = stepsOf(left, max, height, STEPS);
-    const rightSteps = stepsOf(right, max, height, STEPS);
-    const greater = Number.isNaN(left) || right > left ? right : left;
-    paintColumn(canvas, rect, column, greater, graph, (row) => brailleCell(leftSteps, rightSteps, row));
+    for (let row = 0; row < height; row++) {
+      const ch = shape(row);
+      if (ch === ' ') continue;
+      const y = graph.hangs ? rect.y + row : rect.y + height - 1 - row;
+      canvas.put(rect.x + column, y, ch, colour(value, row));
+    }
   }
 }
 
-function paintColumn(
+/** The attribute of a value, `row` rows above the foot. */
+function colourOf(
   canvas: Canvas,
-  rect: Rect,
-  column: number,
-  value: number,
-  graph: Graph,
-  shape: (row: number) => string,
-): void {
-  const attr = stopOf(graph.ramp, graph.limit === undefined ? NaN : value / graph.limit);
-  for (let row = 0; row < rect.height; row++) {
-    const ch = shape(row);
-    if (ch !== ' ') canvas.put(rect.x + column, rect.y + rect.height - 1 - row, ch, attr);
-  }
+  { ramp, limit }: Graph,
+  max: number,
+  height: number,
+): (value: number, row: number) => Attr {
+  const { byLimit, byScale } = canvas.theme.shadesOf(ramp);
+  const shades = limit === undefined ? byScale : byLimit;
+  const whole = limit ?? max;
+  if (height === 1) return (value) => shadeAt(shades, value / whole);
+  const rows = Array.from({ length: height }, (_, row) => shadeAt(shades, ((row + 1) / height) * (max / whole)));
+  return (_value, row) => rows[row]!;
 }
 
-/** One braille cell, `row` rows above the foot, of columns that reach so many steps. */
-function brailleCell(leftSteps: number, rightSteps: number, row: number): string {
+/** One braille cell, `row` rows from the edge it grows from, of columns that reach so many steps. */
+function brailleCell(leftSteps: number, rightSteps: number, row: number, dots: ColumnDots): string {
   const left = Math.max(0, Math.min(STEPS, leftSteps - row * STEPS));
   const right = Math.max(0, Math.min(STEPS, rightSteps - row * STEPS));
-  const bits = LEFT[left]! | RIGHT[right]!;
+  const bits = dots.left[left]! | dots.right[right]!;
   return bits === 0 ? ' ' : String.fromCharCode(0x2800 | bits);
 }
 
-function asciiCell(canvas: Canvas, steps: number, row: number): string {
-  return canvas.glyphs.heights[Math.max(0, Math.min(8, steps - row * 8))]!;
+function blockCell({ heights }: Glyphs, steps: number, row: number): string {
+  return heights[Math.max(0, Math.min(EIGHTHS, steps - row * EIGHTHS))]!;
+}
+
+/** Of blocks that hang there are halves only. */
+function hangingCell({ heights, half }: Glyphs, steps: number, row: number): string {
+  const eighths = Math.max(0, Math.min(EIGHTHS, steps - row * EIGHTHS));
+  return eighths === 0 ? ' ' : eighths > EIGHTHS / 2 ? heights[EIGHTHS]! : half.upper;
 }
 
 /** A graph of one row. */

@@ -14,8 +14,10 @@ import {
   glyphsFor,
   nearest16,
   themeFor,
+  trueColour,
 } from '../../../src/tui/screen/index.js';
 import type { Cell } from '../../../src/tui/screen/cells.js';
+import { takeBack } from '../../../src/tui/screen/true-colours.js';
 import { attrOf } from '../../../src/tui/terminal/buffer-cells.js';
 import { ourWidths } from '../../../src/tui/terminal/widths.js';
 
@@ -53,7 +55,7 @@ interface Stroke {
   readonly style: Attr;
 }
 
-const colour = fc.option(fc.nat(255), { nil: undefined });
+const colour = fc.option(fc.oneof(fc.nat(255), fc.nat(0xffffff).map(trueColour)), { nil: undefined });
 const style = fc
   .record({
     fg: colour,
@@ -92,7 +94,7 @@ describe('what is written', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(stroke, { maxLength: 8 }), { minLength: 1, maxLength: 4 }), async (frames) => {
         const terminal = emulator();
-        const differ = new Differ(256, false);
+        const differ = new Differ('truecolour', false);
         const lines = grid();
         const known = grid();
         for (const strokes of frames) {
@@ -135,6 +137,35 @@ describe('what is written', () => {
     assert.doesNotMatch(out, /[34]8;5/);
     assert.ok(nearest16(203) < 16 && nearest16(238) < 16);
     assert.deepEqual([fgOf(attr({ fg: 203 })), bgOf(attr({ bg: 238 }))], [203, 238]);
+  });
+
+  it('has no colours where the terminal has none, and keeps the weights', () => {
+    const lines = grid();
+    const canvas = new Canvas(lines, look);
+    canvas.text(0, 0, 'a', attr({ fg: 203, bold: true }));
+    canvas.text(1, 0, 'b', attr({ fg: 114, bold: true }));
+    canvas.text(2, 0, 'c', attr({ fg: 114 }));
+    assert.equal(new Differ('none', false).draw(lines, grid()), '\x1b[1;1H\x1b[0;1mab\x1b[22mc');
+  });
+
+  it('says of a style only what differs from the one before', () => {
+    const lines = grid();
+    const canvas = new Canvas(lines, look);
+    // What the properties above have made up is forgotten.
+    takeBack(new Set());
+    const ground = trueColour(0x282828);
+    canvas.text(0, 0, 'a', attr({ fg: trueColour(0xebdbb2), bg: ground }));
+    canvas.text(1, 0, 'b', attr({ fg: trueColour(0xfb4934), bg: ground, bold: true }));
+    assert.equal(
+      new Differ('truecolour', false).draw(lines, grid()),
+      '\x1b[1;1H\x1b[0;38;2;235;219;178;48;2;40;40;40ma\x1b[1;38;2;251;73;52mb',
+    );
+  });
+
+  it('reduces true colours for terminals with 256', () => {
+    const lines = grid();
+    new Canvas(lines, look).text(0, 0, 'x', attr({ fg: trueColour(0xfe0102) }));
+    assert.equal(new Differ(256, false).draw(lines, grid()), '\x1b[1;1H\x1b[0;38;5;196mx');
   });
 
   it('is little where little changed', () => {

@@ -10,7 +10,7 @@ import {
   type TerminalEvent,
   attr,
   glyphsFor,
-  nearest256,
+  trueColour,
   themeFor,
 } from '../../../src/tui/screen/index.js';
 import { type Pty, type PtyExit, type TerminalPane, openPane } from '../../../src/tui/terminal/index.js';
@@ -133,7 +133,7 @@ describe('what a program writes', () => {
     assert.equal(canvas.cell(2, 1)![0], attr({ fg: 1, bold: true }));
     assert.equal(canvas.cell(6, 1)![0], attr({ bg: 24 }));
     assert.equal(canvas.cell(2, 2)![0], attr({ dim: true, italic: true }));
-    assert.equal(canvas.cell(6, 2)![0], attr({ fg: nearest256(255, 100, 0) }));
+    assert.equal(canvas.cell(6, 2)![0], attr({ fg: trueColour(0xff6400) }));
     assert.equal(canvas.cell(0, 0)![0], PLAIN, 'nothing outside is touched');
     tab.pane.dispose();
   });

@@ -7,13 +7,14 @@ import {
   attr,
   clean,
   nearest16,
-  nearest256,
   pad,
   printable,
   rgbOf,
   styledLine,
   truncate,
   widthOf,
+  nearest256,
+  trueColour,
   withFg,
   wrap,
 } from '../../../src/tui/screen/index.js';
@@ -173,7 +174,7 @@ describe('a log line', () => {
   });
 
   it('understands true colours in every way they are written', () => {
-    const orange = attr({ fg: nearest256(255, 100, 0) });
+    const orange = attr({ fg: trueColour(0xff6400) });
     for (const code of ['38;2;255;100;0', '38:2:255:100:0', '38:2::255:100:0']) {
       assert.equal(styledLine(`\x1b[${code}mx`).spans[0]!.attr, orange, code);
     }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Canvas, type Look, glyphsFor, themeFor } from '../../../src/tui/screen/index.js';
+import { Canvas, type Look, glyphsFor, shadeAt, themeFor } from '../../../src/tui/screen/index.js';
 import {
   type Column,
   type Dialog,
@@ -23,6 +23,7 @@ import {
 import { resample } from '../../../src/tui/widgets/contrib-line.js';
 
 const rich: Look = { theme: themeFor(256), glyphs: glyphsFor(false) };
+const blocks: Look = { theme: themeFor(256), glyphs: glyphsFor('block') };
 const plain: Look = { theme: themeFor(16), glyphs: glyphsFor(true) };
 
 function painted(width: number, height: number, paint: (canvas: Canvas) => void, look = rich): string {
@@ -224,13 +225,45 @@ describe('a graph', () => {
 
   it('is warm and hot by how near the limit a value is, and quiet where there is none', () => {
     const canvas = Canvas.blank(3, 1, rich);
-    paintGraph(canvas, canvas.rect, { values: [0.1, 0.1, 0.75, 0.75, 1, 1], max: 1, limit: 1, ramp });
+    paintGraph(canvas, canvas.rect, { values: [0.5, 0.5, 0.77, 0.77, 1, 1], max: 1, limit: 1, ramp });
+    const attrs = [0, 1, 2].map((x) => canvas.cell(x, 0)![0]);
+    const { byLimit, byScale } = rich.theme.shadesOf(ramp);
     assert.deepEqual(
-      [0, 1, 2].map((x) => canvas.cell(x, 0)![0]),
-      [...ramp],
+      attrs,
+      [0.5, 0.77, 1].map((share) => shadeAt(byLimit, share)),
     );
+    assert.equal(new Set(attrs).size, 3);
     paintGraph(canvas, canvas.rect, { values: [1, 1, 1, 1, 1, 1], max: 1, ramp });
-    assert.equal(canvas.cell(2, 0)![0], ramp[0]);
+    assert.equal(canvas.cell(2, 0)![0], byScale.at(-1), 'at the top of its own scale it has its hue and is not hot');
+  });
+
+  it('is coloured by row where it has several, so that only a peak is hot at its top', () => {
+    const canvas = Canvas.blank(2, 4, rich);
+    paintGraph(canvas, canvas.rect, { values: [1, 1, 1, 1], max: 1, limit: 1, ramp });
+    const { byLimit } = rich.theme.shadesOf(ramp);
+    assert.equal(canvas.cell(0, 0)![0], byLimit.at(-1));
+    assert.equal(canvas.cell(0, 3)![0], shadeAt(byLimit, 0.25));
+    assert.equal(canvas.cell(0, 3)![0], canvas.cell(1, 3)![0]);
+  });
+
+  it('has one value a cell and eight steps with blocks', () => {
+    assert.equal(row([0, 0.5, 1], 3, blocks), '▁▄█');
+  });
+
+  it('can hang from the upper edge', () => {
+    const hanging = (look: Look): string =>
+      painted(
+        1,
+        2,
+        (canvas) => paintGraph(canvas, canvas.rect, { values: [0.3, 0.3], max: 1, ramp, hangs: true }),
+        look,
+      );
+    assert.equal(hanging(rich), '⠿\n');
+    assert.equal(hanging(blocks), '█\n');
+    assert.equal(
+      painted(1, 1, (canvas) => paintGraph(canvas, canvas.rect, { values: [0.1, 1], max: 1, ramp, hangs: true })),
+      '⢹',
+    );
   });
 
   it('has one value a cell in ASCII', () => {
@@ -258,7 +291,7 @@ describe('a meter', () => {
     };
     assert.equal(colourAt(NaN), rich.theme.faint);
     assert.equal(colourAt(0), rich.theme.faint);
-    assert.equal(colourAt(0.0001), rich.theme.resource.memory[0]);
+    assert.equal(colourAt(0.0001), rich.theme.shadesOf(rich.theme.resource.memory).byLimit[0]);
   });
 });
 

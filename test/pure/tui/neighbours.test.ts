@@ -166,7 +166,11 @@ describe('findings over time', () => {
     evidence: [],
   });
   const start = (now: number): State => ({
-    ...initialState({ now, size: { columns: 120, rows: 36 }, ascii: false }),
+    ...initialState({
+      now,
+      size: { columns: 120, rows: 36 },
+      appearance: { theme: 'dark', colours: 256, glyphs: 'braille' },
+    }),
     now,
   });
 

@@ -10,8 +10,12 @@ import {
   type Rect,
   type Screen,
   type ScreenEvent,
+  detectAscii,
+  detectColours,
+  glyphsFor,
   inset,
   openScreen,
+  themeFor,
 } from '../../../src/tui/screen/index.js';
 import { type Pty, type TerminalPane, openPane } from '../../../src/tui/terminal/index.js';
 import {
@@ -385,7 +389,13 @@ function onEvent(event: ScreenEvent, hit: Hit | undefined): void {
   screen.invalidate();
 }
 
-const screen: Screen = openScreen({ input: process.stdin, output: process.stdout, env: process.env, paint, onEvent });
+const screen: Screen = openScreen({
+  input: process.stdin,
+  output: process.stdout,
+  look: { theme: themeFor(detectColours(process.env)), glyphs: glyphsFor(detectAscii(process.env)) },
+  paint,
+  onEvent,
+});
 screen.setTitle('gallery');
 const tick = Number(process.env['GALLERY_TICK_MS'] ?? 0);
 if (tick > 0) {
