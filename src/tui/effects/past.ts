@@ -152,7 +152,7 @@ const NOTHING: PastStretch = {
  */
 function sampleAt(sampler: Sampler, history: Readings['history'], id: string, at: number): Sample | undefined {
   const value = (name: SeriesName): number => history(id, name, sampler.intervalMs, 1, at).values[0]!;
-  const limits = sampler.latest(id);
+  const limits = id === HOST_ID ? sampler.latestHost() : sampler.latest(id);
   const cores = value('cpu.cores');
   const used = value('memory.used');
   if (Number.isNaN(cores) && Number.isNaN(used)) return undefined;
