@@ -119,13 +119,14 @@ async function main(words: readonly string[]): Promise<number> {
     output: process.stdout,
     env: process.env,
     open: async () => {
-      const [{ openEngine }, { createSampler }] = await Promise.all([
+      const [{ metricsPlaces, openEngine }, { createSampler, openArchive }] = await Promise.all([
         import('../engine/index.js'),
         import('../metrics/index.js'),
       ]);
       return {
         engine: await openEngine({ root, supervisorEntry: besideProgram(programPath, 'supervisor') }),
         sampler: createSampler({ intervalMs, factsProgram: besideProgram(programPath, 'facts') }),
+        past: openArchive(metricsPlaces(root)),
       };
     },
   });

@@ -9,6 +9,7 @@ import type { Action, Effect } from './actions.js';
 import { detectAppearance, isSameAppearance, lookOf, type Choice } from './appearance.js';
 import { Effects, typingIn } from './effects.js';
 import { failureOf } from './effects/failure.js';
+import type { PastPort } from './effects/past.js';
 import { paintDashboard } from './panels/dashboard.js';
 import { reduce } from './reduce.js';
 import { shellOf } from './reducers/view.js';
@@ -33,7 +34,7 @@ const TICK_MS = 1000;
 
 export interface DashboardOptions {
   /** Called once the first frame is on the screen. */
-  readonly open: () => Promise<{ readonly engine: Engine; readonly sampler: Sampler }>;
+  readonly open: () => Promise<{ readonly engine: Engine; readonly sampler: Sampler; readonly past?: PastPort }>;
   readonly input: NodeJS.ReadStream & { fd: 0 };
   readonly output: NodeJS.WriteStream & { fd: 1 };
   readonly env: NodeJS.ProcessEnv;
@@ -96,7 +97,7 @@ class Dashboard {
   private async open(): Promise<void> {
     const { done: _done, options } = this;
     try {
-      const { engine, sampler } = await options.open();
+      const { engine, sampler, past } = await options.open();
       if (this.isClosed) {
         engine.close();
         sampler.close();
@@ -106,6 +107,7 @@ class Dashboard {
         {
           engine,
           sampler,
+          ...(past === undefined ? {} : { past }),
           clock: this.clock,
           dispatch: (action) => this.dispatch(action),
           state: () => this.state,

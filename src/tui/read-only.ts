@@ -12,6 +12,7 @@ const CHANGING: Readonly<Partial<Record<CommandName, string>>> = {
   type: 'keys change what runs inside',
   'send-escape-key': 'keys change what runs inside',
   limits: 'this changes limits',
+  quieten: 'this changes limits',
   restart: 'this starts containers',
   pause: 'this freezes containers',
   stop: 'this stops containers',
