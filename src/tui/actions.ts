@@ -30,6 +30,13 @@ export interface Failure {
   readonly fields?: readonly { readonly field: string; readonly message: string }[];
 }
 
+/** One of several that refused what was done to all. */
+export interface Refused {
+  readonly id: string;
+  readonly name: string;
+  readonly message: string;
+}
+
 export type Action =
   // A person.
   | { readonly type: 'input'; readonly event: KeyEvent | PasteEvent }
@@ -50,6 +57,7 @@ export type Action =
       readonly type: 'engine-open';
       readonly root: string;
       readonly disk: string | undefined;
+      readonly ioWeights: boolean;
       readonly notes: readonly string[];
     }
   | { readonly type: 'engine-failed'; readonly failure: Failure }
@@ -59,9 +67,22 @@ export type Action =
   | { readonly type: 'ended'; readonly id: string; readonly verb: Verb; readonly failure?: Failure }
   /** `terminal`: its own terminal is to be opened in a tab */
   | { readonly type: 'created'; readonly id: string; readonly name: string; readonly terminal: boolean }
-  /** `undo` is absent where the change took one back */
-  | { readonly type: 'updated'; readonly name: string; readonly undo?: UndoEntry }
-  | { readonly type: 'renamed'; readonly name: string }
+  /** to whom something was done that was asked for at once, as they were before; `keptBytes` of the removed, on the disk */
+  | {
+      readonly type: 'done';
+      readonly verb: Verb;
+      readonly containers: readonly Container[];
+      readonly keptBytes?: number;
+    }
+  | { readonly type: 'undone'; readonly entry: UndoEntry; readonly failed: readonly Refused[] }
+  /** `before`: what the same fields said */
+  | {
+      readonly type: 'updated';
+      readonly changed: readonly { readonly id: string; readonly name: string; readonly before: Partial<Limits> }[];
+      readonly refused: readonly Refused[];
+    }
+  | { readonly type: 'limits-in-force'; readonly id: string; readonly limits: Limits }
+  | { readonly type: 'renamed'; readonly id: string; readonly name: string; readonly before: string }
   /** what a form or the limits asked for cannot be */
   | { readonly type: 'refused'; readonly failure: Failure }
   | {
@@ -100,11 +121,15 @@ export type Effect =
   | { readonly type: 'demo' }
   | {
       readonly type: 'update';
-      readonly id: string;
-      readonly limits: Partial<Limits>;
-      /** what the same fields said before; absent where the change itself takes one back */
-      readonly before?: Partial<Limits>;
+      /** `before`: what the same fields said */
+      readonly changes: readonly {
+        readonly id: string;
+        readonly limits: Partial<Limits>;
+        readonly before: Partial<Limits>;
+      }[];
     }
+  | { readonly type: 'look-up-limits'; readonly ids: readonly string[] }
+  | { readonly type: 'undo'; readonly entry: UndoEntry }
   | { readonly type: 'rename'; readonly id: string; readonly name: string }
   | { readonly type: 'open-shell'; readonly number: number; readonly id: string; readonly kind: 'shell' | 'attach' }
   | { readonly type: 'attach-input'; readonly number: number; readonly id: string }

@@ -3,7 +3,8 @@
 import { isTscontainError, type Container } from '../engine/index.js';
 import type { Action, Effect } from './actions.js';
 import { startDemo } from './effects/demo.js';
-import { diskBelow } from './effects/disk.js';
+import { Acts } from './effects/acts.js';
+import { diskBelow, weightsWork } from './effects/disk.js';
 import { failureOf } from './effects/failure.js';
 import { LogFollower } from './effects/logs.js';
 import { loadsOf, targetsOf } from './effects/measuring.js';
@@ -17,12 +18,14 @@ import { watchingEngine } from './read-only.js';
 import { shellOf } from './reducers/view.js';
 import { selectedContainer, isRunning } from './rows.js';
 import type { Sources } from './sources.js';
-import type { State, Verb } from './state.js';
+import type { State } from './state.js';
 
 /** How often the processes of the container in front are listed, ms. */
 const PROCESSES_EVERY_MS = 1000;
 /** Between the first sample and the second, ms. */
 const FIRST_INTERVAL_MS = 300;
+/** How often what was removed and kept long enough is cleared away, ms. */
+const EMPTY_EVERY_MS = 60_000;
 /** Events before this are history of another day, ms. */
 const EVENTS_SINCE_MS = 24 * 3_600_000;
 
@@ -45,6 +48,7 @@ export class Effects {
   readonly shells: Shells;
   readonly logs: LogFollower;
   private readonly past: Past;
+  private readonly acts: Acts;
   private readonly stopping = new AbortController();
   private readonly undo: (() => void)[] = [];
   private isListing = false;
@@ -63,6 +67,7 @@ export class Effects {
     this.shells = new Shells(this.ports);
     this.past = new Past(ports);
     this.logs = new LogFollower(this.ports);
+    this.acts = new Acts(this.ports, () => this.list());
   }
 
   get sources(): Sources {
@@ -89,8 +94,9 @@ export class Effects {
       engine.watch(() => this.list()),
     );
     const disk = diskBelow(engine.root);
+    const ioWeights = disk !== undefined && weightsWork(disk);
     await this.listNow();
-    dispatch({ type: 'engine-open', root: engine.root, disk, notes: [] });
+    dispatch({ type: 'engine-open', root: engine.root, disk, ioWeights, notes: [] });
     sampler.start();
     // Rates need two samples: the second is taken soon, so that the first screen has numbers.
     const soon = setTimeout(() => sampler.sample(), FIRST_INTERVAL_MS);
@@ -103,7 +109,16 @@ export class Effects {
     // Putting right what a crash left starts containers again: who only watches leaves that to others.
     if (this.ports.state().readOnly) return;
     await this.putRight();
+    this.emptyNowAndThen();
     void engine.warm().catch((error: unknown) => this.tell(error));
+  }
+
+  private emptyNowAndThen(): void {
+    const timer = setInterval(() => {
+      void this.ports.engine.emptyRemoved('overdue').catch((error: unknown) => this.tell(error));
+    }, EMPTY_EVERY_MS);
+    timer.unref();
+    this.undo.push(() => clearInterval(timer));
   }
 
   private async putRight(): Promise<void> {
@@ -140,23 +155,21 @@ export class Effects {
   run(effect: Effect): void {
     switch (effect.type) {
       case 'verb':
-        for (const id of effect.ids) void this.verb(id, effect.verb);
+        void this.acts.verb(effect);
         return;
       case 'remove':
-        for (const id of effect.ids)
-          void this.act(id, 'remove', () => this.ports.engine.remove(id, { force: effect.force }));
+        void this.acts.remove(effect);
         return;
       case 'prune': {
-        this.ask(async () => {
-          const { removed } = await this.ports.engine.prune();
-          this.ports.dispatch({
-            type: 'notice',
-            kind: 'good',
-            text: `Removed ${removed.length} that were not running.`,
-          });
-        });
+        this.ask(() => this.acts.prune());
         return;
       }
+      case 'undo':
+        void this.acts.undo(effect.entry);
+        return;
+      case 'look-up-limits':
+        void this.acts.lookUpLimits(effect.ids);
+        return;
       case 'create': {
         this.ask(() => this.create(effect));
         return;
@@ -166,13 +179,12 @@ export class Effects {
         return;
       }
       case 'update': {
-        this.ask(() => this.update(effect));
+        this.ask(() => this.acts.update(effect));
         return;
       }
       case 'rename': {
         this.ask(async () => {
-          await this.ports.engine.rename(effect.id, effect.name);
-          this.ports.dispatch({ type: 'renamed', name: effect.name });
+          await this.acts.rename(effect);
         });
         return;
       }
@@ -292,22 +304,6 @@ export class Effects {
     }
   }
 
-  private verb(id: string, verb: Extract<Effect, { type: 'verb' }>['verb']): Promise<void> {
-    const { engine } = this.ports;
-    return this.act(id, verb, () => engine[verb](id));
-  }
-
-  /** Does something to one container; the row says what until it is done. */
-  private async act(id: string, verb: Verb, action: () => Promise<unknown>): Promise<void> {
-    try {
-      await action();
-      this.ports.dispatch({ type: 'ended', id, verb });
-    } catch (error) {
-      this.ports.dispatch({ type: 'ended', id, verb, failure: failureOf(error) });
-    }
-    this.list();
-  }
-
   /** Does what a form or a question asked for; what is refused goes back to it. */
   private ask(action: () => Promise<void>): void {
     void action()
@@ -330,15 +326,6 @@ export class Effects {
     }
     await this.listNow();
     dispatch({ type: 'created', id, name: config.name, terminal: openTerminal });
-  }
-
-  private async update({ id, limits, before }: Extract<Effect, { type: 'update' }>): Promise<void> {
-    const { config } = await this.ports.engine.update(id, { limits });
-    this.ports.dispatch({
-      type: 'updated',
-      name: config.name,
-      ...(before === undefined ? {} : { undo: { id, name: config.name, limits: before } }),
-    });
   }
 
   private async listImages(): Promise<void> {

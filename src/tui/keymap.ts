@@ -93,14 +93,22 @@ export const BINDINGS = [
   ),
   bind('container', 'logs', ['l'], 'logs', 'Show its logs', { hint: 4 }),
   bind('container', 'inspect', ['i'], 'inspect', 'Show everything that is known of it'),
-  bind('container', 'limits', ['u'], 'limits', 'Change its limits while it runs', { hint: 5 }),
+  bind('container', 'limits', ['u'], 'limits', 'Change its limits while it runs; of all marked ones at once', {
+    hint: 5,
+  }),
   bind('container', 'restart', ['r'], 'restart', 'Start it, or restart it when it runs'),
   bind('container', 'pause', ['p'], 'pause', 'Freeze it, or let it go on'),
   bind('container', 'stop', ['t', 'S'], 'stop', 'Stop it: its stop signal, then SIGKILL when the grace is over', {
     hint: 6,
   }),
   bind('container', 'kill', ['ctrl-k'], 'kill', 'Kill it now; asks first'),
-  bind('container', 'remove', ['d', 'delete'], 'remove', 'Remove it; says first what goes with it'),
+  bind(
+    'container',
+    'remove',
+    ['d', 'delete'],
+    'remove',
+    'Remove it; says first what goes with it, and for ten minutes it can be taken back',
+  ),
   bind('container', 'rename', ['R'], 'Rename', 'Give it another name'),
   bind('container', 'copy-id', ['y'], 'copy id', 'Copy its id to the clipboard'),
   bind('container', 'copy', ['c'], 'copy', 'Copy what the pane shows: the name, the log lines, the JSON'),
@@ -254,7 +262,7 @@ export const BINDINGS = [
     hint: 30,
     local: true,
   }),
-  bind('global', 'undo', ['ctrl-z'], 'undo', 'Take back the last change of limits'),
+  bind('global', 'undo', ['ctrl-z'], 'undo', 'Take back the last thing done: limits, pause, stop, rename, remove'),
   bind('global', 'prune', [], 'prune', 'Remove every container that is not running; asks first'),
   bind('global', 'palette', [':', 'ctrl-p'], 'palette', 'Search everything that can be done', { hint: 40 }),
   bind('global', 'help', ['?', 'h', 'f1'], 'keys', 'The keys of this pane, then those that hold everywhere', {

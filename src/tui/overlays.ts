@@ -1,6 +1,8 @@
 // What can stand above everything else and take the keys: questions, menus, forms. As data; reducers/overlay.ts changes it.
 import type { Effect } from './actions.js';
 import type { Context } from './keymap.js';
+import type { Preset } from './reducers/limit-presets.js';
+import type { LimitField, LimitTexts } from './reducers/limits.js';
 import type { Form, Menu } from './widgets/index.js';
 
 export type Overlay = HelpOverlay | MenuOverlay | QuestionOverlay | FormOverlay | LimitsOverlay | TextOverlay;
@@ -53,10 +55,19 @@ export interface FormOverlay {
 
 export interface LimitsOverlay {
   readonly kind: 'limits';
-  readonly id: string;
+  /** one container, or several that are changed at once */
+  readonly ids: readonly string[];
   readonly form: Form;
-  /** what each field said at first: only what differs is changed */
-  readonly initial: Readonly<Record<string, string>>;
+  /** what each field said at first: only what differs from it is changed */
+  readonly initial: LimitTexts;
+  /** fields in which several are not alike: they are empty at first */
+  readonly differs: ReadonlySet<LimitField>;
+  /** fields that are to be no limit, as against empty because several differ */
+  readonly cleared: ReadonlySet<LimitField>;
+  /** chosen so far; for several they are reckoned for each when they are applied */
+  readonly presets: readonly Preset[];
+  /** fields that this host cannot limit */
+  readonly missing: ReadonlySet<LimitField>;
   readonly failure: string | undefined;
   readonly busy: boolean;
 }

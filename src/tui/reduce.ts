@@ -7,6 +7,7 @@ import { engineOpened, withContainers, withEvents } from './reducers/engine.js';
 import { readOnlyRefusal } from './read-only.js';
 import type { Handler } from './reducers/handler.js';
 import { imageCommands } from './reducers/images.js';
+import { limitsInForce, limitsUpdated } from './reducers/limits-overlay.js';
 import { neighbourCommands, withFindings } from './reducers/neighbours.js';
 import { overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
 import { paneCommands, pickTile, wheel } from './reducers/panes.js';
@@ -15,6 +16,7 @@ import { promptInput, promptOf } from './reducers/prompt.js';
 import { openTab, shellCommands, shellEnded, shellOpened, shellRang, shellTitled } from './reducers/shells.js';
 import { sampled, settled, tableCommands } from './reducers/table.js';
 import { timeCommands } from './reducers/time.js';
+import { done, renameUndo, undoCommands, undone, withUndo } from './reducers/undo.js';
 import { finished, verbCommands } from './reducers/verbs.js';
 import { shellOf, viewCommands } from './reducers/view.js';
 import { glyphsFor, type KeyEvent, type PasteEvent } from './screen/index.js';
@@ -25,6 +27,7 @@ import { fitPosition } from './widgets/index.js';
 const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...tableCommands,
   ...verbCommands,
+  ...undoCommands,
   ...viewCommands,
   ...paneCommands,
   ...shellCommands,
@@ -84,10 +87,18 @@ export function reduce(state: State, action: Action): Step {
       return onCreated(state, action);
     case 'refused':
       return step(overlayRefused(state, action.failure));
+    case 'done':
+      return step(done(state, action));
+    case 'undone':
+      return step(undone(state, action));
     case 'updated':
-      return step(onUpdated(state, action));
-    case 'renamed':
-      return step(noticed({ ...state, overlay: undefined }, 'good', `It is now called ${action.name}.`));
+      return step(limitsUpdated(state, action));
+    case 'limits-in-force':
+      return step(limitsInForce(state, action));
+    case 'renamed': {
+      const closed = withUndo({ ...state, overlay: undefined }, renameUndo(action.id, action.name, action.before));
+      return step(noticed(closed, 'good', `It is now called ${action.name}.`));
+    }
     case 'processes':
       return step(onProcesses(state, action));
     case 'launch':
@@ -132,13 +143,6 @@ function onCreated(state: State, { id, name, terminal }: Extract<Action, { type:
   const selected = { ...state, overlay: undefined, table: { ...state.table, selected: id, movedAt: state.now } };
   const told = settled(noticed(selected, 'good', `${name} was started.`));
   return terminal ? openTab(told, { id, name }, 'attach', true) : step(told);
-}
-
-function onUpdated(state: State, { undo, name }: Extract<Action, { type: 'updated' }>): State {
-  const overlay = state.overlay?.kind === 'limits' ? undefined : state.overlay;
-  if (!undo) return noticed({ ...state, overlay }, 'good', `The limits of ${name} are as they were.`);
-  const containers = { ...state.containers, undo: [...state.containers.undo, undo] };
-  return noticed({ ...state, overlay, containers }, 'good', `${name} has new limits; ctrl-z takes them back.`);
 }
 
 function onProcesses(state: State, { id, at, list }: Extract<Action, { type: 'processes' }>): State {

@@ -48,6 +48,8 @@ export interface HostSlice {
   readonly root: string;
   /** the whole disk below the state directory, as limits name it (/dev/vda); absent where it lies on none */
   readonly disk: string | undefined;
+  /** whether weights of that disk do anything */
+  readonly ioWeights: boolean;
   /** when the first sample was taken: there is no history before; ms since the epoch */
   readonly sampledSince: number | undefined;
 }
@@ -59,7 +61,7 @@ export interface ContainersSlice {
   readonly byId: ReadonlyMap<string, Container>;
   /** What is being done to a container, from the key until the engine answered. */
   readonly pending: ReadonlyMap<string, Pending>;
-  /** Limits as they were before each change, newest last. */
+  /** What can be taken back, newest last. */
   readonly undo: readonly UndoEntry[];
 }
 
@@ -72,11 +74,21 @@ export interface Pending {
   readonly deadline?: number;
 }
 
-export interface UndoEntry {
-  readonly id: string;
-  readonly name: string;
+/** One thing to do so that one container is again as it was; `name` is what it is called now. */
+export type UndoStep = { readonly id: string; readonly name: string } & (
+  | { readonly do: 'pause' | 'unpause' | 'start' }
   /** what the fields that were changed said before */
-  readonly limits: Partial<Limits>;
+  | { readonly do: 'limits'; readonly limits: Partial<Limits> }
+  | { readonly do: 'rename'; readonly to: string }
+  /** `start`: it ran when it was removed */
+  | { readonly do: 'restore'; readonly start: boolean }
+);
+
+/** What was done at once to one container or to many, taken back at once. */
+export interface UndoEntry {
+  /** what was done, as a clause: "web was paused" */
+  readonly what: string;
+  readonly steps: readonly UndoStep[];
 }
 
 export const SORT_COLUMNS = ['name', 'cpu', 'memory', 'io', 'pressure', 'pids', 'age', 'status'] as const;
@@ -276,7 +288,7 @@ export function initialState({ now, size, appearance, readOnly = false }: Initia
     readOnly,
     ascii: appearance.glyphs === 'ascii',
     appearance,
-    host: { facts: undefined, root: '', disk: undefined, sampledSince: undefined },
+    host: { facts: undefined, root: '', disk: undefined, ioWeights: false, sampledSince: undefined },
     containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
     table: {
       selected: undefined,

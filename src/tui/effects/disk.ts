@@ -1,4 +1,4 @@
-// The disk that containers write to, as limits of rates name it: the whole disk below the state directory.
+// The disk that containers write to, as limits of rates name it: the whole disk below the state directory; what it can do.
 import { existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
@@ -18,5 +18,25 @@ export function diskBelow(directory: string): string | undefined {
     return name === '' || uevent === '' ? undefined : `/dev/${name.replaceAll('!', '/')}`;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Whether a share of a disk does anything: it takes a scheduler that knows weights, BFQ on the disk itself or the io.cost
+ * model of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst). Where neither is, the kernel takes weights and ignores them.
+ */
+export function weightsWork(disk: string): boolean {
+  const name = disk.replace('/dev/', '').replaceAll('/', '!');
+  return (
+    /\[bfq\]/.test(textOf(`/sys/block/${name}/queue/scheduler`)) ||
+    /\benable=1\b/.test(textOf('/sys/fs/cgroup/io.cost.qos'))
+  );
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }

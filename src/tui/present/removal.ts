@@ -1,5 +1,5 @@
 // What goes with a container when it is removed, and what stays: said before it is done.
-import type { Container } from '../../engine/index.js';
+import { KEEP_SECONDS, type Container } from '../../engine/index.js';
 import type { Line } from '../overlays.js';
 import { isRunning } from '../rows.js';
 import { plural } from './units.js';
@@ -21,11 +21,17 @@ export function removalLines(containers: readonly Container[]): readonly Line[] 
   const binds = [
     ...new Set(containers.flatMap(({ config }) => config.mounts.flatMap((m) => (m.type === 'bind' ? [m.source] : [])))),
   ];
+  // What was to go at its end is not kept.
+  const keepable = containers.some(({ config }) => !config.autoRemove);
+  const many = containers.length > 1;
   const images = [...new Set(containers.map(({ config }) => config.image.name))];
   return [
     ...lines,
     { text: '' },
-    { text: 'Goes for good: the files it wrote in its own layer, and its logs.' },
+    { text: `Goes${keepable ? '' : ' for good'}: the files it wrote in its own layer, and its logs.` },
+    ...(keepable
+      ? [{ text: `For ${KEEP_SECONDS / 60} minutes ctrl-z brings ${many ? 'them' : 'it'} back.`, tone: 'dim' } as const]
+      : []),
     {
       text: `Stays: the image ${images.slice(0, 3).join(', ')}${images.length > 3 ? ' …' : ''}${binds.length > 0 ? `, and ${binds.slice(0, 3).join(', ')}${binds.length > 3 ? ' …' : ''} of the host` : ''}.`,
       tone: 'dim',

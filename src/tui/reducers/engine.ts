@@ -9,10 +9,13 @@ import { withRowsChanged } from './view.js';
 const NEWS_MS = 10_000;
 
 /** `notes` are things that a crash left and that were put right. */
-export function engineOpened(state: State, { root, disk, notes }: Extract<Action, { type: 'engine-open' }>): State {
+export function engineOpened(
+  state: State,
+  { root, disk, ioWeights, notes }: Extract<Action, { type: 'engine-open' }>,
+): State {
   const opened: State = {
     ...state,
-    host: { ...state.host, root, disk },
+    host: { ...state.host, root, disk, ioWeights },
     containers: { ...state.containers, engine: 'open' },
   };
   if (notes.length === 0) return opened;
@@ -33,7 +36,7 @@ export function withContainers(state: State, list: readonly Container[]): State 
     containers: { ...state.containers, list, byId, pending: kept(state.containers.pending) },
     table: { ...state.table, marks, loads: kept(state.table.loads), ranks: kept(state.table.ranks) },
     // The limits of a container that is gone cannot be changed.
-    overlay: overlay?.kind === 'limits' && !byId.has(overlay.id) ? undefined : overlay,
+    overlay: overlay?.kind === 'limits' && !overlay.ids.some((id) => byId.has(id)) ? undefined : overlay,
   });
 }
 

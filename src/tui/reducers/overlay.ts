@@ -1,7 +1,7 @@
 // What stands above everything: opened by commands, changed by keys, closed by an answer.
 import { noticed, refuse, step, type Failure, type Step } from '../actions.js';
 import { bindingFor, contextsOf, type CommandName } from '../keymap.js';
-import type { FormOverlay, LimitsOverlay, MenuOverlay, Overlay, QuestionOverlay } from '../overlays.js';
+import type { FormOverlay, MenuOverlay, Overlay, QuestionOverlay } from '../overlays.js';
 import { bulkItems, helpSections, paletteItems } from '../present/keys.js';
 import { glyphsFor, type KeyEvent, type PasteEvent } from '../screen/index.js';
 import { SORT_COLUMNS, type SortColumn, type State } from '../state.js';
@@ -16,16 +16,7 @@ import {
   stepOf,
 } from '../widgets/index.js';
 import type { Handler } from './handler.js';
-import {
-  halve,
-  initialTexts,
-  limitsBefore,
-  limitsChange,
-  limitsForm,
-  quietDown,
-  setText,
-  type LimitField,
-} from './limits.js';
+import { limitsKey, openLimits } from './limits-overlay.js';
 import {
   importForm,
   importRequest,
@@ -103,21 +94,13 @@ const rename: Handler = (state) => {
   return openForm(state, { purpose: 'rename', title: `rename ${name}`, form: renameForm(name), subject: container.id });
 };
 
-const limits: Handler = (state) => {
-  const container = one(state, 'update');
-  if (typeof container === 'string') return refuse(state, container);
-  const initial = initialTexts(container, state.host.disk);
-  const form = limitsForm(initial);
-  return step(withOverlay(state, { kind: 'limits', id: container.id, form, initial, failure: undefined, busy: false }));
-};
-
 export const overlayCommands = {
   help,
   palette,
   sort,
   bulk,
   rename,
-  limits,
+  limits: openLimits,
   new: (state) => openRun(state, 'base'),
   'run-image': (state) => {
     const image = state.images.list?.[state.images.position.selected];
@@ -256,37 +239,6 @@ export function overlayRefused(state: State, failure: Failure): State {
   }
   if (overlay?.kind === 'limits') return withOverlay(state, { ...overlay, failure: sentence, busy: false });
   return noticed(state, 'error', sentence);
-}
-
-function limitsKey(state: State, overlay: LimitsOverlay, event: Input): Step {
-  if (isKey(event, 'escape', 'ctrl-c')) return step(closed(state));
-  if (overlay.busy) return step(state);
-  const container = state.containers.byId.get(overlay.id);
-  if (!container) return refuse(closed(state), 'The container is gone.');
-  const load = state.table.loads.get(overlay.id);
-  const { disk } = state.host;
-  const withForm = (form: LimitsOverlay['form']): Step =>
-    step(withOverlay(state, { ...overlay, form, failure: undefined }));
-  // No value has these letters in it, so they can be presets while a field is in focus.
-  if (isKey(event, 'q')) return withForm(quietDown(overlay.form, load, disk));
-  if (isKey(event, 'h')) return withForm(halve(overlay.form, load, disk));
-  if (isKey(event, 'x')) return withForm(setText(overlay.form, overlay.form.focus as LimitField, ''));
-  if (isKey(event, 'p')) {
-    return step(begun(closed(state), 'pause', [container]), { type: 'verb', verb: 'pause', ids: [container.id] });
-  }
-  if (!isKey(event, 'enter', 'ctrl-s')) {
-    const form = reduceForm(overlay.form, event);
-    return form ? withForm(form) : step(state);
-  }
-  const change = limitsChange(overlay.form, overlay.initial, container, disk);
-  if ('problems' in change) return withForm(withProblems(overlay.form, change.problems));
-  if (Object.keys(change.limits).length === 0) return refuse(closed(state), 'Nothing was changed.');
-  return step(withOverlay(state, { ...overlay, form: withProblems(overlay.form, new Map()), busy: true }), {
-    type: 'update',
-    id: container.id,
-    limits: change.limits,
-    before: limitsBefore(change.limits, container),
-  });
 }
 
 /** The wheel over whatever stands above. */

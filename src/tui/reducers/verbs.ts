@@ -37,7 +37,7 @@ export function finished(state: State, id: string, verb: Verb): State {
 }
 
 /** Those of the subjects to whom it may be done; where there is none, the reason why. */
-function allowed(state: State, verb: RuledVerb): readonly Container[] | string {
+export function allowed(state: State, verb: RuledVerb): readonly Container[] | string {
   const who = subjects(state);
   if (who.length === 0) return NOBODY;
   const may = who.filter(({ state: { status } }) => rulingOn(verb, status) === 'allowed');
@@ -147,15 +147,6 @@ const prune: Handler = (state) => {
   );
 };
 
-const undo: Handler = (state) => {
-  const last = state.containers.undo.at(-1);
-  if (!last) return refuse(state, 'No limits were changed: there is nothing to undo.');
-  const undoStack = state.containers.undo.slice(0, -1);
-  const rest = { ...state, containers: { ...state.containers, undo: undoStack } };
-  if (!state.containers.byId.has(last.id)) return refuse(rest, `${last.name} is gone: its limits cannot be put back.`);
-  return step(rest, { type: 'update', id: last.id, limits: last.limits });
-};
-
 const copyId: Handler = (state) => {
   const who = subjects(state);
   if (who.length === 0) return refuse(state, NOBODY);
@@ -188,7 +179,6 @@ export const verbCommands = {
   kill,
   remove,
   prune,
-  undo,
   'copy-id': copyId,
   quit,
   demo: (state) => step(noticed(state, 'info', 'Starting the demo …'), { type: 'demo' }),

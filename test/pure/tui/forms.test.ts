@@ -136,6 +136,19 @@ describe('the limits dialog', () => {
     desk.close();
   });
 
+  it('quietens softly first: a weight and memory that it is held to; the same key again takes half of its CPU', async () => {
+    const desk = await Desk.open();
+    await desk.type('u', 'q');
+    assert.match(desk.text(), /means nothing while nobody else wants the CPU/);
+    assert.match(desk.text(), /q harder/);
+    await desk.type('enter');
+    const used = Math.ceil(desk.state.table.loads.get(desk.state.table.selected!)!.memory / 1024 ** 2) * 1024 ** 2;
+    assert.deepEqual(desk.calls, [`update db {"memoryHigh":${used},"cpuShares":2}`]);
+    await desk.type('u', 'q', 'q', 'enter');
+    assert.match(desk.calls[1]!, /^update db \{"nanoCpus":\d+\}$/);
+    desk.close();
+  });
+
   it('says what is no value beside it', async () => {
     const desk = await Desk.open();
     await desk.type('u', 'x', 'many', 'enter');
@@ -156,6 +169,73 @@ describe('the limits dialog', () => {
     const container = { config: { limits: { memory: 5, deviceWriteBps: [{ path: '/dev/a', rate: 1 }] } } } as never;
     const before = limitsBefore({ memory: 9, nanoCpus: 1, deviceWriteBps: [], pidsLimit: 4 }, container);
     assert.deepEqual(before, { memory: 5, nanoCpus: 0, deviceWriteBps: [{ path: '/dev/a', rate: 1 }], pidsLimit: -1 });
+  });
+});
+
+describe('the limits dialog of several', () => {
+  it('says where they differ, changes only what was touched, and is taken back as one', async () => {
+    const desk = await Desk.open();
+    await desk.type('up', 'u');
+    assert.match(desk.text(), /limits of 3 containers/);
+    assert.match(desk.text(), /cpu +0\.1\d–0\.\d\d +differs +cores +db 1\.5 +backup – +web 1/);
+    await desk.type('up', '20', 'enter');
+    assert.deepEqual(
+      [...desk.calls].sort(),
+      ['backup', 'db', 'web'].map((name) => `update ${name} {"pidsLimit":20}`),
+    );
+    assert.match(desk.notice, /3 containers have new limits; ctrl-z/);
+    await desk.type('ctrl-z');
+    assert.deepEqual(
+      desk.calls.slice(3).sort(),
+      ['backup', 'db', 'web'].map((name) => `update ${name} {"pidsLimit":-1}`),
+    );
+    assert.match(desk.notice, /The limits of .* are as they were/);
+    desk.close();
+  });
+
+  it('leaves a field alone in which they differ, unless it is cleared or typed into', async () => {
+    const desk = await Desk.open();
+    await desk.type('up', 'u', 'enter');
+    assert.match(desk.notice, /Nothing was changed/);
+    await desk.type('u', 'tab', 'x', 'enter');
+    assert.deepEqual([...desk.calls].sort(), ['update db {"memory":-1}', 'update web {"memory":-1}']);
+    desk.close();
+  });
+
+  it('reckons presets for each of them', async () => {
+    const desk = await Desk.open();
+    await desk.type('up', 'u', 'h');
+    assert.match(desk.text(), /cpu .* its own/);
+    await desk.type('enter');
+    assert.ok(desk.calls.includes('update db {"nanoCpus":750000000}'));
+    assert.ok(desk.calls.includes('update web {"nanoCpus":500000000}'));
+    assert.equal(desk.calls.length, 3);
+    desk.close();
+  });
+
+  it('warns for the one that it hurts most, and counts the others', async () => {
+    const desk = await Desk.open();
+    await desk.type('up', 'u', 'tab', '20m', 'up', '0.01');
+    assert.match(desk.text(), /db and 2 more: \d+M below what is in use/);
+    assert.match(desk.text(), /db and 2 more: it uses 0\.\d\d now: throttled/);
+    desk.close();
+  });
+
+  it('tells in one sentence how many were changed and who refused, and why', async () => {
+    const desk = await Desk.open();
+    const { engine } = desk.world;
+    const update = engine.update.bind(engine);
+    engine.update = (ref, change) =>
+      desk.state.containers.byId.get(ref)?.config.name === 'web'
+        ? Promise.reject(new Error('the memory limit "9000000" is too small'))
+        : update(ref, change);
+    await desk.type('up', 'u', 'up', '9', 'enter');
+    assert.equal(desk.notice, '2 containers have new limits, 1 refused them: the memory limit "9000000" is too small');
+    engine.update = () => Promise.reject(new Error('no such controller'));
+    await desk.type('u', 'up', '5', 'enter');
+    assert.equal(desk.state.overlay?.kind, 'limits', 'where nobody was changed the dialog stays');
+    assert.match(desk.text(), /db, backup, web: no such controller/);
+    desk.close();
   });
 });
 

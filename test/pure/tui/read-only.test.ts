@@ -51,7 +51,7 @@ describe('a dashboard that is read only', () => {
       { type: 'prune' },
       { type: 'create', spec: { image: 'base', name: 'new' }, openTerminal: true },
       { type: 'demo' },
-      { type: 'update', id, limits: { pidsLimit: 3 } },
+      { type: 'update', changes: [{ id, limits: { pidsLimit: 3 }, before: {} }] },
       { type: 'rename', id, name: 'other' },
       { type: 'open-shell', number: 1, id, kind: 'shell' },
       { type: 'import-image', source: '/x', name: 'y' },

@@ -46,7 +46,7 @@ describe('verbs', () => {
 
   it('on a project mean all its members, and what is about one asks for one', async () => {
     const desk = await Desk.open();
-    await desk.type('up', 'u');
+    await desk.type('up', 'R');
     assert.match(desk.notice, /Choose one container of shop/);
     await desk.type('p');
     assert.deepEqual([...desk.calls].sort(), ['pause backup', 'pause db', 'pause web']);
@@ -69,12 +69,12 @@ describe('questions', () => {
     await desk.type('d');
     assert.match(desk.text(), /remove db\?/);
     assert.match(desk.text(), /running: it is killed first/);
-    assert.match(desk.text(), /Goes for good/);
+    assert.match(desk.text(), /Goes: the files it wrote/);
     assert.match(desk.text(), /Stays: the image postgres:17, and \/srv\/shop\/db of the host/);
     await desk.type('enter');
     assert.deepEqual(desk.calls, [], 'enter on Cancel does nothing');
     await desk.type('d', 'right', 'enter');
-    assert.deepEqual(desk.calls, ['remove db']);
+    assert.deepEqual(desk.calls, ['remove db and keep 600 s']);
     desk.close();
   });
 
@@ -91,7 +91,7 @@ describe('questions', () => {
     const desk = await Desk.open();
     await desk.type('d');
     await desk.click('Remove ');
-    assert.deepEqual(desk.calls, ['remove db']);
+    assert.deepEqual(desk.calls, ['remove db and keep 600 s']);
     desk.close();
   });
 
@@ -100,7 +100,7 @@ describe('questions', () => {
     await desk.run('prune');
     assert.match(desk.text(), /remove 2 containers that are not running\?/);
     await desk.type('right', 'enter');
-    assert.deepEqual([...desk.calls].sort(), ['remove import', 'remove migrate']);
+    assert.deepEqual([...desk.calls].sort(), ['remove import and keep 600 s', 'remove migrate and keep 600 s']);
     desk.close();
   });
 });
