@@ -17,6 +17,7 @@ import {
 } from './model.js';
 import { spokenFor, type Instant } from './meter.js';
 import type { Finding } from './neighbours/model.js';
+import { NeighbourWatch } from './neighbours/watch.js';
 import type { Moment } from './rates.js';
 import type { Reader } from './target-files.js';
 import { Ticker } from './ticker.js';
@@ -51,8 +52,6 @@ const LOOK_AGAIN_MS = 10_000;
 const REMEMBER_MS = 600_000;
 const REMEMBER_MAX = 128;
 
-const NOBODY_SUFFERS: readonly Finding[] = [];
-
 const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 function checkInterval(intervalMs: number): number {
@@ -85,6 +84,7 @@ class ProcSampler implements Sampler {
   private readonly gone = new Map<string, { readonly tracked: Tracked; readonly since: number }>();
   private readonly listeners = new Set<(at: number) => void>();
   private readonly cost = new SelfCost();
+  private readonly neighbours: NeighbourWatch;
   private readonly hostFiles: HostFiles;
   private readonly hostHistory: History;
   private hostBefore: Moment<HostCounters> | undefined;
@@ -110,6 +110,7 @@ class ProcSampler implements Sampler {
       budget: new DescriptorBudget(options.maxDescriptors ?? spareDescriptors(procRoot)),
       isDisk: disks(sysRoot),
     };
+    this.neighbours = new NeighbourWatch(procRoot);
     this.hostFiles = new HostFiles(this.reader, sysRoot);
     this.hostHistory = new History(intervalMs);
     this.lookedAgain = clock.monotonicMs();
@@ -170,9 +171,15 @@ class ProcSampler implements Sampler {
     this.lookAgain(now.monotonicMs);
     this.sampleHost(now);
     for (const tracked of this.tracked.values()) tracked.sample(now, this.interval);
+    this.judge(now);
     this.cost.measure(now.monotonicMs);
     this.lastCostUs = (performance.now() - began) * 1000;
     for (const listener of this.listeners) listener(now.at);
+  }
+
+  private judge({ at, monotonicMs }: Instant): void {
+    const measured = Array.from(this.tracked.values(), ({ target, latest }) => ({ target, sample: latest }));
+    this.neighbours.observe(at, monotonicMs, this.hostLatest, measured);
   }
 
   private lookAgain(monotonicMs: number): void {
@@ -206,7 +213,7 @@ class ProcSampler implements Sampler {
   }
 
   findings(): readonly Finding[] {
-    return NOBODY_SUFFERS;
+    return this.neighbours.findings;
   }
 
   onSample(listener: (at: number) => void): () => void {

@@ -8,9 +8,17 @@ export class Tracked {
   readonly history: History;
   private readonly meter: Meter;
 
-  constructor(target: Target, reader: Reader, intervalMs: number) {
+  constructor(
+    private aimedAt: Target,
+    reader: Reader,
+    intervalMs: number,
+  ) {
     this.history = new History(intervalMs);
-    this.meter = new Meter(target, reader);
+    this.meter = new Meter(aimedAt, reader);
+  }
+
+  get target(): Target {
+    return this.aimedAt;
   }
 
   get latest(): Sample | undefined {
@@ -18,6 +26,7 @@ export class Tracked {
   }
 
   aim(target: Target): void {
+    this.aimedAt = target;
     this.meter.aim(target);
   }
 

@@ -1,0 +1,179 @@
+// One container and one way of suffering, over time: what is usual for it, the evidence that it is worse, and who stands out.
+import type { SeriesName } from '../model.js';
+import { Baseline } from './baseline.js';
+import { Evidence } from './evidence.js';
+import { RecentMean } from './mean.js';
+import type { Finding, Resource, ShareOf, Suspect, Symptom } from './model.js';
+import { suspectsOf, type Question } from './suspects.js';
+import type { Uses } from './uses.js';
+
+export type Kind = 'cpu' | 'throttled' | 'io' | 'memory';
+
+interface KindRules {
+  readonly resource: Resource;
+  /** %: below it nothing is said, whatever is usual */
+  readonly floor: number;
+  /** percentage points above the usual that are nothing */
+  readonly points: number;
+  /** what a person should look at first */
+  readonly series: SeriesName;
+}
+
+const RULES: Readonly<Record<Kind, KindRules>> = {
+  cpu: { resource: 'cpu', floor: 14, points: 5, series: 'pressure.cpu.some' },
+  throttled: { resource: 'cpu', floor: 25, points: 5, series: 'cpu.throttledPercent' },
+  io: { resource: 'io', floor: 5, points: 4, series: 'pressure.io.some' },
+  memory: { resource: 'memory', floor: 3, points: 3, series: 'pressure.memory.some' },
+};
+
+const SERIES_OF: Readonly<Record<ShareOf, SeriesName>> = {
+  'cpu time': 'cpu.cores',
+  reads: 'io.readBytes',
+  writes: 'io.writeBytes',
+  operations: 'io.writeOps',
+  'memory growth': 'memory.anon',
+  'page cache': 'memory.file',
+};
+
+/** What the percentage in the sentence is the mean of. */
+const SAID_MS = 4000;
+/** Nobody stands out: then it must be so much evidence and so many %, and not mostly the victim's own use. */
+const ALONE_TIMES = 1.8;
+const ALONE_PERCENT = 30;
+const OWN_DOING = 0.4;
+
+export interface Moment {
+  readonly at: number;
+  readonly forMs: number;
+  readonly percent: number;
+  readonly symptom: Symptom;
+  /** its own limit is what holds it */
+  readonly byOwnLimit: boolean;
+  /** it wants more than there is, whoever else is there */
+  readonly ownDoing: boolean;
+  readonly now: Uses;
+  readonly usual: Uses;
+  readonly eligible: (id: string) => boolean;
+  readonly forced: number;
+}
+
+export class Case {
+  private readonly baseline: Baseline;
+  private readonly evidence = new Evidence();
+  private readonly said = new RecentMean(SAID_MS);
+  private readonly rules: KindRules;
+  private usualUses: Uses | undefined;
+  private usualPercent = 0;
+  private suspects: readonly Suspect[] = [];
+  private blame = 0;
+  private symptom: Symptom = 'waits';
+  private byOwnLimit = false;
+
+  constructor(
+    private readonly victim: string,
+    private readonly kind: Kind,
+  ) {
+    this.rules = RULES[kind];
+    this.baseline = new Baseline(this.rules.floor, this.rules.points);
+  }
+
+  get isSuspected(): boolean {
+    return this.evidence.since !== undefined;
+  }
+
+  /** The time before is not known: nothing of the present is, but what is usual. */
+  forget(): void {
+    this.evidence.drop();
+    this.end();
+  }
+
+  observe(moment: Moment): void {
+    const { at, forMs, percent } = moment;
+    if (!Number.isFinite(percent)) return;
+    if (!this.evidence.isEnough) this.baseline.learn(percent, forMs);
+    const threshold = this.evidence.isEnough ? this.heldThreshold : this.baseline.threshold;
+    if (percent > threshold) this.usualUses ??= moment.usual;
+    const answer = this.ask(moment);
+    // Who took memory is who did when nothing is taken any more, as long as he is there.
+    const named = this.kind === 'memory' ? this.suspects.filter(({ id }) => moment.now.has(id)) : [];
+    const suspects = answer.suspects.length > 0 ? answer.suspects : named;
+    const isOwn = moment.ownDoing || (suspects.length === 0 && answer.own >= OWN_DOING);
+    const wasEnough = this.evidence.isEnough;
+    const counted = wasEnough && isOwn && !moment.byOwnLimit ? 0 : percent;
+    this.evidence.add(counted, threshold, at, forMs, () => this.mayBeSaid(moment, isOwn, suspects));
+    if (this.evidence.since === undefined) {
+      this.end();
+      return;
+    }
+    this.said.add(percent, forMs);
+    if (!this.evidence.isEnough) return;
+    if (!wasEnough) {
+      this.usualPercent = this.baseline.usual;
+      this.heldThreshold = threshold;
+    }
+    if (!wasEnough || moment.byOwnLimit !== this.byOwnLimit) this.byOwnLimit = moment.byOwnLimit;
+    this.symptom = moment.symptom;
+    this.blame = answer.blame;
+    // While it fades, who was named stays named.
+    if (suspects.length > 0 || percent > threshold) this.suspects = suspects;
+    if (this.byOwnLimit) this.suspects = [];
+  }
+
+  private heldThreshold = 0;
+
+  private ask({ now, usual, eligible, forced }: Moment): ReturnType<typeof suspectsOf> {
+    const question: Question = {
+      resource: this.rules.resource,
+      victim: this.victim,
+      now,
+      usual: this.usualUses ?? usual,
+      eligible,
+      forced,
+      named: this.suspects,
+    };
+    return suspectsOf(question);
+  }
+
+  private mayBeSaid({ byOwnLimit, percent }: Moment, isOwn: boolean, suspects: readonly Suspect[]): boolean {
+    if (byOwnLimit) return true;
+    if (isOwn) return false;
+    return suspects.length > 0 || (this.evidence.times >= ALONE_TIMES && percent >= ALONE_PERCENT);
+  }
+
+  private end(): void {
+    this.usualUses = undefined;
+    this.suspects = [];
+    this.said.reset();
+  }
+
+  get finding(): Finding | undefined {
+    const { since } = this.evidence;
+    if (!this.evidence.isEnough || since === undefined) return undefined;
+    // A mean of hundreds may come out a hair above.
+    const percent = Math.min(100, this.said.value);
+    return {
+      key: `${this.victim}/${this.rules.resource}`,
+      victim: this.victim,
+      resource: this.rules.resource,
+      symptom: this.symptom,
+      percent,
+      usualPercent: Math.min(100, this.usualPercent),
+      since,
+      byOwnLimit: this.byOwnLimit,
+      suspects: this.suspects,
+      confidence: this.confidence(percent),
+      evidence: [
+        { target: this.victim, series: this.symptom === 'reclaims' ? 'memory.refaults' : this.rules.series },
+        ...this.suspects.map(({ id, of }) => ({ target: id, series: SERIES_OF[of] })),
+      ],
+    };
+  }
+
+  private confidence(percent: number): number {
+    if (this.byOwnLimit) return 0.95;
+    if (this.suspects.length === 0) return 0.3;
+    const rose = this.suspects[0]!.rose ? 0.15 : 0;
+    const beyond = Math.min(1, Math.max(0, percent - this.usualPercent) / 40);
+    return Math.min(0.95, 0.35 + 0.35 * this.blame + rose + 0.15 * beyond);
+  }
+}

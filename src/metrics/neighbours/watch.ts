@@ -1,0 +1,57 @@
+// The judge at work: after each sample it is told what was measured, with a closer look when it wants one.
+import { dirname } from 'node:path';
+import type { HostSample, Sample, Target } from '../model.js';
+import { CloserLook } from './closer-look.js';
+import { createJudge } from './judge.js';
+import type { Finding } from './model.js';
+import { isSum, type Observation } from './observation.js';
+
+/** One target and what was measured of it; undefined where it is not there at the moment. */
+export interface Measured {
+  readonly target: Target;
+  readonly sample: Sample | undefined;
+}
+
+/** The cgroup above a target's: those who share it share its limits. */
+function groupOf({ cgroup }: Target): string | undefined {
+  const place = cgroup.controllers['memory'] ?? cgroup.unified ?? Object.values(cgroup.controllers)[0];
+  return place === undefined ? undefined : dirname(place);
+}
+
+/** What the judge is told; sums of others are left out. */
+export function observationOf(at: number, host: HostSample | undefined, measured: readonly Measured[]): Observation {
+  const samples = new Map<string, Sample>();
+  const groups = new Map<string, string>();
+  for (const { target, sample } of measured) {
+    if (sample === undefined || isSum(target.id)) continue;
+    samples.set(target.id, sample);
+    const group = groupOf(target);
+    if (group !== undefined) groups.set(target.id, group);
+  }
+  return { at, host, samples, groups };
+}
+
+export class NeighbourWatch {
+  private readonly judge = createJudge();
+  private readonly closerLook: CloserLook;
+
+  constructor(procRoot: string) {
+    this.closerLook = new CloserLook(procRoot);
+  }
+
+  /** The same array as long as nobody suffers. */
+  get findings(): readonly Finding[] {
+    return this.judge.findings;
+  }
+
+  observe(at: number, monotonicMs: number, host: HostSample | undefined, measured: readonly Measured[]): void {
+    const closer = this.judge.wantsCloserLook
+      ? this.closerLook.look(
+          measured.map(({ target }) => target),
+          monotonicMs,
+        )
+      : undefined;
+    // The first look has no rates yet.
+    this.judge.observe({ ...observationOf(at, host, measured), ...(closer && closer.size > 0 && { closer }) });
+  }
+}
