@@ -101,6 +101,12 @@ export type Action =
   | { readonly type: 'imported'; readonly name: string }
   // Logs: the lines are in sources.ts, what is to be shown of them is in the state.
   | { readonly type: 'logs-viewer'; readonly viewer: Viewer; readonly base: number }
+  /** the lines from a moment on are to be read, and the first of them shown */
+  | { readonly type: 'logs-from'; readonly at: number }
+  | { readonly type: 'show-text'; readonly title: string; readonly lines: readonly string[]; readonly copy: string }
+  /** what the log lines were to be written to is there already */
+  | { readonly type: 'exported'; readonly path: string; readonly lines: number; readonly bytes: number }
+  | { readonly type: 'export-exists'; readonly path: string; readonly what: string }
   // Shells.
   | { readonly type: 'shell-open'; readonly number: number; readonly input: boolean; readonly title: string }
   | { readonly type: 'shell-title'; readonly number: number; readonly title: string }
@@ -139,6 +145,11 @@ export type Effect =
   | { readonly type: 'shell-input'; readonly number: number; readonly event: KeyEvent | PasteEvent }
   /** a key of the viewer widget, or rows by the wheel: only who has the lines knows where that leads */
   | { readonly type: 'scroll-logs'; readonly by: string | number }
+  /** to the first line from a moment on, ms since the epoch */
+  | { readonly type: 'jump-logs'; readonly at: number }
+  /** a line in full: the one at a place (counted with `base`), else the one in sight */
+  | { readonly type: 'open-log-line'; readonly place?: number }
+  | { readonly type: 'export-logs'; readonly path: string; readonly replace: boolean }
   | { readonly type: 'list-images' }
   | { readonly type: 'import-image'; readonly source: string; readonly name: string }
   | { readonly type: 'remove-image'; readonly name: string }

@@ -6,12 +6,11 @@ import { startDemo } from './effects/demo.js';
 import { Acts } from './effects/acts.js';
 import { diskBelow, weightsWork } from './effects/disk.js';
 import { failureOf } from './effects/failure.js';
-import { LogFollower } from './effects/logs.js';
+import { LogPane } from './effects/log-pane.js';
 import { loadsOf, targetsOf } from './effects/measuring.js';
 import { Past } from './effects/past.js';
 import type { Ports } from './effects/ports.js';
 import { Shells } from './effects/shells.js';
-import { scrolledLogs, shownLogText } from './effects/scroll-logs.js';
 import { takesKeys } from './keymap.js';
 import { inside, layoutOf } from './layout.js';
 import { watchingEngine } from './read-only.js';
@@ -46,7 +45,7 @@ export function typingIn(state: State): number | undefined {
 
 export class Effects {
   readonly shells: Shells;
-  readonly logs: LogFollower;
+  readonly logs: LogPane;
   private readonly past: Past;
   private readonly acts: Acts;
   private readonly stopping = new AbortController();
@@ -66,7 +65,7 @@ export class Effects {
     this.ports = ports.state().readOnly ? { ...ports, engine: watchingEngine(ports.engine) } : ports;
     this.shells = new Shells(this.ports);
     this.past = new Past(ports);
-    this.logs = new LogFollower(this.ports);
+    this.logs = new LogPane(this.ports);
     this.acts = new Acts(this.ports, () => this.list());
   }
 
@@ -74,7 +73,7 @@ export class Effects {
     return {
       readings: this.ports.sampler,
       at: (moment) => this.past.at(moment),
-      logs: this.logs.buffer,
+      logs: this.logs.view,
       terminal: (number) => this.shells.pane(number),
     };
   }
@@ -206,10 +205,12 @@ export class Effects {
         this.shells.input(effect.number, effect.event);
         return;
       }
-      case 'scroll-logs': {
-        this.scrollLogs(effect.by);
+      case 'scroll-logs':
+      case 'jump-logs':
+      case 'open-log-line':
+      case 'export-logs':
+        this.logs.run(effect);
         return;
-      }
       case 'list-images':
         void this.listImages();
         return;
@@ -228,7 +229,7 @@ export class Effects {
         return;
       }
       case 'copy': {
-        this.terminal.copy(effect.what === 'text' ? effect.text : shownLogText(this.ports.state(), this.logs.buffer));
+        this.terminal.copy(effect.what === 'text' ? effect.text : this.logs.shownText());
         return;
       }
       case 'redraw': {
@@ -251,12 +252,7 @@ export class Effects {
     if (state.graphs !== before.graphs || state.containers.list !== before.containers.list) this.past.follow(state);
     const container = selectedContainer(state);
     const tab = state.view.page === 'overview' && layoutOf(state).tabs !== undefined ? state.view.tab : undefined;
-    this.logs.follow(tab === 'logs' ? container?.id : undefined);
-    if (
-      tab === 'logs' &&
-      container?.state.startedAt !== before.containers.byId.get(container?.id ?? '')?.state.startedAt
-    )
-      this.logs.again();
+    this.logs.follow(before, state, tab === 'logs');
     this.shells.giveKeys(typingIn(state));
     if (tab === 'processes' && container) this.wantProcesses(container, state.now);
     else this.processesOf = undefined;
@@ -336,14 +332,6 @@ export class Effects {
       answer = failureOf(error);
     }
     this.ports.dispatch({ type: 'images', list: answer });
-  }
-
-  private scrollLogs(by: string | number): void {
-    const state = this.ports.state();
-    const viewer = scrolledLogs(state, this.logs.buffer, by);
-    if (!viewer) return;
-    this.ports.dispatch({ type: 'logs-viewer', viewer, base: this.logs.buffer.base });
-    if (viewer.top === 0 && !viewer.follow) void this.logs.older();
   }
 
   private wantProcesses({ id, state }: Container, now: number): void {

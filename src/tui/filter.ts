@@ -12,16 +12,29 @@ export interface Pattern {
 
 const hasUpperCase = (text: string): boolean => text !== text.toLowerCase();
 
+/** The last that was made: one frame asks for it line by line. */
+let lastText: string | undefined;
+let lastPattern: Pattern | undefined;
+
 /** A search: substring or `re:`. */
 export function searchPattern(text: string): Pattern {
-  if (text.startsWith('re:')) return expression(text.slice(3));
+  if (text !== lastText || lastPattern === undefined) {
+    lastPattern = text.startsWith('re:') ? expression(text.slice(3)) : substring(text);
+    lastText = text;
+  }
+  return lastPattern;
+}
+
+function substring(text: string): Pattern {
   const exact = hasUpperCase(text);
   const find = (line: string, from = 0): { start: number; end: number } | undefined => {
     if (text === '') return undefined;
-    const start = exact ? line.indexOf(text, from) : line.toLowerCase().indexOf(text, from);
+    const lower = exact ? line : line.toLowerCase();
+    // Where lower case has another length the places would not agree: then only what is written the same is marked.
+    const start = (lower.length === line.length ? lower : line).indexOf(text, from);
     return start < 0 ? undefined : { start, end: start + text.length };
   };
-  return { find, matches: (line) => text === '' || find(line) !== undefined };
+  return { find, matches: (line) => (exact ? line : line.toLowerCase()).includes(text) };
 }
 
 function expression(source: string): Pattern {

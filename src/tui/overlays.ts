@@ -42,7 +42,7 @@ export interface Answer {
 
 export interface FormOverlay {
   readonly kind: 'form';
-  readonly purpose: 'run' | 'rename' | 'import';
+  readonly purpose: 'run' | 'rename' | 'import' | 'export';
   readonly title: string;
   /** the container that is renamed */
   readonly subject?: string;

@@ -3,11 +3,13 @@ import { noticed, refuse, step, type Action, type Failure, type Step } from './a
 import { bindingFor, contextsOf, type CommandName } from './keymap.js';
 import { keyName } from './present/keys.js';
 import { coresBetween } from './present/processes.js';
+import { bytes, plural } from './present/units.js';
 import { engineOpened, withContainers, withEvents } from './reducers/engine.js';
 import { readOnlyRefusal } from './read-only.js';
 import type { Handler } from './reducers/handler.js';
 import { imageCommands } from './reducers/images.js';
 import { limitsInForce, limitsUpdated } from './reducers/limits-overlay.js';
+import { exportExists, logCommands, logsFrom } from './reducers/logs.js';
 import { neighbourCommands, withFindings } from './reducers/neighbours.js';
 import { overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
 import { paneCommands, pickTile, wheel } from './reducers/panes.js';
@@ -30,6 +32,7 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...undoCommands,
   ...viewCommands,
   ...paneCommands,
+  ...logCommands,
   ...shellCommands,
   ...overlayCommands,
   ...imageCommands,
@@ -111,6 +114,18 @@ export function reduce(state: State, action: Action): Step {
       });
     case 'logs-viewer':
       return step({ ...state, logs: { ...state.logs, viewer: action.viewer, base: action.base } });
+    case 'logs-from':
+      return step(logsFrom(state, action.at));
+    case 'show-text': {
+      const lines = action.lines.map((text) => ({ text }));
+      return step({ ...state, overlay: { kind: 'text', title: action.title, lines, copy: action.copy, top: 0 } });
+    }
+    case 'exported': {
+      const text = `Wrote ${plural(action.lines, 'line')}, ${bytes(action.bytes)}, to ${action.path}.`;
+      return step(noticed({ ...state, overlay: undefined }, 'good', text));
+    }
+    case 'export-exists':
+      return exportExists(state, action);
     case 'shell-open':
       return step(shellOpened(state, action.number, action.title, action.input));
     case 'shell-title':

@@ -1,7 +1,8 @@
 // The streams behind the panels, as they may be read while painting: samples, log lines, the terminals of shells.
 // They change many times a second and are large, so they are not part of the state; who paints looks at what is there now.
 import { HOST_ID, type HostSample, type Sample, type Sampler, type Series, type SeriesName } from '../metrics/index.js';
-import { LogBuffer, type LogLines } from './log-buffer.js';
+import { LogBuffer } from './log-buffer.js';
+import { LogView, type ShownLines } from './log-view.js';
 import type { Canvas, Rect } from './screen/index.js';
 
 /** The reading half of a Sampler. */
@@ -17,7 +18,7 @@ export interface Sources {
   readonly readings: Readings;
   /** What was measured at a moment of the past; what is not there yet is read meanwhile, and painted when it came. */
   at(moment: number): Readings;
-  readonly logs: LogLines;
+  readonly logs: ShownLines;
   terminal(number: number): PaintedTerminal | undefined;
 }
 
@@ -43,7 +44,7 @@ export const asOf = (sources: Sources, moment: number): Sources => ({
 export const NO_SOURCES: Sources = {
   readings: NO_READINGS,
   at: () => NO_READINGS,
-  logs: new LogBuffer(undefined),
+  logs: new LogView(new LogBuffer(undefined)),
   terminal: () => undefined,
 };
 

@@ -161,8 +161,19 @@ export interface LogsSlice {
   /** Line numbers in it count from the oldest line that was kept when `base` lines had been dropped. */
   readonly viewer: Viewer;
   readonly base: number;
-  readonly timestamps: boolean;
+  readonly timestamps: 'none' | 'absolute' | 'relative';
+  /** whether lines that are JSON are shown as time, level, message and the rest */
+  readonly structured: boolean;
   readonly search: Prompt;
+  /** which lines are shown, as log-filter.ts has it */
+  readonly filter: Prompt;
+  readonly range: LogsRange;
+}
+
+/** Which stretch of the log is read: as it was typed, and what that means in ms since the epoch. */
+export interface LogsRange extends Prompt {
+  readonly from: number | undefined;
+  readonly until: number | undefined;
 }
 
 export interface ProcessesSlice {
@@ -307,7 +318,15 @@ export function initialState({ now, size, appearance, readOnly = false }: Initia
     },
     view: { page: 'overview', focus: 'table', tab: 'graphs', zoomed: false },
     graphs: { spanMs: undefined, until: undefined, pinned: undefined },
-    logs: { viewer: { ...VIEWER_START, wrap: true }, base: 0, timestamps: false, search: prompt },
+    logs: {
+      viewer: { ...VIEWER_START, wrap: true },
+      base: 0,
+      timestamps: 'none',
+      structured: true,
+      search: prompt,
+      filter: prompt,
+      range: { ...prompt, from: undefined, until: undefined },
+    },
     processes: {
       id: undefined,
       list: [],

@@ -31,6 +31,13 @@ const TEXTS = [
   '\x1b[33m[warn]\x1b[0m upstream took 1.204 s to answer, request: "GET /search?q=lamp"',
   '10.0.3.90 - - "GET /healthz HTTP/1.1" 200 2 "-" "probe/1.0"',
 ];
+/** What a program says that logs JSON, and one that logs plainly. */
+const JSON_TEXTS = [
+  '{"level":"info","time":"2026-11-21T14:04:00.120Z","msg":"checkpoint complete","buffers":212,"ms":84}',
+  '{"level":"debug","time":"2026-11-21T14:04:01.004Z","msg":"autovacuum","table":"cart_items","pages":{"removed":3,"left":118}}',
+  '{"level":"warn","time":"2026-11-21T14:04:02.730Z","msg":"slow query","ms":1204,"query":"select * from items where name ~ $1"}',
+  '{"level":"error","time":"2026-11-21T14:04:03.001Z","msg":"could not write block","errno":"EIO","retry":true}',
+];
 export class DemoEngine implements Engine {
   readonly root = '/var/lib/tscontain';
   readonly calls: string[] = [];
@@ -180,9 +187,10 @@ export class DemoEngine implements Engine {
     const container = this.find(ref);
     const end = this.clock.now();
     if (until !== undefined) return;
+    const texts = container.config.name === 'backup' ? JSON_TEXTS : TEXTS;
     const entries = Array.from({ length: Math.min(tail, 400) }, (_, k): LogEntry => {
       const i = Math.min(tail, 400) - k;
-      const text = Buffer.from(TEXTS[(i * 7) % TEXTS.length]!);
+      const text = Buffer.from(texts[(i * 7) % texts.length]!);
       const stream = i % 11 === 0 ? 'stderr' : 'stdout';
       return { time: new Date(end - i * 1300).toISOString(), stream, partial: false, text };
     });

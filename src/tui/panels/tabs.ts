@@ -2,6 +2,7 @@
 import { takesKeys } from '../keymap.js';
 import { inside } from '../layout.js';
 import { ago, clock } from '../present/units.js';
+import { logKey } from '../reducers/logs.js';
 import { shellOf, tabsOf } from '../reducers/view.js';
 import { selectedContainer, selectedRow } from '../rows.js';
 import { truncate, type Canvas, type Rect } from '../screen/index.js';
@@ -11,11 +12,11 @@ import { paintFrame, type Title } from '../widgets/index.js';
 import { paintGraphs } from './graphs.js';
 import { hintsOf } from './hints.js';
 import { paintInspect, paintLaunch, paintProcesses } from './lists.js';
-import { paintLogs } from './logs.js';
+import { logsRemark, paintLogs } from './logs.js';
 
 export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
   const focused = state.view.focus === 'tabs' && state.overlay === undefined;
-  const right = remark(state, sources);
+  const right = remark(state, sources, rect.width);
   const inner = paintFrame(canvas, rect, {
     titles: titles(canvas, state),
     focused,
@@ -37,7 +38,7 @@ export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sou
       return;
     }
     case 'logs': {
-      paintLogs(canvas, inner, state, sources.logs, container.id);
+      paintLogs(canvas, inner, state, sources.logs, logKey(state));
       return;
     }
     case 'processes': {
@@ -81,7 +82,7 @@ const shellTitle = ({ title, status }: Shell): string =>
   status === 'ended' ? 'ended' : truncate(title, SHELL_TITLE_CELLS);
 
 /** At the right of the border: what is special about what one sees. */
-function remark(state: State, sources: Sources): string | undefined {
+function remark(state: State, sources: Sources, width: number): string | undefined {
   const { tab } = state.view;
   const container = selectedContainer(state);
   const shell = shellOf(state);
@@ -101,17 +102,7 @@ function remark(state: State, sources: Sources): string | undefined {
     if (until !== undefined) return `${subject} · held at ${clock(until)}`;
     return spanMs === undefined ? subject : `${subject} · ${ago(spanMs).slice(1)}`;
   }
-  if (tab === 'logs') {
-    const { search, viewer } = state.logs;
-    if (search.editing) return `/${search.text}_`;
-    const found =
-      search.text === ''
-        ? ''
-        : viewer.found < 0 && !viewer.follow
-          ? `/${search.text}: not found · `
-          : `/${search.text} · `;
-    return `${found}${name} · ${viewer.follow ? 'following' : 'held'}`;
-  }
+  if (tab === 'logs') return logsRemark(state, sources.logs, width);
   if (tab === 'inspect') {
     const { search } = state.inspect;
     return search.editing ? `/${search.text}_` : search.text === '' ? name : `/${search.text} · ${name}`;

@@ -18,6 +18,7 @@ import {
 import type { Handler } from './handler.js';
 import { limitsKey, openLimits } from './limits-overlay.js';
 import {
+  exportRequest,
   importForm,
   importRequest,
   renameForm,
@@ -220,6 +221,11 @@ function submit(state: State, overlay: FormOverlay): Step {
       const request = renameRequest(form);
       if ('problems' in request) return wrong(request.problems);
       return step(waiting, { type: 'rename', id: overlay.subject ?? '', name: request.name });
+    }
+    case 'export': {
+      const request = exportRequest(form);
+      if ('problems' in request) return wrong(request.problems);
+      return step(waiting, { type: 'export-logs', path: request.path, replace: false });
     }
     case 'import': {
       const request = importRequest(form);

@@ -11,6 +11,7 @@ import { type InspectSlice, type ProcessesSlice, type State } from '../state.js'
 import type { Container } from '../../engine/index.js';
 import { fitPosition, type ListPosition } from '../widgets/index.js';
 import { distanceOf, moveList, type Handler, type Move } from './handler.js';
+import { findInLogs, setLogSearch } from './logs.js';
 import { moveAmongFindings } from './neighbours.js';
 import { moveInTable, select, toggleMarks, wheelTable } from './table.js';
 import { paneSize } from './view.js';
@@ -193,23 +194,15 @@ function findInInspect(state: State, direction: 1 | -1): Step {
 }
 
 export function setSearch(state: State, text: string, editing: boolean): Step {
-  const search = { text, editing };
-  if (state.view.tab === 'logs') {
-    const logs = { ...state.logs, search, viewer: { ...state.logs.viewer, query: text, found: -1 } };
-    const next = { ...state, logs };
-    return editing || text === '' ? step(next) : step(next, { type: 'scroll-logs', by: 'N' });
-  }
-  const next = withInspect(state, { search });
+  if (state.view.tab === 'logs') return setLogSearch(state, text, editing);
+  const next = withInspect(state, { search: { text, editing } });
   return editing || text === '' ? step(next) : findInInspect(next, 1);
 }
 
 const find =
   (direction: 1 | -1): Handler =>
-  (state) => {
-    if (state.view.tab !== 'logs') return findInInspect(state, direction);
-    if (state.logs.search.text === '') return refuse(state, 'Nothing is searched for; / begins a search.');
-    return step(state, { type: 'scroll-logs', by: direction > 0 ? 'n' : 'N' });
-  };
+  (state) =>
+    state.view.tab === 'logs' ? findInLogs(direction)(state) : findInInspect(state, direction);
 
 const openStep: Handler = (state) => {
   const { report, position } = state.launch;
@@ -253,18 +246,6 @@ const copy: Handler = (state) => {
   return text(`the name ${container.config.name}`, container.config.name);
 };
 
-const viewerKey =
-  (key: string): Handler =>
-  (state) =>
-    step(state, { type: 'scroll-logs', by: key });
-
-const sideways =
-  (key: 'left' | 'right'): Handler =>
-  (state) =>
-    state.logs.viewer.wrap
-      ? refuse(state, 'Lines are wrapped; w cuts them, then ← → move.')
-      : step(state, { type: 'scroll-logs', by: key });
-
 const withScale =
   (scale: 'same' | 'own', text: string): Handler =>
   (state) =>
@@ -278,14 +259,9 @@ export const paneCommands = {
   first: (state) => move(state, 'first'),
   last: (state) => move(state, 'last'),
   copy,
-  follow: viewerKey('f'),
-  wrap: viewerKey('w'),
-  timestamps: (state) => step({ ...state, logs: { ...state.logs, timestamps: !state.logs.timestamps } }),
   search: (state) => setSearch(state, (state.view.tab === 'logs' ? state.logs : state.inspect).search.text, true),
   'search-next': find(1),
   'search-previous': find(-1),
-  'scroll-left': sideways('left'),
-  'scroll-right': sideways('right'),
   'process-sort': (state) => step(withProcesses(state, { sort: NEXT_SORT[state.processes.sort] })),
   'fold-branch': foldBranch,
   'inspect-as': (state) =>

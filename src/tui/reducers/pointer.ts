@@ -47,6 +47,10 @@ export function click(state: State, { spot, double }: Extract<Action, { type: 'c
     }
     case 'tabs':
       return step(showTab(state, state.view.tab));
+    case 'log-line': {
+      const focused = showTab(state, 'logs');
+      return double ? step(focused, { type: 'open-log-line', place: index }) : step(focused);
+    }
     case 'process':
     case 'branch':
     case 'step':

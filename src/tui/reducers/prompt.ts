@@ -3,24 +3,49 @@ import { step, type Step } from '../actions.js';
 import type { KeyEvent, PasteEvent } from '../screen/index.js';
 import type { State } from '../state.js';
 import { editLine, lineOf } from '../widgets/index.js';
+import { setLogFilter, setLogRange } from './logs.js';
 import { setSearch } from './panes.js';
 import { moveInTable, setFilter } from './table.js';
 
-export type PromptName = 'filter' | 'search';
+export type PromptName = 'filter' | 'search' | 'log-filter' | 'log-range';
 
 /** Which line is being typed, if any. */
 export function promptOf({ table, logs, inspect }: State): PromptName | undefined {
   if (table.filter.editing) return 'filter';
+  if (logs.filter.editing) return 'log-filter';
+  if (logs.range.editing) return 'log-range';
   return logs.search.editing || inspect.search.editing ? 'search' : undefined;
 }
 
+function textOf({ table, logs, inspect, view }: State, prompt: PromptName): string {
+  switch (prompt) {
+    case 'filter':
+      return table.filter.text;
+    case 'search':
+      return (view.tab === 'logs' ? logs : inspect).search.text;
+    case 'log-filter':
+      return logs.filter.text;
+    case 'log-range':
+      return logs.range.text;
+  }
+}
+
+function withText(state: State, prompt: PromptName, text: string, editing: boolean): Step {
+  switch (prompt) {
+    case 'filter':
+      return step(setFilter(state, text, editing));
+    case 'search':
+      return setSearch(state, text, editing);
+    case 'log-filter':
+      return setLogFilter(state, text, editing);
+    case 'log-range':
+      return setLogRange(state, text, editing);
+  }
+}
+
 export function promptInput(state: State, prompt: PromptName, event: KeyEvent | PasteEvent): Step {
-  const text =
-    prompt === 'filter'
-      ? state.table.filter.text
-      : (state.view.tab === 'logs' ? state.logs : state.inspect).search.text;
-  const set = (value: string, editing: boolean): Step =>
-    prompt === 'filter' ? step(setFilter(state, value, editing)) : setSearch(state, value, editing);
+  const text = textOf(state, prompt);
+  const set = (value: string, editing: boolean): Step => withText(state, prompt, value, editing);
   if (event.type === 'key') {
     if (event.key === 'escape' || event.key === 'ctrl-c') return set('', false);
     if (event.key === 'enter') return set(text, false);

@@ -238,3 +238,18 @@ export function importRequest(
   if (name === '') problems.set('name', 'give a name, such as alpine or shop/api:1.2');
   return problems.size > 0 ? { problems } : { source, name };
 }
+
+export const exportForm = (name: string): Form => ({
+  rows: [textField('path', 'to', WIDE, '', name)],
+  focus: 'path',
+  top: 0,
+});
+
+export function exportRequest(
+  form: Form,
+): { readonly path: string } | { readonly problems: ReadonlyMap<string, string> } {
+  const path = textOf(form, 'path');
+  if (path === '') return { problems: new Map([['path', 'give the path of a file, such as /tmp/web.log']]) };
+  if (path.endsWith('/')) return { problems: new Map([['path', `${path} is a directory: give the path of a file`]]) };
+  return { path };
+}

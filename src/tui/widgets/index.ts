@@ -55,11 +55,11 @@ export {
   type Size,
   VIEWER_START,
   type Viewer,
-  findInViewer,
   paintViewer,
   reduceViewer,
   scrollViewer,
   settleViewer,
+  showLine,
 } from './viewer.js';
 export { type HelpRow, type HelpSection, helpHeight, paintHelp } from './help.js';
 export { type Notice, paintNotice } from './notice.js';

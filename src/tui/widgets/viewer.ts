@@ -1,6 +1,16 @@
-// Text that is longer than its window: logs, inspect. It scrolls, wraps, follows the end, and finds. Only lines that are
-// shown are ever laid out, so a viewer of a million lines costs what one of fifty does.
-import { type Attr, type Canvas, type Rect, type Span, eachCluster, styledLine, widthOf } from '../screen/index.js';
+// Text that is longer than its window: logs. It scrolls, wraps, follows the end, and marks what is searched for. Only lines
+// that are shown are ever laid out, so a viewer of a million lines costs what one of fifty does.
+import { searchPattern, type Pattern } from '../filter.js';
+import {
+  type Attr,
+  type Canvas,
+  type Rect,
+  type Span,
+  type Target,
+  eachCluster,
+  styledLine,
+  widthOf,
+} from '../screen/index.js';
 
 /** Where a viewer's lines come from: an array, a ring, a file's window. */
 export interface Lines {
@@ -9,6 +19,10 @@ export interface Lines {
   readonly at: (index: number) => string;
   /** What stands before a line (a time, a stream), never wrapped or searched. */
   readonly prefix?: (index: number) => readonly Span[];
+  /** The line as it is to be shown, where that is not its text with its own colours. */
+  readonly spans?: (index: number) => readonly Span[] | undefined;
+  /** What a click on a line means. */
+  readonly target?: (index: number) => Target;
 }
 
 export interface Viewer {
@@ -20,7 +34,7 @@ export interface Viewer {
   readonly wrap: boolean;
   /** Whether the end stays in sight as lines come. */
   readonly follow: boolean;
-  /** Searched for, without regard to case; '' for nothing. */
+  /** Searched for, as filter.ts has it: text or `re:`; '' for nothing. */
   readonly query: string;
   /** The line that was found last; -1 for none. */
   readonly found: number;
@@ -31,9 +45,11 @@ export const VIEWER_START: Viewer = { top: 0, skip: 0, left: 0, wrap: false, fol
 /** Longer lines are shown up to here: nobody reads on, and a line of 90 million characters must not freeze the screen. */
 const MAX_SHOWN = 16_384;
 
-function shownLine(lines: Lines, index: number): string {
+function shownSpans(lines: Lines, index: number, base?: Attr): readonly Span[] {
+  const spans = lines.spans?.(index);
+  if (spans) return spans;
   const line = lines.at(index);
-  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)} …` : line;
+  return styledLine(line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)} …` : line, base).spans;
 }
 
 function prefixWidth(lines: Lines, index: number): number {
@@ -69,7 +85,7 @@ export function breakSpans(spans: readonly Span[], width: number): Span[][] {
 function rowsOf(lines: Lines, index: number, viewer: Viewer, width: number): number {
   if (!viewer.wrap || index >= lines.length) return 1;
   const room = Math.max(1, width - prefixWidth(lines, index));
-  return breakSpans(styledLine(shownLine(lines, index)).spans, room).length;
+  return breakSpans(shownSpans(lines, index), room).length;
 }
 
 /** The place from which on the rest fills the window exactly: the furthest one can scroll. */
@@ -156,60 +172,37 @@ export function reduceViewer(viewer: Viewer, key: string, lines: Lines, size: Si
       return settleViewer({ ...viewer, wrap: !viewer.wrap, skip: 0, left: 0 }, lines, size);
     case 'f':
       return settleViewer({ ...viewer, follow: !viewer.follow }, lines, size);
-    case 'n':
-      return findInViewer(viewer, 1, lines, size);
-    case 'N':
-      return findInViewer(viewer, -1, lines, size);
     default:
       return undefined;
   }
 }
 
-/** A line as it is searched: what a person sees of it, in small letters. */
-function searchable(lines: Lines, index: number): string {
-  return styledLine(lines.at(index))
-    .spans.map((span) => span.text)
-    .join('')
-    .toLowerCase();
-}
-
-/**
- * The next line (direction 1) or the one before (-1) that has the query, brought into the window; the search goes round.
- *
- * @returns the viewer unchanged but for `found: -1` where no line has it
- */
-export function findInViewer(viewer: Viewer, direction: 1 | -1, lines: Lines, size: Size): Viewer {
-  const query = viewer.query.toLowerCase();
-  if (query === '' || lines.length === 0) return { ...viewer, found: -1 };
-  const from = viewer.found >= 0 ? viewer.found : direction > 0 ? viewer.top - 1 : viewer.top + size.height;
-  for (let i = 1; i <= lines.length; i++) {
-    const index = (((from + direction * i) % lines.length) + lines.length) % lines.length;
-    if (!searchable(lines, index).includes(query)) continue;
-    const top = Math.max(0, index - Math.floor(size.height / 3));
-    const isShown = index >= viewer.top && index < viewer.top + size.height && !viewer.wrap;
-    const place = isShown ? {} : { top, skip: 0 };
-    return settleViewer({ ...viewer, ...place, found: index, follow: false }, lines, size);
-  }
-  return { ...viewer, found: -1 };
+/** The viewer with a line brought into the window, held there; where it is in sight already nothing moves. */
+export function showLine(viewer: Viewer, index: number, lines: Lines, size: Size): Viewer {
+  const isShown = index >= viewer.top && index < viewer.top + size.height && !viewer.wrap;
+  const place = isShown ? {} : { top: Math.max(0, index - Math.floor(size.height / 3)), skip: 0 };
+  return settleViewer({ ...viewer, ...place, follow: false }, lines, size);
 }
 
 /** Paints the lines in sight. The viewer must be settled (`settleViewer`). */
 export function paintViewer(canvas: Canvas, rect: Rect, viewer: Viewer, lines: Lines, base?: Attr): void {
   const view = canvas.within(rect);
   const text = base ?? canvas.theme.text;
+  const pattern = viewer.query === '' ? undefined : searchPattern(viewer.query);
   let y = rect.y - viewer.skip;
   for (let index = viewer.top; index < lines.length && y < rect.y + rect.height; index++) {
     const prefix = lines.prefix?.(index) ?? [];
     const indent = prefixWidth(lines, index);
     const room = Math.max(1, rect.width - indent);
-    const spans = styledLine(shownLine(lines, index), text).spans;
-    const marked = viewer.query === '' ? spans : markMatches(spans, viewer.query, canvas.theme.match);
+    const spans = shownSpans(lines, index, text);
+    const marked = pattern === undefined ? spans : markMatches(spans, pattern, canvas.theme.match);
     const rows = viewer.wrap ? breakSpans(marked, room) : [dropCells(marked, viewer.left)];
     if (y >= rect.y) view.spans(rect.x, y, prefix);
     for (const row of rows) {
       if (y >= rect.y) view.spans(rect.x + indent, y, row, room);
       y += 1;
     }
+    if (lines.target) view.region({ ...rect, y: y - rows.length, height: rows.length }, lines.target(index));
     if (index === viewer.found && y - rows.length >= rect.y) {
       view.put(rect.x - 1, y - rows.length, canvas.glyphs.mark.selected, canvas.theme.notice);
     }
@@ -231,30 +224,24 @@ function dropCells(spans: readonly Span[], cells: number): readonly Span[] {
   });
 }
 
-/** Spans with every place that reads `query` in the attribute `match`, also where it crosses from one span to the next. */
-export function markMatches(spans: readonly Span[], query: string, match: Attr): Span[] {
+/** Matches are marked up to here in a line: nobody scrolls further sideways, and a line may be very long. */
+const MAX_MARKED = 4096;
+
+/** Spans with every place that the pattern finds in the attribute `match`, also where it crosses from one span to the next. */
+export function markMatches(spans: readonly Span[], pattern: Pattern, match: Attr): Span[] {
   const text = spans.map((span) => span.text).join('');
-  const lower = text.toLowerCase();
-  const wanted = query.toLowerCase();
-  // Where lower case has another length the places would not agree; such text is shown unmarked.
-  if (wanted === '' || lower.length !== text.length) return [...spans];
+  const searched = text.length > MAX_MARKED ? text.slice(0, MAX_MARKED) : text;
   const result: Span[] = [];
   let at = 0;
-  let next = lower.indexOf(wanted);
-  let end = -1;
+  let next = pattern.find(searched);
   for (const span of spans) {
     const stop = at + span.text.length;
     while (at < stop) {
-      if (end < 0 && next >= 0 && next <= at) end = next + wanted.length;
-      const inMatch = end > at;
-      const until = Math.min(stop, inMatch ? end : next < 0 ? stop : Math.max(at, next));
-      const piece = text.slice(at, until);
-      if (piece !== '') result.push({ text: piece, attr: inMatch ? match : span.attr });
+      const isIn = next !== undefined && at >= next.start;
+      const until = Math.min(stop, next === undefined ? stop : isIn ? next.end : next.start);
+      result.push({ text: text.slice(at, until), attr: isIn ? match : span.attr });
       at = until;
-      if (end >= 0 && at >= end) {
-        next = lower.indexOf(wanted, end);
-        end = -1;
-      }
+      if (next !== undefined && at >= next.end) next = pattern.find(searched, next.end);
     }
   }
   return result;

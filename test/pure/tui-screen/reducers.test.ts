@@ -21,7 +21,6 @@ import {
   VIEWER_START,
   type Viewer,
   editLine,
-  findInViewer,
   fitPosition,
   foundItems,
   lineOf,
@@ -38,8 +37,10 @@ import {
   scrollViewer,
   selectedItem,
   settleViewer,
+  showLine,
   visiblePart,
 } from '../../../src/tui/widgets/index.js';
+import { searchPattern } from '../../../src/tui/filter.js';
 import { breakSpans, markMatches } from '../../../src/tui/widgets/viewer.js';
 import { cpuMs } from '../../support/patience.js';
 
@@ -358,18 +359,11 @@ describe('a viewer', () => {
     );
   });
 
-  it('finds without regard to case or colour, forwards, backwards and round', () => {
-    const source = lines('ok', '\x1b[31mERR\x1b[1mOR\x1b[0m one', 'ok', 'an error two');
-    const viewer = { ...VIEWER_START, follow: false, query: 'error' };
-    const first = findInViewer(viewer, 1, source, size);
-    assert.equal(first.found, 1);
-    const second = findInViewer(first, 1, source, size);
-    assert.equal(second.found, 3);
-    assert.equal(findInViewer(second, 1, source, size).found, 1);
-    assert.equal(findInViewer(first, -1, source, size).found, 3);
-    assert.equal(findInViewer({ ...viewer, query: 'absent' }, 1, source, size).found, -1);
-    const far = findInViewer({ ...viewer, query: 'line 50' }, 1, many, size);
+  it('brings a line into its window and holds there', () => {
+    const far = showLine({ ...VIEWER_START, follow: true }, 50, many, size);
     assert.ok(far.top <= 50 && far.top + size.height > 50);
+    assert.equal(far.follow, false);
+    assert.equal(showLine(far, far.top + 1, many, size).top, far.top, 'what is in sight stays where it is');
   });
 
   it('marks every match, across spans too, and changes no letter', () => {
@@ -377,7 +371,7 @@ describe('a viewer', () => {
       { text: 'an er', attr: 1 },
       { text: 'ror, Error', attr: 2 },
     ];
-    const marked = markMatches(spans, 'error', 9);
+    const marked = markMatches(spans, searchPattern('error'), 9);
     assert.equal(marked.map((span) => span.text).join(''), 'an error, Error');
     assert.equal(
       marked
@@ -389,7 +383,7 @@ describe('a viewer', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[ab]{0,5}$/)), fc.stringMatching(/^[ab]{1,3}$/), (texts, query) => {
         const before = texts.map((text, i) => ({ text, attr: i }));
-        const after = markMatches(before, query, 99);
+        const after = markMatches(before, searchPattern(query), 99);
         assert.equal(after.map((span) => span.text).join(''), texts.join(''));
         const lit = after.filter((span) => span.attr === 99).reduce((sum, span) => sum + span.text.length, 0);
         assert.equal(lit, (texts.join('').split(query).length - 1) * query.length);

@@ -49,7 +49,7 @@ describe('kept lines', () => {
   it('take older ones before the oldest', () => {
     const buffer = new LogBuffer('x');
     buffer.add(entry('open', { partial: true }));
-    assert.equal(buffer.prepend([{ time: '', stream: 'stdout', text: 'older' }]), 1);
+    assert.equal(buffer.prepend([{ time: '', stream: 'stdout', text: 'older', source: 0 }]), 1);
     buffer.add(entry(' end'));
     assert.equal(buffer.base, -1);
     assert.deepEqual([buffer.at(0).text, buffer.at(1).text], ['older', 'open end']);
@@ -114,8 +114,17 @@ describe('the Logs tab', () => {
     await until(desk, () => desk.text().includes('line 2999'));
     await desk.type('/', '2500', 'enter');
     assert.match(desk.text(), /line 2500/);
-    await desk.type('/', 'backspace', 'backspace', 'backspace', 'backspace', 'nowhere', 'enter');
+    assert.match(desk.text(), /\/2500: 1 of 1/);
+    await desk.type('/', 'backspace', 'backspace', 'backspace', 'backspace', 're:line 2[58]\\d7$', 'enter');
+    assert.match(desk.text(), /re:line 2\[58\]\\d7\$: 1 of 20/);
+    await desk.type('N', 'N');
+    assert.match(desk.text(), /: 19 of 20/);
+    await desk.type('n', 'n', 'n');
+    assert.match(desk.text(), /: 2 of 20/);
+    await desk.type('/', ...Array<string>(17).fill('backspace'), 'nowhere', 'enter');
     assert.match(desk.text(), /nowhere: not found/);
+    await desk.type('/', ...Array<string>(7).fill('backspace'), 're:(a', 'enter');
+    assert.match(desk.notice, /“re:\(a” cannot be searched for: a \( is not closed/);
     desk.close();
   });
 
