@@ -8,4 +8,5 @@ export { describeFinding, type SentenceForm } from './neighbours/sentence.js';
 export { createSampler, type Clock, type SamplerOptions } from './sampler.js';
 export { createRecorder, type RecordedTarget, type Recorder, type RecorderOptions } from './archive/recorder.js';
 export { openArchive, type Archive, type ArchivePlaces, type Recorded } from './archive/archive.js';
+export type { PastProcess, PastProcesses } from './archive/processes.js';
 export type { PastReadings, Stretch } from './archive/stretch.js';

@@ -3,8 +3,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HOST_ID, type Sample, type Series, type SeriesName } from '../model.js';
-import type { Shape } from './format.js';
-import { readRow } from './format.js';
+import { readRow, RECORD_HEAD_BYTES, type Shape } from './format.js';
+import { PROCESSES_FILE, PROCESSES_SHAPE, takeProcesses, type PastProcesses } from './processes.js';
 import { RingReader } from './ring-reader.js';
 import { placesOf, RINGS } from './rings.js';
 import { createStretch, type Columns, type Row, type Stretch } from './stretch.js';
@@ -36,6 +36,8 @@ export interface Archive {
   series(id: string, name: SeriesName, spanMs: number, points: number, until: number): Promise<Series>;
   /** What was measured of it then; undefined in a gap. */
   sampleAt(id: string, at: number): Promise<Sample | undefined>;
+  /** Those that mattered then: as they were last looked at, which `at` tells; undefined where nobody looked. */
+  processesAt(id: string, at: number): Promise<PastProcesses | undefined>;
 }
 
 /** Ring files whose index is kept: a few kilobytes each. */
@@ -44,6 +46,8 @@ const KEPT_READERS = 1200;
 const MAX_ROWS = 20_000;
 /** How far around a moment a record of it may reach. */
 const AROUND_MS = 5 * 60_000;
+/** What uses nothing is looked at every five minutes. */
+const LOOKED_AT_MS = 6 * 60_000;
 /** Names of directories that may be an id. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
@@ -90,6 +94,21 @@ class RingArchive implements Archive {
   async sampleAt(id: string, at: number): Promise<Sample | undefined> {
     const stretch = await this.load([id], at - AROUND_MS, at + AROUND_MS);
     return stretch.readingsAt(at).latest(id);
+  }
+
+  async processesAt(id: string, at: number): Promise<PastProcesses | undefined> {
+    let found: PastProcesses | undefined;
+    for (const directory of this.directoriesOf(id)) {
+      await this.reader(join(directory, PROCESSES_FILE)).read(
+        () => [at - LOOKED_AT_MS, at + PROCESSES_SHAPE.stepMs / 2],
+        ({ head, bytes, at: place }, shape) => {
+          if (shape.holds !== 'processes' || shape.bodyBytes !== PROCESSES_SHAPE.bodyBytes) return;
+          if (found === undefined || Math.abs(head.to - at) <= Math.abs(found.at - at))
+            found = takeProcesses(head.to, bytes, place + RECORD_HEAD_BYTES);
+        },
+      );
+    }
+    return found;
   }
 
   /**

@@ -4,8 +4,9 @@ import { spokenFor, type Instant } from '../meter.js';
 import type { Moment } from '../rates.js';
 import type { Reader } from '../target-files.js';
 import { hostColumns, putHostSample } from './columns.js';
+import type { Metered } from './target-meter.js';
 
-export class HostMeter {
+export class HostMeter implements Metered {
   readonly columns: readonly string[];
   private readonly files: HostFiles;
   private before: Moment<HostCounters> | undefined;
@@ -24,7 +25,8 @@ export class HostMeter {
     return spanMs;
   }
 
-  lookAgain(): void {
+  /** Those of a whole machine are too many to look at. */
+  processes(): undefined {
     this.files.lookAgain();
   }
 

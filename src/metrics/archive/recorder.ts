@@ -6,14 +6,14 @@ import { performance } from 'node:perf_hooks';
 import { lockFile } from '../../native/index.js';
 import { disks } from '../devices.js';
 import { DescriptorBudget, spareDescriptors, TextBuffer } from '../kept-file.js';
-import { Meter, type Instant } from '../meter.js';
+import type { Instant } from '../meter.js';
 import type { Target } from '../model.js';
 import type { Clock } from '../sampler.js';
 import type { Reader } from '../target-files.js';
 import { Ticker } from '../ticker.js';
-import { COLUMNS, putSample } from './columns.js';
 import { HostMeter } from './host-meter.js';
 import { Recording } from './recording.js';
+import { TargetMeter, type Metered } from './target-meter.js';
 
 /** What is to be written down, and where: a directory whose parent is there. */
 export interface RecordedTarget extends Target {
@@ -48,44 +48,19 @@ interface Busy {
   isOver: boolean;
 }
 
-interface Entry extends Busy {
-  readonly phase: number;
-  readonly meter: {
-    sample(now: Instant, intervalMs: number, row: Float64Array): number;
-    leave(): void;
-    lookAgain(): void;
-  };
-  readonly columns: readonly string[];
+interface Entry<M extends Metered = Metered> extends Busy {
+  readonly meter: M;
   readonly directory: string;
   readonly row: Float64Array;
-  recording?: Recording;
+  /** when in a round it is its turn at the disk */
+  readonly phase: number;
   /** the tick at which its files are opened, for the first time or once more */
   openAt: number;
-}
-
-/** A target's meter, as rows. */
-class RowMeter {
-  constructor(readonly meter: Meter) {}
-
-  /** @returns the ms that the row speaks for, 0 where nothing was measured */
-  sample(now: Instant, intervalMs: number, row: Float64Array): number {
-    const sample = this.meter.sample(now, intervalMs);
-    if (sample === undefined) return 0;
-    putSample(sample, row);
-    return this.meter.spanMs;
-  }
-
-  leave(): void {
-    this.meter.leave();
-  }
-
-  lookAgain(): void {
-    this.meter.lookAgain();
-  }
+  recording?: Recording;
 }
 
 class DiskRecorder implements Recorder {
-  private readonly entries = new Map<string, Entry & { readonly meter: RowMeter }>();
+  private readonly entries = new Map<string, Entry<TargetMeter>>();
   private host: Entry | undefined;
   private hostLock: { release(): void } | undefined;
   private readonly clock: Clock;
@@ -118,11 +93,8 @@ class DiskRecorder implements Recorder {
 
   begin(target: RecordedTarget): void {
     const known = this.entries.get(target.id);
-    if (known !== undefined) known.meter.meter.aim(target);
-    else {
-      const meter = new RowMeter(new Meter(target, this.reader));
-      this.entries.set(target.id, this.newEntry(meter, COLUMNS, target.directory));
-    }
+    if (known !== undefined) known.meter.aim(target);
+    else this.entries.set(target.id, this.newEntry(new TargetMeter(target, this.reader), target.directory));
     this.ticker.start();
   }
 
@@ -142,15 +114,10 @@ class DiskRecorder implements Recorder {
     this.hostLock?.release();
   }
 
-  private newEntry<M extends Entry['meter']>(
-    meter: M,
-    columns: readonly string[],
-    directory: string,
-  ): Entry & { meter: M } {
-    const row = new Float64Array(columns.length);
-    // They take turns at the disk.
-    const openAt = this.ticks + 1;
-    return { phase: this.begun++ % ROUND, meter, columns, directory, row, openAt, isBusy: false, isOver: false };
+  private newEntry<M extends Metered>(meter: M, directory: string): Entry<M> {
+    const row = new Float64Array(meter.columns.length);
+    const phase = this.begun++ % ROUND;
+    return { meter, directory, row, phase, openAt: this.ticks + 1, isBusy: false, isOver: false };
   }
 
   private leave(entry: Entry): void {
@@ -178,7 +145,8 @@ class DiskRecorder implements Recorder {
     const spanMs = entry.meter.sample(now, this.intervalMs, entry.row);
     if (spanMs > 0) entry.recording.add(now.at - spanMs, now.at, entry.row);
     if (this.ticks % ROUND !== entry.phase) return;
-    entry.meter.lookAgain();
+    const processes = entry.meter.processes();
+    if (processes !== undefined) entry.recording.addProcesses(now.at, processes);
     if (!entry.isBusy) this.onDisk(entry, () => entry.recording?.flush());
   }
 
@@ -215,14 +183,13 @@ class DiskRecorder implements Recorder {
     await mkdir(hostDirectory, { recursive: true, mode: 0o700 });
     this.hostLock ??= await lockFile(join(hostDirectory, 'lock'), { wait: false });
     if (this.hostLock === undefined) return;
-    const meter = new HostMeter(this.reader);
-    this.host ??= this.newEntry(meter, meter.columns, hostDirectory);
+    this.host ??= this.newEntry(new HostMeter(this.reader), hostDirectory);
   }
 }
 
 async function openRecording(entry: Entry): Promise<void> {
   if (entry.isOver) return;
-  entry.recording = await Recording.open(entry.directory, entry.columns);
+  entry.recording = await Recording.open(entry.directory, entry.meter.columns);
 }
 
 async function closeRecording(entry: Entry): Promise<void> {

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORD_HEAD_BYTES } from './format.js';
+import { PROCESSES_FILE, PROCESSES_SHAPE, putProcesses, type PastProcesses } from './processes.js';
 import { RINGS, shapeOf } from './rings.js';
 import { RingWriter } from './ring-writer.js';
 import { Steps } from './steps.js';
@@ -18,6 +19,7 @@ export class Recording {
   private constructor(
     readonly columns: readonly string[],
     private readonly rings: readonly RingWriter[],
+    private readonly processes: RingWriter,
   ) {
     this.steps = RINGS.slice(1).map(
       ({ stepMs }, i) =>
@@ -31,15 +33,18 @@ export class Recording {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
     const rings: RingWriter[] = [];
+    let processes: RingWriter | undefined;
     try {
       for (const plan of RINGS) {
         const room = plan.peaks ? COARSE_ROOM : FINE_ROOM;
         rings.push(await RingWriter.open(join(directory, plan.file), shapeOf(plan, columns), room));
       }
-      const recording = new Recording(columns, rings);
+      processes = await RingWriter.open(join(directory, PROCESSES_FILE), PROCESSES_SHAPE, COARSE_ROOM);
+      const recording = new Recording(columns, rings, processes);
       await recording.resume();
       return recording;
     } catch (error) {
+      await processes?.close().catch(() => undefined);
       await Promise.all(rings.map((ring) => ring.close().catch(() => undefined)));
       throw error;
     }
@@ -49,12 +54,25 @@ export class Recording {
     this.put(0, from, to, row, row);
   }
 
-  async flush(): Promise<void> {
-    for (const ring of this.rings) await ring.flush();
+  addProcesses(at: number, processes: Omit<PastProcesses, 'at'>): void {
+    const { stepMs } = PROCESSES_SHAPE;
+    this.processes.append(at - stepMs, at, (bytes, place) => putProcesses(processes, bytes, place));
   }
 
-  async close(): Promise<void> {
-    for (const ring of this.rings) await ring.close();
+  flush(): Promise<void> {
+    return this.each((ring) => ring.flush());
+  }
+
+  close(): Promise<void> {
+    return this.each((ring) => ring.close());
+  }
+
+  /** One after the other, none left out for the failure of another. @throws the first failure */
+  private async each(work: (ring: RingWriter) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const ring of [...this.rings, this.processes])
+      await work(ring).catch((error: unknown) => void failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   private put(index: number, from: number, to: number, means: Float64Array, peaks: Float64Array): void {

@@ -1,6 +1,7 @@
 // A stretch of the past in memory: what the presenters ask of the present, they can ask of it, without waiting.
 import { nothingSeries, Points } from '../history.js';
 import { HOST_ID, type HostSample, type Sample, type Sampler, type Series, type SeriesName } from '../model.js';
+import type { Observation } from '../neighbours/observation.js';
 import { takeHostSample, takeSample, type Numbers } from './columns.js';
 
 /** A record as it was read: means, then peaks if it has any. */
@@ -16,13 +17,6 @@ export interface Columns {
   readonly names: readonly string[];
   readonly places: ReadonlyMap<string, number>;
   readonly peaks: boolean;
-}
-
-/** Everything at one moment, for whoever judges the past. */
-export interface Observation {
-  readonly at: number;
-  readonly host: HostSample | undefined;
-  readonly samples: ReadonlyMap<string, Sample>;
 }
 
 /** The reading half of a Sampler, as it was. */
@@ -41,7 +35,7 @@ export interface Stretch {
   hostAt(at: number): HostSample | undefined;
   /** What a sampler would have said at that moment; its histories end there. */
   readingsAt(at: number): PastReadings;
-  /** One a step, from the beginning on; moments at which nothing was measured are left out. */
+  /** What a judge is told, one a step from the beginning on; moments at which nothing was measured are left out. */
   observations(stepMs: number): Iterable<Observation>;
 }
 
