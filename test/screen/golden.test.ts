@@ -12,12 +12,16 @@ import { Desk, type DeskOptions } from '../support/desk.js';
 process.env['TZ'] = 'UTC';
 
 interface Scene extends DeskOptions {
+  /** "+20" lets so many seconds pass */
   readonly keys?: readonly string[];
   /** ms that something takes which no promise tells of: an emulator that is loaded */
   readonly wait?: number;
 }
 
 const NARROW = { columns: 80, rows: 24 } as const;
+
+/** Limits, a pause and its end, some seconds apart; then the graphs on the whole screen. */
+const CHANGES = ['+50', 'u', 'x', '0.7', 'tab', 'x', '512m', 'enter', '+20', 'p', '+4', 'p', '+12', '2', 'z'] as const;
 
 const SCENES: Readonly<Record<string, Scene>> = {
   overview: {},
@@ -30,6 +34,9 @@ const SCENES: Readonly<Record<string, Scene>> = {
   filter: { keys: ['/', 'api'] },
   marks: { keys: ['space', 'space', 'b'] },
   graphs: { keys: ['2', 'z'] },
+  'graphs-marks': { keys: CHANGES },
+  'graphs-marks-ascii': { ascii: true, keys: CHANGES },
+  'graphs-marks-project': { keys: [...CHANGES, 'escape', 'escape', '1', 'up', '2'] },
   'graphs-80x24': { ...NARROW, keys: ['enter'] },
   logs: { keys: ['l', 't'] },
   'logs-search-80x24': { ...NARROW, keys: ['l', '/', 'warn', 'enter'] },
@@ -112,7 +119,11 @@ describe('golden screens', () => {
     it(name, async () => {
       const desk = await Desk.open(options);
       try {
-        await desk.type(...keys);
+        for (const key of keys) {
+          const seconds = /^\+(\d+)$/.exec(key)?.[1];
+          if (seconds === undefined) await desk.type(key);
+          else await desk.advance(Number(seconds) * 1000);
+        }
         await sleep(wait);
         if (name === 'shell-left') await desk.type('ctrl-]');
         assertGolden(name, `${desk.text()}\n`);

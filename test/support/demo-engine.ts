@@ -17,6 +17,7 @@ import {
   type Session,
   type Verb,
 } from '../../src/engine/index.js';
+import { toldChanges } from '../../src/engine/verbs/update.js';
 import { configOf, DEMO_IMAGES, DEMO_NOW, idOf, launchOf, type Member } from './demo-people.js';
 import type { Habit } from './demo-sampler.js';
 
@@ -43,6 +44,9 @@ export class DemoEngine implements Engine {
   readonly calls: string[] = [];
   /** removed, and to be brought back */
   private readonly kept = new Map<string, Container>();
+  /** what has happened since it was made, and who waits for more */
+  private readonly told: EngineEvent[] = [];
+  private readonly listeners: (() => void)[] = [];
   private readonly watchers = new Set<() => void>();
 
   constructor(
@@ -148,6 +152,7 @@ export class DemoEngine implements Engine {
     const config = { ...container.config, limits: { ...container.config.limits, ...change.limits } };
     const next = { ...container, config };
     this.containers.set(container.id, next);
+    this.tell('update', next, toldChanges(container.config.limits, config.limits));
     this.changed();
     return Promise.resolve(next);
   };
@@ -291,7 +296,22 @@ export class DemoEngine implements Engine {
       yield ago(14 * MINUTE, 'die', 'import', { exitCode: '137' });
       yield ago(4 * MINUTE, 'exec_start', 'web', { execCommand: 'sh' });
     }
-    await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    const aborted = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    let told = 0;
+    while (signal?.aborted !== true) {
+      for (; told < this.told.length; told++) yield this.told[told]!;
+      await Promise.race([aborted, new Promise<void>((resolve) => this.listeners.push(resolve))]);
+    }
+  }
+
+  private tell(
+    action: EngineEvent['action'],
+    { id, config }: Container,
+    attributes: Record<string, string> = {},
+  ): void {
+    const { name } = config;
+    this.told.push({ time: this.clock.now(), type: 'container', action, id, attributes: { name, ...attributes } });
+    for (const listener of this.listeners.splice(0)) listener();
   }
 
   watch(listener: () => void): () => void {
@@ -333,6 +353,7 @@ export class DemoEngine implements Engine {
     }
     const next = { ...container, state: { ...container.state, ...state } };
     this.containers.set(container.id, next);
+    if (verb !== 'exec' && verb !== 'top' && verb !== 'remove') this.tell(verb, next);
     this.changed();
     return Promise.resolve(next);
   }

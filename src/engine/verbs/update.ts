@@ -55,7 +55,7 @@ function changedConfig(config: ContainerConfig, { limits, restartPolicy }: Updat
  * What an event says of changed limits: each under its own name as it is now and, with ".before", as it was, in JSON; what was
  * or is not set is not there. The parts of the CPU quota, which mean nothing without each other, come together.
  */
-function toldChanges(before: Limits, after: Limits): Record<string, string> {
+export function toldChanges(before: Limits, after: Limits): Record<string, string> {
   const fields = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof Limits)[]);
   const changed = [...fields].filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
   const cpu: readonly (keyof Limits)[] = FIELDS.cpu;

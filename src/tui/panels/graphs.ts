@@ -1,12 +1,13 @@
 // The Graphs tab: what the selected container used over time, one chart a resource, on one axis of time.
 import type { Sample, SeriesName } from '../../metrics/index.js';
+import { changesOf, limitsOver, type ChangeMark, type LimitedResource } from '../present/changes.js';
 import { ago, bytes, clock, coreLimit, cores, count, percent, rate } from '../present/units.js';
 import { type Attr, type Canvas, type Ramp, type Rect, type Span, widthOf } from '../screen/index.js';
 import { groupReading } from '../present/group.js';
 import type { Row } from '../rows.js';
 import { projectTarget, type Sources } from '../sources.js';
 import { spanOf, type State } from '../state.js';
-import { paintLineChart, peakOf } from '../widgets/index.js';
+import { paintLineChart, peakOf, type LineChart } from '../widgets/index.js';
 
 interface Line {
   readonly series: SeriesName;
@@ -22,6 +23,8 @@ interface Chart {
   readonly now: readonly (readonly Span[])[];
   readonly lines: readonly Line[];
   readonly limit?: number | undefined;
+  /** the limit that it is, of which the past is known */
+  readonly limited?: LimitedResource;
   /** the top of the axis is never lower */
   readonly least: number;
   readonly label: (value: number) => string;
@@ -95,6 +98,7 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
       ],
       lines: [{ series: 'cpu.cores', style: cpu[0], ramp: cpu }],
       limit: sample?.cpu.limitCores,
+      limited: 'cpu',
       least: 0.1,
       label: (value) => value.toFixed(value < 9.95 ? 2 : 1),
     },
@@ -117,6 +121,7 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
         { series: 'memory.used', style: memory[0], ramp: memory },
       ],
       limit: sample?.memory.limit,
+      limited: 'memory',
       least: MiB,
       label: bytes,
     },
@@ -169,6 +174,7 @@ function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] 
       ],
       lines: [{ series: 'pids.current', style: pids[0], ramp: pids }],
       limit: sample?.pids.limit,
+      limited: 'pids',
       least: 10,
       label: count,
     },
@@ -214,9 +220,51 @@ function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
     label: chart.label,
     labelWidth: LABEL_CELLS,
     ...(chart.limit === undefined ? {} : { limit: chart.limit }),
+    ...pastOf(state, id, chart, until - spanMs, until, area.width - LABEL_CELLS - 2),
     from: ago(spanMs),
     to: state.graphs.until === undefined ? 'now' : clock(until),
   });
+}
+
+/** What was changed in the time that is shown, and the limits before and after, as shares of the width. */
+function pastOf(
+  state: State,
+  id: string,
+  chart: Chart,
+  from: number,
+  to: number,
+  cells: number,
+): Pick<LineChart, 'marks' | 'limits'> {
+  const { list } = state.events;
+  const share = (at: number): number => (at - from) / (to - from);
+  const marks = withoutCrowds(
+    changesOf(list, namesOn(state, id), from, to).map((mark) => ({ ...mark, at: share(mark.at) })),
+    cells,
+  );
+  if (chart.limited === undefined) return { marks };
+  const limits = limitsOver(list, id, chart.limited, chart.limit, from, to).flatMap((span) =>
+    span.value === undefined ? [] : [{ from: share(span.from), to: share(span.to), value: span.value }],
+  );
+  return { marks, limits };
+}
+
+/** On the graph of a project each mark says whose it is. */
+function namesOn({ containers }: State, id: string): ReadonlyMap<string, string> {
+  const members = containers.list.filter(
+    ({ config: { project } }) => project !== undefined && projectTarget(project) === id,
+  );
+  return members.length === 0 ? new Map([[id, '']]) : new Map(members.map((member) => [member.id, member.config.name]));
+}
+
+/** Of what falls into one cell the most telling: a stop is a signal, an end and a stop. */
+function withoutCrowds(marks: readonly ChangeMark[], cells: number): readonly ChangeMark[] {
+  const byCell = new Map<number, ChangeMark>();
+  for (const mark of marks) {
+    const cell = Math.floor(mark.at * cells);
+    const there = byCell.get(cell);
+    if (there === undefined || mark.rank >= there.rank) byCell.set(cell, mark);
+  }
+  return [...byCell.values()];
 }
 
 const widthOfSpans = (spans: readonly Span[]): number => spans.reduce((sum, { text }) => sum + widthOf(text), 0);

@@ -26,6 +26,9 @@ export interface Glyphs {
     readonly corner: string;
     /** A tick on an upright axis. */
     readonly tick: string;
+    /** Upright, where something was changed, and where that meets the axis of time. */
+    readonly change: string;
+    readonly changeFoot: string;
   };
   /** Nothing, then rising steps to full, from the bottom up: heights within one cell. */
   readonly heights: readonly string[];
@@ -89,6 +92,8 @@ const unicode: Glyphs = {
     dashed: '┄',
     corner: '└',
     tick: '┤',
+    change: '┊',
+    changeFoot: '┴',
   },
   heights: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   lengths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
@@ -145,6 +150,8 @@ const ascii: Glyphs = {
     dashed: '.',
     corner: '+',
     tick: '+',
+    change: ':',
+    changeFoot: '^',
   },
   heights: [' ', '_', '.', '-', '=', '+', '*', '%', '#'],
   lengths: [' ', ' ', '-', '-', '=', '=', '=', '#', '#'],

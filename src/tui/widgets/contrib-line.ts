@@ -24,8 +24,12 @@ export interface LineChart {
   readonly label: (value: number) => string;
   /** Cells for labels left of the axis. */
   readonly labelWidth: number;
-  /** A dashed line at this value. */
+  /** How near a line is to this value gives it its colour; where `limits` says nothing else it is the dashed line too. */
   readonly limit?: number;
+  /** Dashed lines at other values over stretches of the width, each 0..1. */
+  readonly limits?: readonly { readonly from: number; readonly to: number; readonly value: number }[];
+  /** Upright lines at places of the width (0..1) where something was changed, with a word on the axis where there is room. */
+  readonly marks?: readonly { readonly at: number; readonly word: string }[];
   /** What stands at the two ends of the time axis. */
   readonly from: string;
   readonly to: string;
@@ -97,7 +101,10 @@ export function paintLineChart(canvas: Canvas, rect: Rect, chart: LineChart): vo
   if (plot.width < 4 || plot.height < 1) return;
   const view = canvas.within(rect);
   paintAxes(view, rect, plot, chart);
-  if (chart.limit !== undefined && chart.limit <= chart.max) paintLimit(view, plot, chart.limit / chart.max);
+  const { limit, limits = limit === undefined ? [] : [{ from: 0, to: 1, value: limit }] } = chart;
+  for (const { from, to, value } of limits)
+    if (value <= chart.max) paintLimit(view, plot, { from, to, share: value / chart.max });
+  paintMarks(view, plot, chart);
   if (canvas.glyphs.ascii) paintPoints(view, plot, chart);
   else if (canvas.glyphs.set === 'block') paintHalves(view, plot, chart);
   else if (parts) paintLines(view, plot, chart, parts);
@@ -127,9 +134,33 @@ function paintAxes(view: Canvas, rect: Rect, plot: Rect, chart: LineChart): void
   view.text(plot.x + plot.width - widthOf(to), foot, to, theme.dim);
 }
 
-function paintLimit(view: Canvas, plot: Rect, share: number): void {
+function paintLimit(view: Canvas, plot: Rect, { from, to, share }: { from: number; to: number; share: number }): void {
   const { theme, glyphs } = view;
-  view.fill({ x: plot.x, y: rowOf(plot, share), width: plot.width, height: 1 }, theme.faint, glyphs.box.dashed);
+  const [begin, end] = [columnOf(plot, from), to >= 1 ? plot.x + plot.width : columnOf(plot, to)];
+  view.fill({ x: begin, y: rowOf(plot, share), width: end - begin, height: 1 }, theme.faint, glyphs.box.dashed);
+}
+
+/** The column of `plot` in which a share (0..1) of the width lies. */
+function columnOf(plot: Rect, share: number): number {
+  return plot.x + Math.max(0, Math.min(plot.width - 1, Math.floor(share * plot.width)));
+}
+
+/** Behind the lines, so that none of them is hidden; the words stand on the foot, where the time is. */
+function paintMarks(view: Canvas, plot: Rect, { marks = [], from, to }: LineChart): void {
+  const { theme, glyphs } = view;
+  const foot = plot.y + plot.height;
+  // What the ends of the axis say stays.
+  const first = plot.x + widthOf(from) + 2;
+  const end = plot.x + plot.width - widthOf(to) - 1;
+  for (const [i, { at, word }] of marks.entries()) {
+    const x = columnOf(plot, at);
+    for (let y = plot.y; y < foot; y++) view.put(x, y, glyphs.box.change, theme.dim);
+    if (x < first || x >= end) continue;
+    view.put(x, foot, glyphs.box.changeFoot, theme.text);
+    const next = marks[i + 1];
+    const room = Math.min(end, next === undefined ? end : columnOf(plot, next.at)) - x - 1;
+    if (widthOf(word) <= room) view.text(x + 1, foot, word, theme.text);
+  }
 }
 
 /**
