@@ -71,7 +71,7 @@ export class Effects {
 
   get sources(): Sources {
     return {
-      readings: this.ports.sampler,
+      readings: this.past.present,
       at: (moment) => this.past.at(moment),
       logs: this.logs.view,
       terminal: (number) => this.shells.pane(number),
@@ -249,7 +249,12 @@ export class Effects {
       this.ports.sampler.setTargets(targetsOf(state.containers.list));
     if (state.size !== before.size || state.view !== before.view || state.containers.list !== before.containers.list)
       this.fitShells(state);
-    if (state.graphs !== before.graphs || state.containers.list !== before.containers.list) this.past.follow(state);
+    if (
+      state.graphs !== before.graphs ||
+      state.host !== before.host ||
+      state.containers.list !== before.containers.list
+    )
+      this.past.follow(state);
     const container = selectedContainer(state);
     const tab = state.view.page === 'overview' && layoutOf(state).tabs !== undefined ? state.view.tab : undefined;
     this.logs.follow(before, state, tab === 'logs');

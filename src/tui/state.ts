@@ -278,9 +278,12 @@ export const DEFAULT_SPAN_MS = 5 * 60_000;
 /** Stretches of time that graphs show by themselves, shortest first, ms. */
 const OWN_SPANS_MS = [60_000, 120_000, DEFAULT_SPAN_MS];
 
-/** The stretch of time that graphs show: the chosen one, else the shortest that holds all there is. */
-export function spanOf({ graphs, host, now }: State): number {
-  const there = now - (host.sampledSince ?? now);
+/** The stretch of time that graphs show: the chosen one, else the shortest that holds all there is of anybody who runs. */
+export function spanOf({ graphs, host, containers, now }: State): number {
+  const since = containers.list.flatMap(({ state: { status, startedAt } }) =>
+    status === 'running' && startedAt !== undefined ? [Date.parse(startedAt)] : [],
+  );
+  const there = now - Math.min(host.sampledSince ?? now, ...since);
   return graphs.spanMs ?? OWN_SPANS_MS.find((span) => span >= there) ?? DEFAULT_SPAN_MS;
 }
 

@@ -1,6 +1,7 @@
-// What was measured at a moment of the past: from what the supervisors wrote down, and, for the seconds that are not on the disk
-// yet, from the dashboard's own memory. Painting never waits: what is not there yet is read meanwhile and painted when it came.
-import { HOST_ID, type Sample, type Sampler, type SeriesName } from '../../metrics/index.js';
+// What was measured before: from what the supervisors wrote down, and, for what is not on the disk yet, from the dashboard's own
+// memory. The present has a past as well: what graphs show of the time before the dashboard was opened.
+// Painting never waits: what is not there yet is read meanwhile and painted when it came.
+import { HOST_ID, type Sample, type Sampler, type Series, type SeriesName } from '../../metrics/index.js';
 import { momentOf } from '../moment.js';
 import { projectTarget, type Readings } from '../sources.js';
 import { spanOf, type State } from '../state.js';
@@ -14,11 +15,15 @@ export interface PastStretch {
   readingsAt(at: number): Pick<Readings, 'latest' | 'latestHost' | 'history'>;
 }
 
+type OldReadings = ReturnType<PastStretch['readingsAt']>;
+
 /** Where the past is kept. */
 export interface PastPort {
   load(ids: readonly string[], from: number, until: number, stepMs?: number): Promise<PastStretch>;
 }
 
+/** The small graphs of rows show so much at most. */
+const ROW_GRAPHS_MS = 150_000;
 /** How far beyond the graphs a stretch is read, in their own lengths: a few presses of an arrow need no reading. */
 const MARGIN = 1;
 /** Points that a graph has at most. */
@@ -39,15 +44,20 @@ export class Past {
 
   /** Reads what the state shows, if it is not there. */
   follow(state: State): void {
+    const spanMs = Math.max(spanOf(state), ROW_GRAPHS_MS);
+    const wanted = this.#wanted(state, spanMs);
+    if (wanted === undefined) this.#stretch = undefined;
+    else if (!this.#isReading && !this.#has(wanted)) void this.#read(state, wanted, spanMs * MARGIN);
+  }
+
+  #wanted(state: State, spanMs: number): Wanted | undefined {
+    const stepMs = spanMs / POINTS;
     const moments = [momentOf(state), state.graphs.pinned].filter((at) => at !== undefined);
-    if (moments.length === 0) {
-      this.#stretch = undefined;
-      this.#shown = undefined;
-      return;
-    }
-    const spanMs = spanOf(state);
-    const wanted = { from: Math.min(...moments) - spanMs, until: Math.max(...moments), stepMs: spanMs / POINTS };
-    if (!this.#isReading && !this.#has(wanted)) void this.#read(state, wanted, spanMs * MARGIN);
+    if (moments.length > 0) return { from: Math.min(...moments) - spanMs, until: Math.max(...moments), stepMs };
+    const { sampledSince } = state.host;
+    // From the first sample on, the present is in the dashboard's own memory.
+    if (sampledSince === undefined || state.now - spanMs >= sampledSince) return undefined;
+    return { from: sampledSince - spanMs, until: sampledSince, stepMs };
   }
 
   #has({ from, until, stepMs }: Wanted): boolean {
@@ -75,6 +85,19 @@ export class Past {
     this.follow(this.ports.state());
   }
 
+  /** The present, with what was before the dashboard was opened. */
+  get present(): Readings {
+    const { sampler } = this.ports;
+    const history: Readings['history'] = (id, name, spanMs, points, until) =>
+      this.#history(this.#stretch?.read.readingsAt(Infinity), id, name, spanMs, points, until);
+    return {
+      history,
+      latest: (id) => sampler.latest(id),
+      latestHost: () => sampler.latestHost(),
+      self: () => sampler.self(),
+    };
+  }
+
   /** The readings of that moment; the same object for one moment, which remembers what one frame asks several times. */
   at(moment: number): Readings {
     const stretch = this.#stretch?.read;
@@ -87,14 +110,8 @@ export class Past {
     const { sampler } = this.ports;
     const old = stretch?.readingsAt(moment);
     const samples = new Map<string, Sample | undefined>();
-    const history: Readings['history'] = (id, name, spanMs, points, until = moment) => {
-      const own = sampler.history(id, name, spanMs, points, until);
-      const written = old === undefined ? undefined : this.#written(old, id, name, spanMs, points, until);
-      if (written === undefined) return own;
-      const pick = (mine: Float64Array, theirs: Float64Array): Float64Array =>
-        mine.map((value, i) => (Number.isNaN(value) ? theirs[i]! : value));
-      return { ...own, values: pick(own.values, written.values), peaks: pick(own.peaks, written.peaks) };
-    };
+    const history: Readings['history'] = (id, name, spanMs, points, until = moment) =>
+      this.#history(old, id, name, spanMs, points, until);
     return {
       history,
       latest: (id) => {
@@ -110,15 +127,19 @@ export class Past {
     };
   }
 
+  /** The dashboard's own memory is finer; what it does not reach back to is as it was written down. */
+  #history(old: OldReadings | undefined, ...asked: Parameters<Readings['history']>): Series {
+    const own = this.ports.sampler.history(...asked);
+    if (old === undefined || !own.values.some(Number.isNaN)) return own;
+    const [id, name, spanMs, points] = asked;
+    const written = this.#written(old, id, name, spanMs, points, own.from + spanMs);
+    const pick = (mine: Float64Array, theirs: Float64Array): Float64Array =>
+      mine.map((value, i) => (Number.isNaN(value) ? theirs[i]! : value));
+    return { ...own, values: pick(own.values, written.values), peaks: pick(own.peaks, written.peaks) };
+  }
+
   /** Of a project nothing is written down: it is the sum of its members. */
-  #written(
-    old: ReturnType<PastStretch['readingsAt']>,
-    id: string,
-    name: SeriesName,
-    spanMs: number,
-    points: number,
-    until: number,
-  ): ReturnType<Readings['history']> {
+  #written(old: OldReadings, id: string, name: SeriesName, spanMs: number, points: number, until: number): Series {
     const members = this.ports
       .state()
       .containers.list.filter(({ config }) => config.project !== undefined && projectTarget(config.project) === id);

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeFinding, HOST_ID, type Finding } from '../../../src/metrics/index.js';
 import { withFindings, shownFinding } from '../../../src/tui/reducers/neighbours.js';
-import { initialState, MAX_PAST_FINDINGS, type State } from '../../../src/tui/state.js';
+import { MAX_PAST_FINDINGS, type State } from '../../../src/tui/state.js';
 import { Desk } from '../../support/desk.js';
+import { emptyState } from '../../support/empty-state.js';
 
 // Clocks in sentences are local time.
 process.env['TZ'] = 'UTC';
@@ -165,14 +166,7 @@ describe('findings over time', () => {
     confidence: 1,
     evidence: [],
   });
-  const start = (now: number): State => ({
-    ...initialState({
-      now,
-      size: { columns: 120, rows: 36 },
-      appearance: { theme: 'dark', colours: 256, glyphs: 'braille' },
-    }),
-    now,
-  });
+  const start = (now: number): State => emptyState(now);
 
   it('are kept with their ends, and one that comes again is another', () => {
     let state = withFindings(start(1000), [finding('a', 900)]);

@@ -1,8 +1,11 @@
 // The panes below the table and the other pages: what they show, how one moves in them, how one gets back.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { Container } from '../../../src/engine/index.js';
+import { spanOf, type State } from '../../../src/tui/state.js';
 import { loadLineChart } from '../../../src/tui/widgets/index.js';
 import { Desk } from '../../support/desk.js';
+import { emptyState } from '../../support/empty-state.js';
 
 describe('going about', () => {
   it('reaches every pane by its number, and back by escape', async () => {
@@ -109,11 +112,26 @@ describe('going about', () => {
 describe('graphs', () => {
   before(loadLineChart);
 
+  it('show as long a stretch as there is something to show of anybody who runs', () => {
+    const state = emptyState(600_000);
+    const started = (at: number): State => ({
+      ...state,
+      host: { ...state.host, sampledSince: 595_000 },
+      containers: {
+        ...state.containers,
+        list: [{ state: { status: 'running', startedAt: new Date(at).toISOString() } } as Container],
+      },
+    });
+    assert.equal(spanOf(started(560_000)), 60_000);
+    assert.equal(spanOf(started(500_000)), 120_000);
+    assert.equal(spanOf(started(0)), 300_000);
+  });
+
   it('zoom in time and scrub back', async () => {
     const desk = await Desk.open();
     await desk.type('2');
-    assert.match(desk.text(), /└ -1m/, 'as long as there is something to show');
-    await desk.type('-', '-', '-');
+    assert.match(desk.text(), /└ -5m/, 'the usual stretch: containers have run for longer');
+    await desk.type('-');
     assert.match(desk.text(), /└ -10m/);
     await desk.type('+', '+');
     assert.match(desk.text(), /└ -2m/);
