@@ -1,7 +1,7 @@
 // `tscontain-tui`: opens the dashboard. Composition root: the only place that puts engine, sampler and screen together.
 import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { GLYPH_SETS, runDashboard, THEME_NAMES, type DashboardOptions } from '../tui/index.js';
+import { GLYPH_SETS, runDashboard, runPlain, THEME_NAMES, type DashboardOptions } from '../tui/index.js';
 import { besideProgram, stateRoot } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { version } from './version.js';
@@ -20,12 +20,14 @@ const USAGE = `Usage: tscontain-tui [options]
   --ascii             the same as --glyphs ascii
   --read-only         watch only: nothing can be changed from this dashboard
   --no-mouse          leave the mouse to the terminal
+  --plain             sentences and typed words in place of a screen, for screen readers and pipes (TSCONTAIN_PLAIN=1)
   --version, --help
 `;
 
 interface Flags {
   readonly root: string;
   readonly intervalMs: number;
+  readonly plain: boolean;
   readonly screen: Pick<DashboardOptions, 'choice' | 'mouse' | 'readOnly'>;
 }
 
@@ -53,6 +55,7 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
       ascii: { type: 'boolean' },
       'no-mouse': { type: 'boolean' },
       'read-only': { type: 'boolean' },
+      plain: { type: 'boolean' },
       version: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -69,6 +72,7 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
   return {
     root: stateRoot(values.root, process.env),
     intervalMs,
+    plain: values.plain ?? ['1', 'true', 'yes'].includes(process.env['TSCONTAIN_PLAIN'] ?? ''),
     screen: {
       choice: {
         ...(theme === undefined ? {} : { theme }),
@@ -82,10 +86,10 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
 }
 
 /** Why the dashboard cannot be opened here, if it cannot. */
-function obstacle(words: readonly string[]): string | undefined {
+function obstacle(words: readonly string[], plain: boolean): string | undefined {
   if (process.platform !== 'linux') return 'containers are made of Linux namespaces and cgroups, and this is no Linux';
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    return 'a dashboard needs a terminal: start it in one, or use tscontain in scripts';
+  if (!plain && (!process.stdin.isTTY || !process.stdout.isTTY)) {
+    return 'a dashboard needs a terminal: start it in one, give --plain, or use tscontain in scripts';
   }
   if (process.getuid?.() !== 0)
     return `making containers needs root: type  sudo ${['tscontain-tui', ...words].join(' ')}`;
@@ -109,27 +113,31 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(flags === 'help' ? USAGE : `tscontain-tui ${version}\n`);
     return EXIT.ok;
   }
-  const reason = obstacle(words);
+  const reason = obstacle(words, flags.plain);
   if (reason !== undefined) return fail(reason);
   const { root, intervalMs, screen } = flags;
   const programPath = realpathSync(process.argv[1] ?? '');
-  await runDashboard({
-    ...screen,
-    input: process.stdin,
-    output: process.stdout,
-    env: process.env,
-    open: async () => {
-      const [{ metricsPlaces, openEngine }, { createSampler, openArchive }] = await Promise.all([
-        import('../engine/index.js'),
-        import('../metrics/index.js'),
-      ]);
-      return {
-        engine: await openEngine({ root, supervisorEntry: besideProgram(programPath, 'supervisor') }),
-        sampler: createSampler({ intervalMs, factsProgram: besideProgram(programPath, 'facts') }),
-        past: openArchive(metricsPlaces(root)),
-      };
-    },
-  });
+  const open = async (): ReturnType<DashboardOptions['open']> => {
+    const [{ metricsPlaces, openEngine }, { createSampler, openArchive }] = await Promise.all([
+      import('../engine/index.js'),
+      import('../metrics/index.js'),
+    ]);
+    return {
+      engine: await openEngine({ root, supervisorEntry: besideProgram(programPath, 'supervisor') }),
+      sampler: createSampler({ intervalMs, factsProgram: besideProgram(programPath, 'facts') }),
+      past: openArchive(metricsPlaces(root)),
+    };
+  };
+  const { stdin: input, stdout: output, env } = process;
+  if (flags.plain) {
+    try {
+      await runPlain({ open, input, output, readOnly: screen.readOnly ?? false });
+    } catch (error) {
+      return fail(error instanceof Error ? error.message : String(error));
+    }
+  } else {
+    await runDashboard({ ...screen, input, output, env, open });
+  }
   return EXIT.ok;
 }
 
