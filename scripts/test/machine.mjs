@@ -1,11 +1,20 @@
 // A pure cgroup v2 machine: qemu without KVM, Debian's kernel, an initramfs of busybox, and this host's files as a read-only
 // 9p share with a tmpfs overlay above. The tests of the checkout run in it as they are. Boots in about five seconds.
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-const modules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'loop', 'virtio_blk'];
+const modules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'loop', 'virtio_blk', 'ext4'];
 const tools = ['qemu-system-x86_64', 'cpio', 'gzip', 'modprobe'];
 const packages = 'qemu-system-x86 linux-image-amd64 busybox-static cpio kmod';
 
@@ -72,9 +81,11 @@ function buildInitramfs(folder, version, command) {
 /**
  * Boots the machine, runs `command` (bash) in it and powers it off.
  * @param {string} command
- * @param {{ seconds: number, memoryMiB?: number, onLine: (line: string) => void }} options every line of its serial console
+ * @param {{ seconds: number, memoryMiB?: number, out?: string, diskMiB?: number, onLine: (line: string) => void }} options
+ *   out: a directory of the host's that can be mounted there with the tag "out"; diskMiB: an empty disk, /dev/vda, as quick as
+ *   an ordinary one; onLine: every line of its serial console
  */
-export async function runInMachine(command, { seconds, memoryMiB = 4096, onLine }) {
+export async function runInMachine(command, { seconds, memoryMiB = 4096, out, diskMiB, onLine }) {
   const folder = mkdtempSync(join(tmpdir(), 'tscontain-machine-'));
   try {
     const version = kernelVersion();
@@ -100,6 +111,14 @@ export async function runInMachine(command, { seconds, memoryMiB = 4096, onLine 
       'console=ttyS0 panic=-1 quiet loglevel=1 psi=1',
     );
     args.push('-virtfs', 'local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap');
+    if (out !== undefined) args.push('-virtfs', `local,path=${out},mount_tag=out,security_model=none`);
+    if (diskMiB !== undefined) {
+      const disk = join(folder, 'disk');
+      writeFileSync(disk, '');
+      truncateSync(disk, diskMiB * 1024 * 1024);
+      const speed = 'throttling.bps-total=150000000,throttling.iops-total=4000';
+      args.push('-drive', `file=${disk},if=virtio,format=raw,${speed}`);
+    }
     const child = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
     let rest = '';

@@ -4,7 +4,7 @@ import { Baseline } from './baseline.js';
 import { Evidence } from './evidence.js';
 import { RecentMean } from './mean.js';
 import type { Finding, Resource, ShareOf, Suspect, Symptom } from './model.js';
-import { suspectsOf, type Question } from './suspects.js';
+import { suspectsOf, type Answer, type Question } from './suspects.js';
 import type { Uses } from './uses.js';
 
 export type Kind = 'cpu' | 'throttled' | 'io' | 'memory';
@@ -42,18 +42,26 @@ const ALONE_TIMES = 1.8;
 const ALONE_PERCENT = 30;
 const OWN_DOING = 0.4;
 
+/** What all cases share at one moment. */
 export interface Moment {
   readonly at: number;
+  /** ms that it speaks for */
   readonly forMs: number;
+  readonly now: Uses;
+  readonly usual: () => Uses;
+}
+
+/** How it is with one of them. */
+export interface Plight {
   readonly percent: number;
   readonly symptom: Symptom;
   /** its own limit is what holds it */
   readonly byOwnLimit: boolean;
   /** it wants more than there is, whoever else is there */
   readonly ownDoing: boolean;
-  readonly now: Uses;
-  readonly usual: Uses;
+  /** who may be the reason at all */
   readonly eligible: (id: string) => boolean;
+  /** bytes a second of its reads that are none of its own doing */
   readonly forced: number;
 }
 
@@ -87,20 +95,23 @@ export class Case {
     this.end();
   }
 
-  observe(moment: Moment): void {
-    const { at, forMs, percent } = moment;
+  observe(moment: Moment, plight: Plight): void {
+    const { at, forMs } = moment;
+    const { percent } = plight;
     if (!Number.isFinite(percent)) return;
     if (!this.evidence.isEnough) this.baseline.learn(percent, forMs);
     const threshold = this.evidence.isEnough ? this.heldThreshold : this.baseline.threshold;
-    if (percent > threshold) this.usualUses ??= moment.usual;
-    const answer = this.ask(moment);
+    // Nearly always nothing is the matter, and nobody is asked for.
+    if (percent <= threshold && !this.isSuspected) return;
+    if (percent > threshold) this.usualUses ??= moment.usual();
+    const answer = this.ask(moment, plight);
     // Who took memory is who did when nothing is taken any more, as long as he is there.
     const named = this.kind === 'memory' ? this.suspects.filter(({ id }) => moment.now.has(id)) : [];
     const suspects = answer.suspects.length > 0 ? answer.suspects : named;
-    const isOwn = moment.ownDoing || (suspects.length === 0 && answer.own >= OWN_DOING);
+    const isOwn = plight.ownDoing || (suspects.length === 0 && answer.own >= OWN_DOING);
     const wasEnough = this.evidence.isEnough;
-    const counted = wasEnough && isOwn && !moment.byOwnLimit ? 0 : percent;
-    this.evidence.add(counted, threshold, at, forMs, () => this.mayBeSaid(moment, isOwn, suspects));
+    const counted = wasEnough && isOwn && !plight.byOwnLimit ? 0 : percent;
+    this.evidence.add(counted, threshold, at, forMs, () => this.mayBeSaid(plight, isOwn, suspects));
     if (this.evidence.since === undefined) {
       this.end();
       return;
@@ -111,8 +122,8 @@ export class Case {
       this.usualPercent = this.baseline.usual;
       this.heldThreshold = threshold;
     }
-    if (!wasEnough || moment.byOwnLimit !== this.byOwnLimit) this.byOwnLimit = moment.byOwnLimit;
-    this.symptom = moment.symptom;
+    this.byOwnLimit = plight.byOwnLimit;
+    this.symptom = plight.symptom;
     this.blame = answer.blame;
     // While it fades, who was named stays named.
     if (suspects.length > 0 || percent > threshold) this.suspects = suspects;
@@ -121,12 +132,12 @@ export class Case {
 
   private heldThreshold = 0;
 
-  private ask({ now, usual, eligible, forced }: Moment): ReturnType<typeof suspectsOf> {
+  private ask({ now, usual }: Moment, { eligible, forced }: Plight): Answer {
     const question: Question = {
       resource: this.rules.resource,
       victim: this.victim,
       now,
-      usual: this.usualUses ?? usual,
+      usual: this.usualUses ?? usual(),
       eligible,
       forced,
       named: this.suspects,
@@ -134,7 +145,7 @@ export class Case {
     return suspectsOf(question);
   }
 
-  private mayBeSaid({ byOwnLimit, percent }: Moment, isOwn: boolean, suspects: readonly Suspect[]): boolean {
+  private mayBeSaid({ byOwnLimit, percent }: Plight, isOwn: boolean, suspects: readonly Suspect[]): boolean {
     if (byOwnLimit) return true;
     if (isOwn) return false;
     return suspects.length > 0 || (this.evidence.times >= ALONE_TIMES && percent >= ALONE_PERCENT);

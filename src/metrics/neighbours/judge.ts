@@ -1,14 +1,14 @@
 // The judge: fed one observation a sample, answers who suffers, from what, and who stands out. It keeps no clock and reads no
 // file: the same observations give the same findings, live, out of a recording or out of the archive.
 import { HOST_ID, type Sample } from '../model.js';
-import { Case, type Kind } from './case.js';
+import { Case, type Kind, type Moment } from './case.js';
 import { Kills } from './kills.js';
 import { RecentMean } from './mean.js';
 import type { Finding } from './model.js';
 import { isSum, type Observation } from './observation.js';
 import { painsOf } from './pains.js';
 import { UseHistory } from './suspects.js';
-import { usesOf } from './uses.js';
+import { usesOf, type Uses } from './uses.js';
 
 export interface Judge {
   /** @returns what is to be said now, the gravest first */
@@ -34,6 +34,10 @@ const WANTS_TIMES = 1.3;
 /** CPUs this busy are worth a closer look where nobody's pressure is known. */
 const BUSY_SHARE = 0.85;
 
+/** So much of what it reads it has read before: then that is what it waits for. */
+const RE_READS = 0.2;
+
+const anybody = (): boolean => true;
 const KINDS: readonly Kind[] = ['cpu', 'throttled', 'io', 'memory'];
 const SHORT_MS = 3000;
 
@@ -96,10 +100,11 @@ class NeighbourJudge implements Judge {
   private judge(observation: Observation, forMs: number): void {
     const { at, host, samples, closer, groups } = observation;
     const uses = usesOf(observation, this.before, forMs / 1000);
-    const usual = this.history.usual;
+    let usualUses: Uses | undefined;
+    const usual = (): Uses => (usualUses ??= this.history.usual);
     this.history.add(uses, forMs);
     this.machineReclaims.add(host?.memory.reclaimed, forMs);
-    const now = this.history.current;
+    const moment: Moment = { at, forMs, now: this.history.current, usual };
     const isShort = !(this.machineReclaims.value < MACHINE_RECLAIMS);
     for (const [id, sample] of samples) {
       if (isSum(id) || id === HOST_ID) continue;
@@ -109,35 +114,43 @@ class NeighbourJudge implements Judge {
       const pains = painsOf(sample, closer?.get(id));
       const ownMemory = meetsOwnLimit(sample, patient.limitHits.value);
       patient.kills.see(sample, at, ownMemory);
-      const common = { at, forMs, now, usual, forced: pains.refaultBytes, byOwnLimit: false, ownDoing: false };
-      const anybody = (): boolean => true;
       // Memory is taken only by who shares a limit with the victim, unless the machine itself runs short of it.
       const group = groups?.get(id);
       const sharesMemory = (other: string): boolean =>
         isShort || (other !== HOST_ID && (group === undefined || groups?.get(other) === group));
       const wanted = (closer?.get(id)?.waitingCores ?? 0) + (sample.cpu.cores ?? 0);
       const { cpu, throttled, io, memory } = patient.cases;
-      cpu.observe({
-        ...common,
+      cpu.observe(moment, {
         percent: pains.cpu,
         symptom: 'waits',
-        eligible: anybody,
+        byOwnLimit: false,
         ownDoing: wanted > WANTS_TIMES * (host?.cpu.limitCores ?? Infinity),
+        eligible: anybody,
+        forced: 0,
       });
-      throttled.observe({
-        ...common,
+      throttled.observe(moment, {
         percent: pains.throttled,
         symptom: 'throttled',
-        eligible: anybody,
         byOwnLimit: true,
+        ownDoing: false,
+        eligible: anybody,
+        forced: 0,
       });
-      io.observe({ ...common, percent: pains.io, symptom: 'waits', eligible: anybody });
-      memory.observe({
-        ...common,
+      io.observe(moment, {
+        percent: pains.io,
+        symptom: 'waits',
+        byOwnLimit: false,
+        ownDoing: false,
+        eligible: anybody,
+        forced: 0,
+      });
+      memory.observe(moment, {
         percent: pains.memory,
-        symptom: pains.readAgain > 0.2 || ownMemory ? 'reclaims' : 'waits',
-        eligible: sharesMemory,
+        symptom: pains.readAgain > RE_READS || ownMemory ? 'reclaims' : 'waits',
         byOwnLimit: ownMemory,
+        ownDoing: false,
+        eligible: sharesMemory,
+        forced: pains.refaultBytes,
       });
     }
   }

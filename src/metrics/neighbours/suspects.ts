@@ -12,8 +12,8 @@ const BEFORE_MS = 30_000;
 
 /** An operation takes a disk about as long as this many bytes. */
 const OPERATION_BYTES = 65_536;
-/** What nobody gives back takes more from the others than what passes through the page cache. */
-const HELD_WEIGHT = 2;
+/** What is taken once and not given back takes from the others for good; what passes through the page cache, for a moment. */
+const HELD_WEIGHT = 10;
 
 /** A use made of one resource, in one unit: cores, or bytes a second. */
 const COST: Readonly<Record<Resource, (use: Use) => number>> = {
@@ -115,7 +115,7 @@ const TIMES_OWN = 1.25;
 const BLAME = 0.3;
 const AT_MOST = 3;
 /** Less than this of what a victim must read again cannot have driven it out. */
-const OF_FORCED = 0.1;
+const OF_FORCED = 0.3;
 /** The first stays the first unless another is to blame by so much more. */
 const OVERTAKES = 0.15;
 
@@ -128,7 +128,7 @@ export interface Question {
   /** who may be it at all */
   readonly eligible: (id: string) => boolean;
   /** bytes a second of the victim's reads that are none of its own doing */
-  readonly forced?: number;
+  readonly forced: number;
   /** who was named before */
   readonly named: readonly Suspect[];
 }
@@ -144,10 +144,11 @@ export interface Answer {
 const clamp01 = (value: number): number => (value > 0 ? Math.min(1, value) : 0);
 const share = (part: number, all: number): number => (all > 0 ? clamp01(part / all) : 0);
 
-export function suspectsOf({ resource, victim, now, usual, eligible, forced = 0, named }: Question): Answer {
+export function suspectsOf({ resource, victim, now, usual, eligible, named, ...question }: Question): Answer {
   const cost = COST[resource];
+  const forced = resource === 'memory' ? question.forced : 0;
   const ownUse = now.get(victim) ?? NOTHING;
-  const own = Math.max(0, cost(ownUse) - (resource === 'memory' ? forced : 0));
+  const own = Math.max(0, cost(ownUse) - forced);
   const others = [...now].filter(([id]) => id !== victim && eligible(id));
   const all = others.reduce((sum, [, use]) => sum + cost(use), own);
   const rises = new Map(others.map(([id, use]) => [id, Math.max(0, cost(use) - cost(usual.get(id) ?? NOTHING))]));

@@ -179,6 +179,13 @@ describe('a container that waits for a CPU', () => {
     );
   });
 
+  it('and for its page cache at once, has the same suspect', () => {
+    const court = new Court();
+    court.pass(30, alone);
+    const both = { ...hogged, web: { ...hogged['web'], refaults: 20_000, reads: 80 * MiB } };
+    assert.equal(only(court.pass(6, both)).suspects[0]?.id, 'hog');
+  });
+
   it('as two innocents do that are busy at once and hardly in each other’s way, is not said', () => {
     const court = new Court();
     court.pass(20, { web: { cores: 0.8, cpuWait: 1 }, api: {} });
