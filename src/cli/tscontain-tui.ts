@@ -1,7 +1,17 @@
 // `tscontain-tui`: opens the dashboard. Composition root: the only place that puts engine, sampler and screen together.
 import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { GLYPH_SETS, runDashboard, runPlain, THEME_NAMES, type DashboardOptions } from '../tui/index.js';
+import {
+  COLOUR_NAMES,
+  configPath,
+  configText,
+  GLYPH_SETS,
+  loadConfig,
+  runDashboard,
+  runPlain,
+  THEME_NAMES,
+  type DashboardOptions,
+} from '../tui/index.js';
 import { besideProgram, stateRoot } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { version } from './version.js';
@@ -19,6 +29,8 @@ const USAGE = `Usage: tscontain-tui [options]
   --glyphs SET        draw graphs with braille, with blocks, or everything with plain ASCII
   --ascii             the same as --glyphs ascii
   --read-only         watch only: nothing can be changed from this dashboard
+  --config FILE       settings (TSCONTAIN_CONFIG, $XDG_CONFIG_HOME/tscontain/config.yaml)
+  --print-config      print the settings in force, each with what it is for
   --no-mouse          leave the mouse to the terminal
   --plain             sentences and typed words in place of a screen, for screen readers and pipes (TSCONTAIN_PLAIN=1)
   --version, --help
@@ -26,13 +38,13 @@ const USAGE = `Usage: tscontain-tui [options]
 
 interface Flags {
   readonly root: string;
-  readonly intervalMs: number;
+  /** the file that --config names */
+  readonly config: string | undefined;
+  readonly printConfig: boolean;
+  readonly readOnly: boolean;
   readonly plain: boolean;
-  readonly screen: Pick<DashboardOptions, 'choice' | 'mouse' | 'readOnly'>;
+  readonly settings: NonNullable<DashboardOptions['flags']>;
 }
-
-const COLOUR_DEPTHS = { truecolour: 'truecolour', 256: 256, 16: 16, none: 'none' } as const;
-const COLOURS = ['truecolour', '256', '16', 'none'] as const;
 
 /** @throws Error with one sentence */
 function oneOf<T extends string>(flag: string, value: string | undefined, known: readonly T[]): T | undefined {
@@ -51,6 +63,8 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
       interval: { type: 'string' },
       colours: { type: 'string' },
       theme: { type: 'string' },
+      config: { type: 'string' },
+      'print-config': { type: 'boolean' },
       glyphs: { type: 'string' },
       ascii: { type: 'boolean' },
       'no-mouse': { type: 'boolean' },
@@ -66,21 +80,21 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
   if (!(intervalMs >= 100 && intervalMs <= 5000)) {
     throw new Error(`--interval ${values.interval ?? ''} cannot be: give milliseconds from 100 to 5000`);
   }
-  const theme = oneOf('--theme', values.theme, THEME_NAMES);
-  const colours = oneOf('--colours', values.colours, COLOURS);
-  const glyphs = values.ascii === true ? 'ascii' : oneOf('--glyphs', values.glyphs, GLYPH_SETS);
+  const theme = oneOf('--theme', values.theme, ['auto', ...THEME_NAMES]);
+  const colours = oneOf('--colours', values.colours, ['auto', ...COLOUR_NAMES]);
+  const glyphs = values.ascii === true ? 'ascii' : oneOf('--glyphs', values.glyphs, ['auto', ...GLYPH_SETS]);
   return {
     root: stateRoot(values.root, process.env),
-    intervalMs,
+    config: values.config,
+    printConfig: values['print-config'] === true,
+    readOnly: values['read-only'] === true,
     plain: values.plain ?? ['1', 'true', 'yes'].includes(process.env['TSCONTAIN_PLAIN'] ?? ''),
-    screen: {
-      choice: {
-        ...(theme === undefined ? {} : { theme }),
-        ...(colours === undefined ? {} : { colours: COLOUR_DEPTHS[colours] }),
-        ...(glyphs === undefined ? {} : { glyphs }),
-      },
+    settings: {
+      ...(values.interval === undefined ? {} : { interval: intervalMs }),
+      ...(theme === undefined ? {} : { theme }),
+      ...(colours === undefined ? {} : { colours }),
+      ...(glyphs === undefined ? {} : { glyphs }),
       ...(values['no-mouse'] === true ? { mouse: false } : {}),
-      ...(values['read-only'] === true ? { readOnly: true } : {}),
     },
   };
 }
@@ -113,9 +127,17 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(flags === 'help' ? USAGE : `tscontain-tui ${version}\n`);
     return EXIT.ok;
   }
+  const path = configPath(flags.config, process.env);
+  const config = await loadConfig(path, flags.config !== undefined);
+  const settings = { ...config.settings, ...flags.settings };
+  if (flags.printConfig) {
+    process.stdout.write(`# ${path}\n\n${configText(settings)}`);
+    for (const problem of config.problems) process.stderr.write(`tscontain-tui: ${problem}\n`);
+    return config.problems.length > 0 ? EXIT.failed : EXIT.ok;
+  }
   const reason = obstacle(words, flags.plain);
   if (reason !== undefined) return fail(reason);
-  const { root, intervalMs, screen } = flags;
+  const { root, readOnly } = flags;
   const programPath = realpathSync(process.argv[1] ?? '');
   const open = async (): ReturnType<DashboardOptions['open']> => {
     const [{ metricsPlaces, openEngine }, { createSampler, openArchive }] = await Promise.all([
@@ -124,19 +146,19 @@ async function main(words: readonly string[]): Promise<number> {
     ]);
     return {
       engine: await openEngine({ root, supervisorEntry: besideProgram(programPath, 'supervisor') }),
-      sampler: createSampler({ intervalMs, factsProgram: besideProgram(programPath, 'facts') }),
+      sampler: createSampler({ intervalMs: settings.interval, factsProgram: besideProgram(programPath, 'facts') }),
       past: openArchive(metricsPlaces(root)),
     };
   };
   const { stdin: input, stdout: output, env } = process;
   if (flags.plain) {
     try {
-      await runPlain({ open, input, output, readOnly: screen.readOnly ?? false });
+      await runPlain({ open, input, output, readOnly });
     } catch (error) {
       return fail(error instanceof Error ? error.message : String(error));
     }
   } else {
-    await runDashboard({ ...screen, input, output, env, open });
+    await runDashboard({ config, flags: flags.settings, readOnly, input, output, env, open });
   }
   return EXIT.ok;
 }

@@ -11,6 +11,7 @@ import type {
   TerminalSize,
 } from '../engine/index.js';
 import type { Finding, HostFacts } from '../metrics/index.js';
+import type { Settings } from './config/schema.js';
 import type { CommandName } from './keymap.js';
 import type { KeyEvent, PasteEvent } from './screen/index.js';
 import type { Load, Notice, State, UndoEntry, Verb } from './state.js';
@@ -113,6 +114,9 @@ export type Action =
   | { readonly type: 'shell-bell'; readonly number: number }
   /** `clean`: it ended as asked, so that there is nothing left to read in the tab */
   | { readonly type: 'shell-ended'; readonly number: number; readonly message: string; readonly clean: boolean }
+  /** the config file was read again */
+  | { readonly type: 'configured'; readonly settings: Settings; readonly problems: readonly string[] }
+  | { readonly type: 'settings-saved'; readonly settings: Settings; readonly path: string }
   | { readonly type: 'notice'; readonly kind: Notice['kind']; readonly text: string };
 
 export type Effect =
@@ -156,6 +160,7 @@ export type Effect =
   /** to the clipboard, through the terminal (OSC 52) */
   | { readonly type: 'copy'; readonly what: 'text'; readonly text: string }
   | { readonly type: 'copy'; readonly what: 'logs' }
+  | { readonly type: 'save-settings'; readonly settings: Settings }
   | { readonly type: 'redraw' }
   | { readonly type: 'quit' };
 

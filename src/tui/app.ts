@@ -6,12 +6,15 @@
 import type { Engine } from '../engine/index.js';
 import type { Sampler } from '../metrics/index.js';
 import type { Action, Effect } from './actions.js';
-import { detectAppearance, isSameAppearance, lookOf, type Choice } from './appearance.js';
+import { appearanceFor, detectAppearance, isSameAppearance, lookOf } from './appearance.js';
+import { DEFAULT_SETTINGS, type LoadedConfig, type Settings } from './config/index.js';
 import { Effects, typingIn } from './effects.js';
+import { ConfigFile } from './effects/config-file.js';
 import { failureOf } from './effects/failure.js';
 import type { PastPort } from './effects/past.js';
 import { paintDashboard } from './panels/dashboard.js';
 import { reduce } from './reduce.js';
+import { withProblemsTold } from './reducers/settings.js';
 import { shellOf } from './reducers/view.js';
 import {
   openScreen,
@@ -38,9 +41,10 @@ export interface DashboardOptions {
   readonly input: NodeJS.ReadStream & { fd: 0 };
   readonly output: NodeJS.WriteStream & { fd: 1 };
   readonly env: NodeJS.ProcessEnv;
-  /** Whatever is absent is found out about the terminal. */
-  readonly choice?: Choice;
-  readonly mouse?: boolean;
+  /** What the config file says, and where it lies; without one nothing is read and nothing can be saved. */
+  readonly config?: LoadedConfig;
+  /** Settings of the command line, which come before the file. */
+  readonly flags?: Partial<Settings>;
   /** Nothing can be changed from this dashboard. */
   readonly readOnly?: boolean;
   readonly clock?: { now(): number };
@@ -58,6 +62,7 @@ class Dashboard {
   private readonly clock: { now(): number };
   private state: State;
   private effects: Effects | undefined;
+  private readonly configFile: ConfigFile | undefined;
   private ticker: NodeJS.Timeout | undefined;
   /** Where a press inside a shell began, until the button is let go. */
   private dragIn: Rect | undefined;
@@ -69,12 +74,14 @@ class Dashboard {
     private readonly done: () => void,
   ) {
     this.clock = options.clock ?? { now: () => Date.now() };
-    const appearance = { ...detectAppearance(options.env), ...options.choice };
+    const detected = detectAppearance(options.env);
+    const settings = { ...(options.config?.settings ?? DEFAULT_SETTINGS), ...options.flags };
+    if (options.config) this.configFile = new ConfigFile(options.config.path, { dispatch: (a) => this.dispatch(a) });
     this.screen = openScreen({
       input: options.input,
       output: options.output,
-      look: lookOf(appearance),
-      ...(options.mouse === undefined ? {} : { mouse: options.mouse }),
+      look: lookOf(appearanceFor(settings, detected)),
+      mouse: settings.mouse,
       paint: (canvas) => this.paint(canvas),
       onEvent: (event, hit) => this.onEvent(event, hit),
     });
@@ -83,8 +90,11 @@ class Dashboard {
       now: this.clock.now(),
       size: { columns: width, rows: height },
       readOnly: options.readOnly ?? false,
-      appearance,
+      appearance: detected,
+      ...(options.config ? { saved: options.config.settings, configProblems: options.config.problems } : {}),
+      ...(options.flags ? { flags: options.flags } : {}),
     });
+    this.state = withProblemsTold(this.state);
   }
 
   start(): void {
@@ -109,6 +119,7 @@ class Dashboard {
           sampler,
           ...(past === undefined ? {} : { past }),
           clock: this.clock,
+          ...(this.configFile ? { config: this.configFile } : {}),
           dispatch: (action) => this.dispatch(action),
           state: () => this.state,
           invalidate: () => this.screen.invalidate(),
@@ -122,6 +133,7 @@ class Dashboard {
     }
     await loadLineChart();
     this.screen.invalidate();
+    await this.configFile?.watch();
   }
 
   private dispatch(action: Action): void {
@@ -132,6 +144,7 @@ class Dashboard {
     for (const effect of effects) this.run(effect);
     this.effects?.follow(before, this.state);
     if (!isSameAppearance(this.state.appearance, before.appearance)) this.screen.look = lookOf(this.state.appearance);
+    this.screen.takeMouse(this.state.settings.mouse);
     if (this.state !== before) this.screen.invalidate();
   }
 
@@ -214,6 +227,7 @@ class Dashboard {
     if (this.isClosed) return;
     this.isClosed = true;
     clearInterval(this.ticker);
+    this.configFile?.close();
     this.screen.close();
     this.effects?.close();
     this.done();

@@ -11,15 +11,13 @@ import {
   type Look,
   type ThemeName,
 } from './screen/index.js';
+import type { ColourName, Settings } from './config/schema.js';
 
 export interface Appearance {
   readonly theme: ThemeName;
   readonly colours: ColourDepth;
   readonly glyphs: GlyphSet;
 }
-
-/** What was chosen; what is absent follows the terminal. */
-export type Choice = Partial<Appearance>;
 
 export function detectAppearance(env: NodeJS.ProcessEnv): Appearance {
   return {
@@ -28,6 +26,18 @@ export function detectAppearance(env: NodeJS.ProcessEnv): Appearance {
     glyphs: detectAscii(env) ? 'ascii' : 'braille',
   };
 }
+
+/** `auto` follows what was found. */
+export function appearanceFor(settings: Pick<Settings, 'theme' | 'colours' | 'glyphs'>, found: Appearance): Appearance {
+  const { theme, colours, glyphs } = settings;
+  return {
+    theme: theme === 'auto' ? found.theme : theme,
+    colours: colours === 'auto' ? found.colours : DEPTHS[colours],
+    glyphs: glyphs === 'auto' ? found.glyphs : glyphs,
+  };
+}
+
+const DEPTHS: Readonly<Record<ColourName, ColourDepth>> = { truecolour: 'truecolour', 256: 256, 16: 16, none: 'none' };
 
 export const lookOf = ({ theme, colours, glyphs }: Appearance): Look => ({
   theme: themeFor(colours, theme),

@@ -232,6 +232,11 @@ export class Effects {
         this.terminal.copy(effect.what === 'text' ? effect.text : this.logs.shownText());
         return;
       }
+      case 'save-settings': {
+        if (this.ports.config) void this.ports.config.save(effect.settings);
+        else this.ports.dispatch({ type: 'notice', kind: 'warning', text: 'There is no config file to save to.' });
+        return;
+      }
       case 'redraw': {
         this.terminal.redraw();
         return;
@@ -245,6 +250,7 @@ export class Effects {
 
   /** Brings what is read to what the state shows; called after every action. */
   follow(before: State, state: State): void {
+    if (state.settings.interval !== before.settings.interval) this.ports.sampler.setInterval(state.settings.interval);
     if (state.containers.list !== before.containers.list)
       this.ports.sampler.setTargets(targetsOf(state.containers.list));
     if (state.size !== before.size || state.view !== before.view || state.containers.list !== before.containers.list)

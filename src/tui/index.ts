@@ -3,6 +3,7 @@
 // of containers, terminal/ is what shell tabs are made of. Tests: test/pure/tui, test/screen.
 export { runDashboard, type DashboardOptions } from './app.js';
 export { runPlain, type PlainOptions } from './plain/session.js';
+export { COLOUR_NAMES, configPath, configText, configurationMarkdown, loadConfig } from './config/index.js';
 export { BINDINGS, CONTEXTS } from './keymap.js';
 export { keysMarkdown } from './present/keys.js';
 export { GLYPH_SETS, THEME_NAMES, glyphsFor } from './screen/index.js';

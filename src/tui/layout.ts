@@ -14,6 +14,8 @@ const TABLE_FRAME_ROWS = 3;
 const TABLE_MIN_ROWS = 9;
 /** The table takes what its rows need, up to this share, so that the graphs below keep room. */
 const TABLE_SHARE = 0.45;
+/** Where the share was chosen, neither pane is lower than this. */
+const LEAST_ROWS = 5;
 
 export interface Layout {
   readonly tooSmall: boolean;
@@ -39,7 +41,11 @@ export function layoutOf(state: State): Layout {
   if (isEmpty || (alone && state.view.focus === 'table')) return { ...base, table: body };
   if (alone) return { ...base, tabs: body };
   const wanted = rowsOf(state).length + TABLE_FRAME_ROWS;
-  const height = Math.max(TABLE_MIN_ROWS, Math.min(wanted, Math.floor(body.height * TABLE_SHARE)));
+  const { tableShare } = state.view;
+  const height =
+    tableShare === undefined
+      ? Math.max(TABLE_MIN_ROWS, Math.min(wanted, Math.floor(body.height * TABLE_SHARE)))
+      : Math.max(LEAST_ROWS, Math.min(body.height - LEAST_ROWS, Math.round((body.height * tableShare) / 100)));
   return {
     ...base,
     table: { ...body, height },

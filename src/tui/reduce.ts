@@ -1,6 +1,6 @@
 // An action and the state become the next state and what is to be done. The only place where slices meet.
 import { noticed, refuse, step, type Action, type Failure, type Step } from './actions.js';
-import { bindingFor, contextsOf, type CommandName } from './keymap.js';
+import { bindingFor, contextsOf, keyOf, type CommandName } from './keymap.js';
 import { keyName } from './present/keys.js';
 import { coresBetween } from './present/processes.js';
 import { bytes, plural } from './present/units.js';
@@ -11,11 +11,13 @@ import { imageCommands } from './reducers/images.js';
 import { limitsInForce, limitsUpdated } from './reducers/limits-overlay.js';
 import { exportExists, logCommands, logsFrom } from './reducers/logs.js';
 import { neighbourCommands, withFindings } from './reducers/neighbours.js';
-import { overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
+import { CONFIRMATIONS, type Confirmation } from './config/index.js';
+import { answer, overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
 import { paneCommands, pickTile, wheel } from './reducers/panes.js';
 import { click } from './reducers/pointer.js';
 import { promptInput, promptOf } from './reducers/prompt.js';
 import { openTab, shellCommands, shellEnded, shellOpened, shellRang, shellTitled } from './reducers/shells.js';
+import { configured, settingsCommands, settingsSaved } from './reducers/settings.js';
 import { sampled, settled, tableCommands } from './reducers/table.js';
 import { timeCommands } from './reducers/time.js';
 import { done, renameUndo, undoCommands, undone, withUndo } from './reducers/undo.js';
@@ -36,6 +38,7 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...shellCommands,
   ...overlayCommands,
   ...imageCommands,
+  ...settingsCommands,
   ...neighbourCommands,
   ...timeCommands,
   mark: (state) => (state.view.page === 'grid' ? pickTile(state) : tableCommands.mark(state)),
@@ -44,7 +47,12 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
 /** Carries out a command as its key would. */
 export function runCommand(state: State, command: CommandName, argument?: string): Step {
   const refusal = state.readOnly ? readOnlyRefusal(command) : undefined;
-  return refusal === undefined ? COMMANDS[command](state, argument) : refuse(state, refusal);
+  if (refusal !== undefined) return refuse(state, refusal);
+  const done = COMMANDS[command](state, argument);
+  const { overlay } = done.state;
+  const asks = (CONFIRMATIONS as readonly string[]).includes(command) && overlay?.kind === 'question';
+  // Who has switched a question off has answered it: the answer that does it is the one after "cancel".
+  return asks && !state.settings.confirm[command as Confirmation] ? answer(done.state, overlay, 1) : done;
 }
 
 const sentenceOf = ({ message, hint }: Failure): string => (hint === undefined ? message : `${message}: ${hint}`);
@@ -134,6 +142,10 @@ export function reduce(state: State, action: Action): Step {
       return step(shellRang(state, action.number));
     case 'shell-ended':
       return step(shellEnded(state, action.number, action.message, action.clean));
+    case 'configured':
+      return step(configured(state, action));
+    case 'settings-saved':
+      return step(settingsSaved(state, action));
     case 'notice':
       return step(noticed(state, action.kind, action.text));
   }
@@ -145,13 +157,16 @@ function onInput(state: State, event: KeyEvent | PasteEvent): Step {
   const prompt = promptOf(state);
   if (prompt !== undefined) return promptInput(state, prompt, event);
   const contexts = contextsOf(state);
-  const binding = event.type === 'key' ? bindingFor(event.key, contexts) : undefined;
+  const binding = event.type === 'key' ? bindingFor(event.key, contexts, state.keymap) : undefined;
   if (binding) return runCommand(state, binding.command, event.type === 'key' ? event.key : undefined);
   const shell = shellOf(state);
   if (contexts[0] === 'typing' && shell) return step(state, { type: 'shell-input', number: shell.number, event });
   if (event.type === 'paste') return refuse(state, 'There is no field here to paste into.');
   const glyphs = glyphsFor(state.ascii);
-  return refuse(state, `${keyName(event.key, glyphs)} does nothing here; ? lists the keys.`);
+  return refuse(
+    state,
+    `${keyName(event.key, glyphs)} does nothing here; ${keyOf('help', state.keymap)} lists the keys.`,
+  );
 }
 
 function onCreated(state: State, { id, name, terminal }: Extract<Action, { type: 'created' }>): Step {

@@ -10,7 +10,10 @@ import type {
   TerminalSize,
 } from '../engine/index.js';
 import type { Finding, HostFacts } from '../metrics/index.js';
-import type { Appearance } from './appearance.js';
+import { appearanceFor, type Appearance } from './appearance.js';
+import { FIXED_TABS, SORT_COLUMNS, type ColumnName, type FixedTab, type SortColumn } from './columns.js';
+import { DEFAULT_LAYOUT, DEFAULT_SETTINGS, type SavedLayout, type Settings } from './config/schema.js';
+import { keymapOf, type Keymap } from './keymap.js';
 import type { Overlay } from './overlays.js';
 import { LIST_START, VIEWER_START, type ListPosition, type Viewer } from './widgets/index.js';
 
@@ -23,6 +26,15 @@ export interface State {
   /** nothing can be changed from here (--read-only) */
   readonly readOnly: boolean;
   readonly appearance: Appearance;
+  /** what was found out about the terminal, for what is set to auto */
+  readonly detected: Appearance;
+  /** in force; what the table shows of them is in its slice */
+  readonly settings: Settings;
+  /** what the config file says */
+  readonly saved: Settings;
+  /** what is wrong with it, one sentence each */
+  readonly configProblems: readonly string[];
+  readonly keymap: Keymap;
   readonly host: HostSlice;
   readonly containers: ContainersSlice;
   readonly table: TableSlice;
@@ -91,8 +103,7 @@ export interface UndoEntry {
   readonly steps: readonly UndoStep[];
 }
 
-export const SORT_COLUMNS = ['name', 'cpu', 'memory', 'io', 'pressure', 'pids', 'age', 'status'] as const;
-export type SortColumn = (typeof SORT_COLUMNS)[number];
+export { SORT_COLUMNS, type SortColumn };
 
 /** What rows are sorted by, one number a resource; smoothed, so that rows change places only when something changed. */
 export interface Load {
@@ -119,6 +130,7 @@ export interface TableSlice {
   readonly grouped: boolean;
   readonly folded: ReadonlySet<string>;
   readonly showStopped: boolean;
+  readonly columns: readonly ColumnName[];
   /** running averages of every container */
   readonly loads: ReadonlyMap<string, Load>;
   /** the averages as of the last time that rows were put in order */
@@ -134,8 +146,7 @@ export interface Prompt {
   readonly editing: boolean;
 }
 
-export const FIXED_TABS = ['graphs', 'logs', 'processes', 'inspect', 'launch'] as const;
-export type FixedTab = (typeof FIXED_TABS)[number];
+export { FIXED_TABS, type FixedTab };
 /** A fixed tab of the selected container, or `shell:N`. */
 export type TabId = FixedTab | `shell:${number}`;
 export type Page = 'overview' | 'grid' | 'neighbours' | 'compare' | 'images' | 'events';
@@ -146,6 +157,8 @@ export interface ViewSlice {
   readonly tab: TabId;
   /** the pane in focus has the whole screen; on a narrow screen this is how the tabs are opened */
   readonly zoomed: boolean;
+  /** % of the height that the table has; undefined is what its rows need */
+  readonly tableShare: number | undefined;
 }
 
 export interface GraphsSlice {
@@ -287,14 +300,27 @@ export function spanOf({ graphs, host, containers, now }: State): number {
   return graphs.spanMs ?? OWN_SPANS_MS.find((span) => span >= there) ?? DEFAULT_SPAN_MS;
 }
 
+/** What a saved layout brings to the screen. */
+export const viewOf = ({ table, ...view }: SavedLayout): ViewSlice => ({ ...view, tableShare: table });
+
 export interface InitialOptions {
   readonly now: number;
   readonly size: TerminalSize;
+  /** what the terminal can do */
   readonly appearance: Appearance;
   readonly readOnly?: boolean;
+  /** of the config file */
+  readonly saved?: Settings;
+  readonly configProblems?: readonly string[];
+  /** of the command line, which comes before the file */
+  readonly flags?: Partial<Settings>;
 }
 
-export function initialState({ now, size, appearance, readOnly = false }: InitialOptions): State {
+export function initialState(options: InitialOptions): State {
+  const { now, size, readOnly = false, saved = DEFAULT_SETTINGS, configProblems = [], flags } = options;
+  const settings = { ...saved, ...flags };
+  const appearance = appearanceFor(settings, options.appearance);
+  const layout = settings.layouts.get(settings.layout) ?? DEFAULT_LAYOUT;
   const prompt: Prompt = { text: '', editing: false };
   return {
     now,
@@ -302,24 +328,30 @@ export function initialState({ now, size, appearance, readOnly = false }: Initia
     readOnly,
     ascii: appearance.glyphs === 'ascii',
     appearance,
+    detected: options.appearance,
+    settings,
+    saved,
+    configProblems,
+    keymap: keymapOf(settings.keys, settings['escape-key']),
     host: { facts: undefined, root: '', disk: undefined, ioWeights: false, sampledSince: undefined },
     containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
     table: {
       selected: undefined,
       position: LIST_START,
       marks: new Set(),
-      sort: 'cpu',
-      descending: true,
+      sort: settings.sort,
+      descending: settings.descending,
       filter: prompt,
-      grouped: true,
+      grouped: settings.group,
       folded: new Set(),
-      showStopped: true,
+      showStopped: settings['show-stopped'],
+      columns: settings.columns,
       loads: new Map(),
       ranks: new Map(),
       rankedAt: 0,
       movedAt: 0,
     },
-    view: { page: 'overview', focus: 'table', tab: 'graphs', zoomed: false },
+    view: viewOf(layout),
     graphs: { spanMs: undefined, until: undefined, pinned: undefined },
     logs: {
       viewer: { ...VIEWER_START, wrap: true },

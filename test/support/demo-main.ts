@@ -13,9 +13,9 @@ void runDashboard({
   output: process.stdout,
   env: process.env,
   clock: world.clock,
-  choice: {
+  flags: {
     ...(words.includes('--ascii') ? { glyphs: 'ascii' } : {}),
-    ...(words.includes('--16') ? { colours: 16 } : {}),
+    ...(words.includes('--16') ? { colours: '16' } : {}),
     ...(theme === undefined ? {} : { theme }),
   },
   open: () => {

@@ -2,7 +2,8 @@
 // demo-world.ts, painted on a canvas of its own. What is typed goes through the real input parser.
 import type { Sample } from '../../src/metrics/index.js';
 import type { Action } from '../../src/tui/actions.js';
-import { lookOf, type Choice } from '../../src/tui/appearance.js';
+import { lookOf, type Appearance } from '../../src/tui/appearance.js';
+import type { Settings } from '../../src/tui/config/index.js';
 import { Effects } from '../../src/tui/effects.js';
 import type { CommandName } from '../../src/tui/keymap.js';
 import { paintDashboard } from '../../src/tui/panels/dashboard.js';
@@ -16,7 +17,8 @@ export interface DeskOptions extends DemoOptions {
   readonly rows?: number;
   readonly ascii?: boolean;
   readonly readOnly?: boolean;
-  readonly choice?: Choice;
+  readonly choice?: Partial<Appearance>;
+  readonly flags?: Partial<Settings>;
 }
 
 /** Bytes that a terminal sends for keys that have no character. */
@@ -55,11 +57,12 @@ export class Desk {
 
   private constructor(options: DeskOptions) {
     this.world = demoWorld(options);
-    const { columns = 120, rows = 36, ascii = false, choice, readOnly = false } = options;
+    const { columns = 120, rows = 36, ascii = false, choice, flags, readOnly = false } = options;
     this.state = initialState({
       now: this.world.clock.now(),
       size: { columns, rows },
       readOnly,
+      ...(flags ? { flags } : {}),
       appearance: { theme: 'dark', colours: 256, glyphs: ascii ? 'ascii' : 'braille', ...choice },
     });
     this.effects = new Effects(

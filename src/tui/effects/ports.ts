@@ -2,6 +2,7 @@
 import type { Engine } from '../../engine/index.js';
 import type { Sampler } from '../../metrics/index.js';
 import type { Action } from '../actions.js';
+import type { Settings } from '../config/index.js';
 import type { State } from '../state.js';
 import type { PastPort } from './past.js';
 
@@ -10,6 +11,8 @@ export interface Ports {
   readonly sampler: Sampler;
   /** What was written down before; absent where nothing is. */
   readonly past?: PastPort;
+  /** The config file; absent where there is none to write to. */
+  readonly config?: { save(settings: Settings): Promise<void> };
   readonly clock: { now(): number };
   readonly dispatch: (action: Action) => void;
   readonly state: () => State;

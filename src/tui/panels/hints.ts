@@ -1,5 +1,5 @@
 // The keys that the border of the pane in focus names, from the keymap.
-import { bindingsIn, contextsOf, type Binding, type CommandName } from '../keymap.js';
+import { bindingsIn, contextsOf, keyOf, type Binding, type CommandName, type Keymap } from '../keymap.js';
 import { keyName } from '../present/keys.js';
 import type { Glyphs, Target } from '../screen/index.js';
 import type { State } from '../state.js';
@@ -27,15 +27,21 @@ function isShown(binding: Binding<CommandName>, state: State, first: string): bo
 export function hintsOf(state: State, glyphs: Glyphs): readonly KeyHint[] {
   const contexts = contextsOf(state);
   const first = contexts[0]!;
-  const shown = bindingsIn(contexts).filter((binding) => isShown(binding, state, first));
+  const shown = bindingsIn(contexts, state.keymap).filter((binding) => isShown(binding, state, first));
   const also: readonly KeyHint[] =
     first === 'typing' && state.size.columns >= NARROW_COLUMNS
-      ? [{ key: 'ctrl-] z', label: 'whole screen', target: commandTarget('zoom') }]
+      ? [
+          {
+            key: `${state.keymap.escapeKey} ${keyOf('zoom', state.keymap)}`,
+            label: 'whole screen',
+            target: commandTarget('zoom'),
+          },
+        ]
       : [];
   const named = shown
     .sort((a, b) => a.hint! - b.hint!)
     .map((binding) => ({
-      key: hintKey(binding, glyphs),
+      key: hintKey(binding, glyphs, state.keymap),
       label: binding.word.toLowerCase(),
       // Which of several tabs a click would mean, nobody can say.
       ...(binding.command === 'pane' ? {} : { target: commandTarget(binding.command) }),
@@ -43,11 +49,16 @@ export function hintsOf(state: State, glyphs: Glyphs): readonly KeyHint[] {
   return [...named, ...also];
 }
 
+/** Commands that come in pairs: one hint tells both keys. */
+const PARTNERS: Readonly<Partial<Record<CommandName, CommandName>>> = {
+  'time-in': 'time-out',
+  'scrub-back': 'scrub-forward',
+  'search-next': 'search-previous',
+};
+
 /** The first key, or a pair that belongs together: "+ -", "← →", "alt-1…9". */
-function hintKey({ command, keys }: Binding<CommandName>, glyphs: Glyphs): string {
-  if (command === 'time-in') return '+ -';
-  if (command === 'scrub-back') return glyphs.leftRight.join(' ');
+function hintKey({ command, in: context, keys }: Binding<CommandName>, glyphs: Glyphs, keymap: Keymap): string {
   if (command === 'pane') return glyphs.ascii ? 'alt-1..9' : 'alt-1…9';
-  if (command === 'search-next') return 'n N';
-  return keyName(keys[0]!, glyphs);
+  const partner = keymap.bindings.find((one) => one.in === context && one.command === PARTNERS[command]);
+  return [keys[0], partner?.keys[0]].flatMap((key) => (key === undefined ? [] : keyName(key, glyphs))).join(' ');
 }

@@ -62,7 +62,7 @@ const toneAttr = (canvas: Canvas, tone: Line['tone']): Attr =>
 const closes = (canvas: Canvas): KeyHint => ({ key: canvas.glyphs.escape, label: 'close' });
 
 function paintHelpOverlay(canvas: Canvas, state: State, overlay: HelpOverlay): void {
-  const sections = helpSections(overlay.contexts, canvas.glyphs);
+  const sections = helpSections(overlay.contexts, canvas.glyphs, state.keymap);
   const width = helpWidth(state);
   const height = Math.min(helpRows(state), helpHeight(sections, width));
   const rect = modalRect(canvas, width + 4, height + 2);

@@ -3,10 +3,13 @@ import {
   bindingsIn,
   bindingsOf,
   CONTEXTS,
+  DEFAULT_KEYMAP,
+  ESCAPE_KEY,
   paletteBindings,
   type Binding,
   type CommandName,
   type Context,
+  type Keymap,
 } from '../keymap.js';
 import type { Glyphs } from '../screen/index.js';
 import type { HelpSection, MenuItem } from '../widgets/index.js';
@@ -53,12 +56,15 @@ export function keyNames({ keys }: Binding, glyphs: Glyphs): string {
   return [...others, ...runs].join(' ');
 }
 
+const contextTitle = (context: Context, { escapeKey }: Keymap): string =>
+  CONTEXTS[context].replace(ESCAPE_KEY, escapeKey);
+
 /** The keys of these contexts, the most particular first; what a particular one covers is left out of the wider. */
-export function helpSections(contexts: readonly Context[], glyphs: Glyphs): readonly HelpSection[] {
-  const usable = bindingsIn(contexts);
+export function helpSections(contexts: readonly Context[], glyphs: Glyphs, keymap: Keymap): readonly HelpSection[] {
+  const usable = bindingsIn(contexts, keymap);
   return contexts
     .map((context) => ({
-      title: CONTEXTS[context],
+      title: contextTitle(context, keymap),
       rows: usable
         .filter((binding) => binding.in === context && binding.keys.length > 0)
         .map((binding) => ({ keys: keyNames(binding, glyphs), text: binding.help })),
@@ -73,20 +79,20 @@ const menuItem = (binding: Binding<CommandName>, glyphs: Glyphs): MenuItem => ({
   ...(binding.keys.length > 0 ? { key: keyName(binding.keys[0]!, glyphs) } : {}),
 });
 
-export const paletteItems = (glyphs: Glyphs): readonly MenuItem[] =>
-  paletteBindings().map((binding) => menuItem(binding, glyphs));
+export const paletteItems = (glyphs: Glyphs, keymap: Keymap): readonly MenuItem[] =>
+  paletteBindings(keymap).map((binding) => menuItem(binding, glyphs));
 
 const BULK: readonly CommandName[] = ['restart', 'pause', 'stop', 'kill', 'remove', 'copy-id', 'clear-marks'];
 
-export const bulkItems = (glyphs: Glyphs): readonly MenuItem[] =>
-  paletteBindings()
+export const bulkItems = (glyphs: Glyphs, keymap: Keymap): readonly MenuItem[] =>
+  paletteBindings(keymap)
     .filter(({ command }) => BULK.includes(command))
     .map((binding) => menuItem(binding, glyphs));
 
 /** The docs page of all keys. */
 export function keysMarkdown(glyphs: Glyphs): string {
   const parts = (Object.keys(CONTEXTS) as Context[]).map((context) => {
-    const rows = bindingsOf(context).map(
+    const rows = bindingsOf(context, DEFAULT_KEYMAP).map(
       (binding) => `| ${binding.keys.length > 0 ? `\`${keyNames(binding, glyphs)}\`` : 'palette'} | ${binding.help} |`,
     );
     return rows.length === 0 ? '' : `## ${CONTEXTS[context]}\n\n| key | |\n|---|---|\n${rows.join('\n')}\n`;

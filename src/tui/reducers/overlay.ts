@@ -57,7 +57,10 @@ const menuOf = (purpose: MenuOverlay['purpose'], title: string, menu: MenuOverla
 
 const palette: Handler = (state) =>
   step(
-    withOverlay(state, menuOf('palette', 'everything that can be done', openMenu(paletteItems(glyphs(state)), true))),
+    withOverlay(
+      state,
+      menuOf('palette', 'everything that can be done', openMenu(paletteItems(glyphs(state), state.keymap), true)),
+    ),
   );
 
 const sort: Handler = (state) => {
@@ -70,7 +73,9 @@ const sort: Handler = (state) => {
 const bulk: Handler = (state) => {
   const count = state.table.marks.size;
   if (count === 0) return refuse(state, 'Nothing is marked; space marks a container.');
-  return step(withOverlay(state, menuOf('bulk', `${count} marked`, openMenu(bulkItems(glyphs(state)), false))));
+  return step(
+    withOverlay(state, menuOf('bulk', `${count} marked`, openMenu(bulkItems(glyphs(state), state.keymap), false))),
+  );
 };
 
 function openForm(state: State, form: Pick<FormOverlay, 'purpose' | 'title' | 'form' | 'subject'>): Step {
@@ -141,7 +146,7 @@ function readerKey(state: State, overlay: Extract<Overlay, { kind: 'help' | 'tex
   }
   const total =
     overlay.kind === 'help'
-      ? helpHeight(helpSections(overlay.contexts, glyphs(state)), helpWidth(state))
+      ? helpHeight(helpSections(overlay.contexts, glyphs(state), state.keymap), helpWidth(state))
       : overlay.lines.length;
   const height = overlay.kind === 'help' ? helpRows(state) : overlayRows(state);
   const by = stepOf(event.key, height, total);
@@ -160,7 +165,8 @@ function menuKey(state: State, overlay: MenuOverlay, event: Input, run: RunComma
   const menu = reduceMenu(overlay.menu, event, overlayRows(state));
   if (menu) return step(withOverlay(state, { ...overlay, menu }));
   // In a menu without a query the keys that it shows work as they do outside.
-  const binding = event.type === 'key' ? bindingFor(event.key, ['table', 'container', 'global']) : undefined;
+  const binding =
+    event.type === 'key' ? bindingFor(event.key, ['table', 'container', 'global'], state.keymap) : undefined;
   const isListed = binding !== undefined && overlay.menu.items.some(({ id }) => id === binding.command);
   return isListed ? run(closed(state), binding.command) : step(state);
 }
@@ -252,7 +258,7 @@ export function overlayWheel(state: State, overlay: Overlay, lines: number): Sta
   if (overlay.kind === 'help' || overlay.kind === 'text') {
     const total =
       overlay.kind === 'help'
-        ? helpHeight(helpSections(overlay.contexts, glyphs(state)), helpWidth(state))
+        ? helpHeight(helpSections(overlay.contexts, glyphs(state), state.keymap), helpWidth(state))
         : overlay.lines.length;
     const height = overlay.kind === 'help' ? helpRows(state) : overlayRows(state);
     return withOverlay(state, { ...overlay, top: Math.max(0, Math.min(total - height, overlay.top + lines)) });

@@ -1,13 +1,11 @@
 // Shell tabs: opened, typed into, left, ended. The terminals themselves are with effects/shells.ts.
 import { noticed, refuse, step, type Step } from '../actions.js';
+import { controlByte } from '../config/index.js';
 import { takesKeys } from '../keymap.js';
 import type { Shell, State } from '../state.js';
 import type { Handler } from './handler.js';
 import { ask, one } from './verbs.js';
 import { shellOf, showTab, showTable } from './view.js';
-
-/** ctrl-] as a terminal sends it. */
-const ESCAPE_BYTE = '\x1d';
 
 const withShells = (state: State, list: readonly Shell[]): State => ({ ...state, shells: { ...state.shells, list } });
 
@@ -122,7 +120,11 @@ export const shellCommands = {
     const front = shellOf(state);
     if (!front || !takesKeys(front)) return refuse(state, 'This shell takes no keys.');
     const captured = { ...state, shells: { ...state.shells, captured: true } };
-    return step(captured, { type: 'shell-key', number: front.number, bytes: ESCAPE_BYTE });
+    return step(captured, {
+      type: 'shell-key',
+      number: front.number,
+      bytes: String.fromCharCode(controlByte(state.keymap.escapeKey) ?? 0x1d),
+    });
   },
 } satisfies Record<string, Handler>;
 

@@ -16,7 +16,15 @@ import { abandonTerminal } from './lost-terminal.js';
 import { onProcessEnd } from './process-end.js';
 import { clean } from './sanitize.js';
 import { unblock, writeBeforeTheEnd } from './slow-terminal.js';
-import { FRAME_BEGIN, FRAME_END, MOTION_OFF, MOTION_ON, enterSequence, leaveSequence } from './terminal-modes.js';
+import {
+  FRAME_BEGIN,
+  FRAME_END,
+  MOTION_OFF,
+  MOTION_ON,
+  enterSequence,
+  leaveSequence,
+  mouseSequence,
+} from './terminal-modes.js';
 import { isCrowded, takeBack } from './true-colours.js';
 
 /** What happened at the terminal. A mouse event comes with what was hit. */
@@ -51,6 +59,8 @@ export interface Screen {
    */
   copy(text: string): boolean;
   setTitle(text: string): void;
+  /** Whether the mouse is the dashboard's or the terminal's own. */
+  takeMouse(on: boolean): void;
   /** Whether the mouse is reported without a button too. */
   trackMotion(on: boolean): void;
   /** Gives the terminal back and stops this process, as ctrl-z does to other programs; SIGCONT takes it again. */
@@ -84,6 +94,7 @@ class TerminalScreen implements Screen {
   /** Bytes on their way that the terminal has not taken yet: writes, not bytes. */
   #writing = 0;
   #cursor = '';
+  #mouse: boolean;
   #motion = false;
   #open = false;
   #releaseStderr: (() => void) | undefined;
@@ -92,6 +103,7 @@ class TerminalScreen implements Screen {
   constructor(options: ScreenOptions) {
     this.#options = options;
     this.#look = options.look;
+    this.#mouse = options.mouse ?? true;
     this.#differ = new Differ(options.look.theme.depth, options.look.glyphs.ascii);
     this.#program = new BlessedProgram(options.output.columns || 80, options.output.rows || 24);
     this.#grid = openGrid(this.#program, () => this.invalidate());
@@ -152,8 +164,15 @@ class TerminalScreen implements Screen {
     this.#write(`\x1b]2;${clean(text)}\x07`);
   }
 
+  takeMouse(on: boolean): void {
+    if (on === this.#mouse) return;
+    this.#mouse = on;
+    if (!on) this.#motion = false;
+    this.#write(mouseSequence(on));
+  }
+
   trackMotion(on: boolean): void {
-    if (on === this.#motion || this.#options.mouse === false) return;
+    if (on === this.#motion || !this.#mouse) return;
     this.#motion = on;
     this.#write(on ? MOTION_ON : MOTION_OFF);
   }
@@ -199,12 +218,12 @@ class TerminalScreen implements Screen {
   #takeTerminal(): void {
     if (this.#open || this.#closed) return;
     this.#open = true;
-    const { input, output, mouse = true } = this.#options;
+    const { input, output } = this.#options;
     if (input.isTTY) input.setRawMode(true);
     input.resume();
     unblock(output);
     this.#releaseStderr = holdStderr();
-    this.#write(enterSequence(mouse) + (this.#motion ? MOTION_ON : ''));
+    this.#write(enterSequence(this.#mouse) + (this.#motion ? MOTION_ON : ''));
     // Another size while we were stopped gives no signal, and what the terminal shows now is not ours.
     this.#resize();
     if (this.written.frames > 0) this.redraw();

@@ -8,6 +8,8 @@ export const MOTION_ON = '\x1b[?1003h';
 /** Terminals treat the tracking modes as one setting: leaving 1003 needs 1002 again. */
 export const MOTION_OFF = '\x1b[?1003l\x1b[?1002h';
 
+export const mouseSequence = (on: boolean): string => (on ? MOUSE_ON : MOUSE_OFF);
+
 /** Alternate screen, cursor hidden, bracketed paste, focus reports. */
 export function enterSequence(mouse: boolean): string {
   return `\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h${mouse ? MOUSE_ON : ''}`;

@@ -7,6 +7,7 @@ import {
   bindingsIn,
   contextsOf,
   CONTEXTS,
+  DEFAULT_KEYMAP,
   paletteBindings,
   type Binding,
 } from '../../../src/tui/keymap.js';
@@ -63,7 +64,7 @@ describe('the table of keys', () => {
   });
 
   it('offers in the palette nothing twice, and nothing that only moves', () => {
-    const commands = paletteBindings().map(({ command }) => command);
+    const commands = paletteBindings(DEFAULT_KEYMAP).map(({ command }) => command);
     assert.equal(new Set(commands).size, commands.length);
     assert.ok(commands.includes('prune'), 'commands without a key are there');
     assert.ok(!commands.includes('up'));
@@ -78,7 +79,7 @@ describe('hints and help', () => {
       const contexts = contextsOf(desk.state);
       for (const { key, target } of hintsOf(desk.state, glyphs)) {
         if (key.startsWith('alt-')) continue;
-        const binding = bindingsIn(contexts).find(({ command }) => command === target?.id);
+        const binding = bindingsIn(contexts, desk.state.keymap).find(({ command }) => command === target?.id);
         if (key === 'ctrl-] z') continue;
         assert.ok(binding, `${key} (${target?.id ?? ''}) is hinted in ${contexts[0]!}`);
         const isNamed = binding.keys.some((name) => key.includes(keyName(name, glyphs).replace('alt-1', 'alt-')));
@@ -89,11 +90,11 @@ describe('hints and help', () => {
   });
 
   it('begin with the pane in focus and leave out what it covers', () => {
-    const sections = helpSections(['logs', 'container', 'global'], glyphs);
+    const sections = helpSections(['logs', 'container', 'global'], glyphs, DEFAULT_KEYMAP);
     assert.equal(sections[0]?.title, CONTEXTS.logs);
     const container = sections.find(({ title }) => title === CONTEXTS.container);
     // In the logs t shows times; stopping has S still.
-    assert.equal(bindingFor('t', ['logs', 'container', 'global'])?.command, 'timestamps');
+    assert.equal(bindingFor('t', ['logs', 'container', 'global'], DEFAULT_KEYMAP)?.command, 'timestamps');
     assert.ok(container?.rows.some(({ text }) => text.startsWith('Stop it')));
   });
 });

@@ -1,0 +1,69 @@
+// Names of what there is to be seen and chosen: columns of the table, orders of rows, tabs, pages.
+
+/** Columns beside the mark at the left edge, which is always there. */
+export const COLUMN_NAMES = [
+  'name',
+  'image',
+  'cpu',
+  'cores',
+  'memory',
+  'used',
+  'read',
+  'write',
+  'net',
+  'pressure',
+  'pids',
+  'age',
+  'status',
+  'restarts',
+  'project',
+  'id',
+  'command',
+] as const;
+export type ColumnName = (typeof COLUMN_NAMES)[number];
+
+export const DEFAULT_COLUMNS: readonly ColumnName[] = [
+  'name',
+  'image',
+  'cpu',
+  'cores',
+  'memory',
+  'used',
+  'read',
+  'write',
+  'pressure',
+  'pids',
+  'age',
+  'command',
+];
+
+/** What each column shows, for the dialog and the docs. */
+export const ABOUT_COLUMNS: Readonly<Record<ColumnName, string>> = {
+  name: 'what it is called; always shown',
+  image: 'what it was made from',
+  cpu: 'CPU over time',
+  cores: 'cores in use, and the limit',
+  memory: 'memory as a bar: the share of its limit',
+  used: 'memory in use, and the limit',
+  read: 'bytes read a second; with writes in one column on a narrow screen',
+  write: 'bytes written a second',
+  net: 'bytes received and sent a second',
+  pressure: 'what it waits for, and how much of its time',
+  pids: 'processes',
+  age: 'since when it is what it is',
+  status: 'running, paused, exited …',
+  restarts: 'how often it was restarted by its policy',
+  project: 'the project it belongs to',
+  id: 'the first twelve digits of its id',
+  command: 'what runs in it',
+};
+
+export const SORT_COLUMNS = ['name', 'cpu', 'memory', 'io', 'pressure', 'pids', 'age', 'status'] as const;
+export type SortColumn = (typeof SORT_COLUMNS)[number];
+
+export const FIXED_TABS = ['graphs', 'logs', 'processes', 'inspect', 'launch'] as const;
+export type FixedTab = (typeof FIXED_TABS)[number];
+
+/** Pages that a saved layout can open with. */
+export const LAYOUT_PAGES = ['overview', 'grid', 'images', 'events'] as const;
+export type LayoutPage = (typeof LAYOUT_PAGES)[number];
