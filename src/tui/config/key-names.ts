@@ -38,14 +38,14 @@ export function keyNamed(written: string): KeyName {
       ? { problem: `${written} is the same as ${same} for a terminal: write ${same}` }
       : { key: same };
   }
-  if ([...written].length === 1) return written === ' ' ? { key: 'space' } : { key: written };
+  if (Array.from(written).length === 1) return written === ' ' ? { key: 'space' } : { key: written };
   const parts = written.split('-');
   // "ctrl--" is ctrl and the minus.
   const last = written.endsWith('--') ? '-' : parts.at(-1)!;
   const before = (written.endsWith('--') ? parts.slice(0, -2) : parts.slice(0, -1)).map((part) => part.toLowerCase());
   const modifiers = MODIFIERS.filter((name) => before.includes(name));
   const isKnown = before.length === modifiers.length;
-  const isLetter = [...last].length === 1;
+  const isLetter = Array.from(last).length === 1;
   const base = isLetter ? last : last.toLowerCase();
   if (isKnown && modifiers.length > 0 && isLetter) {
     if (modifiers.includes('shift'))

@@ -1,8 +1,8 @@
 // The part of a config file that gives commands other keys: unknown names, keys that there are not, keys given twice.
-import { isMap, isScalar, isSeq } from 'yaml';
+import { isMap, isSeq } from 'yaml';
 import { BINDINGS, CONTEXTS, keymapOf, type Binding, type Context, type KeyOverrides } from '../keymap.js';
 import { keyNamed, RESERVED } from './key-names.js';
-import { entriesOf, unknown, type Tell } from './read.js';
+import { entriesOf, unknown, wordOf, type Tell } from './read.js';
 
 const bindings: readonly Binding[] = BINDINGS;
 
@@ -62,8 +62,8 @@ function readContext(
 }
 
 function readKey(context: Context, item: unknown, tell: Tell): string | undefined {
-  const named =
-    isScalar(item) && item.value !== null ? keyNamed(String(item.value)) : { problem: 'A key is expected here' };
+  const word = wordOf(item);
+  const named = word === undefined ? { problem: 'A key is expected here' } : keyNamed(word);
   if ('problem' in named) {
     tell(item, named.problem);
     return undefined;

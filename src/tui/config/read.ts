@@ -1,5 +1,5 @@
 // A config file read: what it sets, and what is wrong with it, each with its place. Whatever is wrong leaves the rest as it is.
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
 import { clean } from '../screen/index.js';
 import { escapeProblem, keyNamed } from './key-names.js';
 import { readKeys } from './read-keys.js';
@@ -37,7 +37,7 @@ const MAX_SENTENCE = 300;
 
 /** How a word from the file is told: on one line, without anything that a terminal acts on, not endless. */
 export function shown(value: unknown): string {
-  const text = clean(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
+  const text = clean(typeof value === 'string' ? value : JSON.stringify(value));
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }
 
@@ -105,13 +105,23 @@ function readSetting(name: SettingName, node: unknown, tell: Tell): unknown {
   }
 }
 
+/** A scalar as it was written, near enough; undefined for whatever is none. */
+export function wordOf(node: unknown): string | undefined {
+  const value = isScalar(node) ? node.value : undefined;
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+    ? String(value)
+    : undefined;
+}
+
 /** The entries of a mapping, those that are told wrong left out. */
 export function entriesOf(
   map: YAMLMap,
   tell: Tell,
 ): readonly { readonly name: string; readonly key: unknown; readonly value: unknown }[] {
-  return (map.items as Pair[]).flatMap(({ key, value }) => {
-    if (isScalar(key) && key.value !== null) return [{ name: String(key.value), key, value }];
+  return map.items.flatMap(({ key, value }) => {
+    const name = wordOf(key);
+    if (name !== undefined) return [{ name, key, value }];
     tell(key, 'A name is expected here, like “theme”');
     return [];
   });
@@ -126,30 +136,34 @@ export function unknown(name: string, what: string, known: readonly string[]): s
 /** A single value; undefined where it cannot be. */
 function readValue(name: string, kind: Kind, node: unknown, tell: Tell): unknown {
   const value = isScalar(node) ? node.value : node === null ? null : undefined;
-  const cannot = (right: string): undefined => {
+  const cannot = (right: string): void =>
     tell(node, `${name} cannot be ${value === undefined ? 'this' : shown(value)}: ${right}`);
-    return undefined;
-  };
   switch (kind.is) {
     case 'choice': {
-      const text = String(value);
+      const text = wordOf(node) ?? '';
       if (kind.of.includes(text)) return text;
       const near = typeof value === 'string' ? nearestName(text, kind.of) : undefined;
-      return cannot(near === undefined ? `give ${kind.of.join(', ')}` : `did you mean ${near}?`);
+      cannot(near === undefined ? `give ${kind.of.join(', ')}` : `did you mean ${near}?`);
+      return undefined;
     }
-    case 'number': {
-      const right = `give a number from ${kind.least} to ${kind.most} (${kind.unit})`;
-      return typeof value === 'number' && value >= kind.least && value <= kind.most ? value : cannot(right);
-    }
+    case 'number':
+      if (typeof value === 'number' && value >= kind.least && value <= kind.most) return value;
+      cannot(`give a number from ${kind.least} to ${kind.most} (${kind.unit})`);
+      return undefined;
     case 'boolean':
-      return typeof value === 'boolean' ? value : cannot('give true or false');
+      if (typeof value === 'boolean') return value;
+      cannot('give true or false');
+      return undefined;
     case 'name':
-      return value === null ? '' : typeof value === 'string' ? value : cannot('give a name');
+      if (value === null || typeof value === 'string') return value ?? '';
+      cannot('give a name');
+      return undefined;
     case 'key': {
-      const named = keyNamed(String(value));
-      if ('problem' in named) return cannot(named.problem);
-      const problem = escapeProblem(named.key);
-      return problem === undefined ? named.key : cannot(problem);
+      const named = keyNamed(wordOf(node) ?? '');
+      const problem = 'problem' in named ? named.problem : escapeProblem(named.key);
+      if (problem === undefined && 'key' in named) return named.key;
+      cannot(problem ?? '');
+      return undefined;
     }
     default:
       return undefined;
@@ -160,7 +174,7 @@ function readList(name: string, known: readonly string[], node: unknown, tell: T
   const items: readonly unknown[] = isSeq(node) ? node.items : [node];
   const result: string[] = [];
   for (const item of items) {
-    const value = isScalar(item) ? String(item.value) : '';
+    const value = wordOf(item) ?? '';
     if (!known.includes(value)) tell(item, unknown(value, 'column', known));
     else if (result.includes(value)) tell(item, `${value} is there twice: leave one out`);
     else result.push(value);

@@ -46,7 +46,7 @@ export function savedText(text: string, before: Settings, settings: Settings): s
     const node = document.createNode(plain(name, settings), { flow: name === 'columns' });
     const old = document.get(name, true);
     // A remark at the end of the line belongs to the setting, not to its value.
-    if (isScalar(old) && isScalar(node) && old.comment != null) node.comment = old.comment;
+    if (isScalar(old) && isScalar(node)) node.comment = old.comment ?? null;
     document.set(name, node);
   }
   return document.toString({ lineWidth: 120 });
