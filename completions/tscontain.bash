@@ -9,13 +9,14 @@ _tscontain() {
     case "$word" in
       --root) ((i++)) ;;
       -*) ;;
-      image) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
+      image|guard) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
       *) command="$word"; break ;;
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image info doctor completion version --root --help --version" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image guard info doctor completion version --root --help --version" ;;
     "image") _tscontain_words "ls import rm" ;;
+    "guard") _tscontain_words "check run" ;;
     "run")
       case "$prev" in
         --detach-keys) COMPREPLY=(); return ;;
@@ -265,6 +266,14 @@ _tscontain() {
       case "$prev" in
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "guard check")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _filedir; fi ;;
+    "guard run")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--dry-run -n"; else _filedir; fi ;;
     "info")
       case "$prev" in
         --format|-f) _tscontain_words "$(echo json)"; return ;;

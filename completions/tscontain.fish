@@ -33,6 +33,9 @@ complete -c tscontain -n __fish_use_subcommand -a image -d 'image commands'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls import rm' -a ls -d 'List images'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls import rm' -a import -d 'Make an image of a root file system: a tarball (plain or gzip) or a directory'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls import rm' -a rm -d 'Remove images that no container uses'
+complete -c tscontain -n __fish_use_subcommand -a guard -d 'guard commands'
+complete -c tscontain -n '__fish_seen_subcommand_from guard; and not __fish_seen_subcommand_from check run' -a check -d 'Read a rule file of the guard and say what is wrong with it'
+complete -c tscontain -n '__fish_seen_subcommand_from guard; and not __fish_seen_subcommand_from check run' -a run -d 'Watch containers and act by the rules of a file, until it is ended'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -s d -l detach -d 'leave it running and print its id'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l detach-keys -r -d 'what leaves it running from its terminal, ctrl-p,ctrl-q when absent'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l explain -d 'print the steps of its launch and start nothing'
@@ -236,6 +239,9 @@ complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_sub
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from ls' -l format -r -a 'table json' -d 'table, json, or a template'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from import' -F
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from rm' -a "(tscontain image ls --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from check' -F
+complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from run' -s n -l dry-run -d 'change nothing and say what would be done'
+complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from run' -F
 complete -c tscontain -n '__fish_seen_subcommand_from info' -s f -l format -r -a 'json' -d 'json'
 complete -c tscontain -n '__fish_seen_subcommand_from doctor' -l format -r -a 'json' -d 'json for one object a line'
 complete -c tscontain -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'

@@ -7,6 +7,7 @@ import type {
   EngineEvent,
   ExecSpec,
   ExitStatus,
+  Hold,
   Image,
   ImageConfig,
   LaunchReport,
@@ -59,6 +60,12 @@ export interface Engine {
   rename(ref: string, name: string): Promise<void>;
   /** Changes limits live and on disk; a field that is present is set (to "no limit" where its value says so), others stay. */
   update(ref: string, change: { limits?: Partial<Limits>; restartPolicy?: RestartPolicy }): Promise<Container>;
+  /** Limits or a pause that are to be taken back, also by another process when this one is killed. Each is told as an event. */
+  hold(ref: string, change: { limits?: Partial<Limits>; pause?: boolean }, reason: string): Promise<Hold>;
+  /** Takes a hold back, except what somebody else has changed since. @returns what was done, as a clause */
+  release(holdId: string, reason: string): Promise<string>;
+  /** Everything that is held, oldest first, and whether who holds it is still there. */
+  holds(): Promise<(Hold & { readonly isOwned: boolean })[]>;
   /** The limits as the kernel says them; a field that this host cannot limit is absent. Empty while there is no cgroup. */
   limitsInForce(ref: string): Promise<Limits>;
   wait(ref: string, condition?: 'not-running' | 'next-exit' | 'removed'): Promise<ExitStatus>;

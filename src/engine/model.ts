@@ -170,6 +170,24 @@ export interface RemovedContainer {
   readonly keptUntil: number;
 }
 
+/** A change of a container that is to be taken back: what it set, and what was so before. */
+export interface Hold {
+  readonly schema: 1;
+  readonly id: string;
+  readonly container: string;
+  /** the container's, when it was made */
+  readonly name: string;
+  /** ms since the epoch */
+  readonly since: number;
+  /** who made it: when that process is no more, whoever comes may take it back */
+  readonly owner: ProcessId;
+  /** one clause */
+  readonly reason: string;
+  readonly paused: boolean;
+  readonly set: Partial<Limits>;
+  readonly before: Partial<Limits>;
+}
+
 /** The image's own defaults, as in the OCI image configuration. */
 export interface ImageConfig {
   readonly env: readonly string[];
@@ -216,7 +234,8 @@ export type EventAction =
   | 'exec_die'
   | 'import'
   | 'delete'
-  | 'recover';
+  | 'recover'
+  | 'guard';
 
 /** One line of the event log. */
 export interface EngineEvent {

@@ -18,6 +18,7 @@ import { create } from './verbs/create.js';
 import { emptyRemoved, removedWithSizes } from './verbs/empty-removed.js';
 import { exec } from './verbs/exec.js';
 import { explain, launchReport } from './verbs/explain.js';
+import { hold, holds, release } from './verbs/hold.js';
 import { kill } from './verbs/kill.js';
 import { logBatches, logs } from './verbs/logs.js';
 import type { Parts } from './verbs/parts.js';
@@ -55,6 +56,9 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
     unpause: (ref) => unpause(parts, ref),
     rename: (ref, name) => rename(parts, ref, name),
     update: (ref, change) => update(parts, ref, change),
+    hold: (ref, change, reason) => hold(parts, ref, change, reason),
+    release: (holdId, reason) => release(parts, holdId, reason),
+    holds: async () => Promise.resolve(holds(root)),
     limitsInForce: async (ref) => Promise.resolve(limitsInForce(parts, ref)),
     wait: (ref, condition) => wait(parts, ref, condition),
     exec: (ref, spec) => exec(parts, ref, spec),

@@ -4,7 +4,7 @@ import { isTscontainError, type Container } from '../engine/index.js';
 import type { Action, Effect } from './actions.js';
 import { startDemo } from './effects/demo.js';
 import { Acts } from './effects/acts.js';
-import { diskBelow, weightsWork } from './effects/disk.js';
+import { diskBelow, weightsWork } from '../guard/index.js';
 import { failureOf } from './effects/failure.js';
 import { LogPane } from './effects/log-pane.js';
 import { loadsOf, targetsOf } from './effects/measuring.js';

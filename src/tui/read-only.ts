@@ -37,6 +37,7 @@ const WATCHING: ReadonlySet<string> = new Set<keyof Engine>([
   'list',
   'get',
   'limitsInForce',
+  'holds',
   'removed',
   'wait',
   'logs',

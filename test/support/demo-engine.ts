@@ -10,8 +10,10 @@ import {
   type Engine,
   type EngineEvent,
   type ExitStatus,
+  type Hold,
   type Images,
   type LaunchReport,
+  type Limits,
   type LogEntry,
   type LogsOptions,
   type Session,
@@ -42,6 +44,7 @@ const JSON_TEXTS = [
 export class DemoEngine implements Engine {
   readonly root = '/var/lib/tscontain';
   readonly calls: string[] = [];
+  private readonly held = new Map<string, Hold>();
   /** removed, and to be brought back */
   private readonly kept = new Map<string, Container>();
   /** what has happened since it was made, and who waits for more */
@@ -168,6 +171,41 @@ export class DemoEngine implements Engine {
       pidsLimit: -1,
       ...this.find(ref).config.limits,
     });
+
+  async hold(ref: string, change: { limits?: Partial<Limits>; pause?: boolean }, reason: string): Promise<Hold> {
+    const { id, config } = this.find(ref);
+    const set = change.limits ?? {};
+    const held: Hold = {
+      schema: 1,
+      id: `hold-${this.held.size + 1}`,
+      container: id,
+      name: config.name,
+      since: this.clock.now(),
+      owner: { pid: 1, startTime: 1 },
+      reason,
+      paused: change.pause === true,
+      set,
+      before: Object.fromEntries(Object.keys(set).map((key) => [key, config.limits[key as keyof Limits] ?? 0])),
+    };
+    if (change.pause === true) await this.pause(ref);
+    else await this.update(ref, { limits: set });
+    this.held.set(held.id, held);
+    this.tell('guard', this.find(ref), { what: held.paused ? 'paused' : 'limited', reason });
+    return held;
+  }
+
+  async release(holdId: string, reason: string): Promise<string> {
+    const held = this.held.get(holdId);
+    if (!held) throw new TscontainError('INVALID_VALUE', `there is no hold "${holdId}"`);
+    this.held.delete(holdId);
+    if (held.paused) await this.unpause(held.container);
+    else await this.update(held.container, { limits: held.before });
+    const what = held.paused ? 'goes on' : 'has its limits back';
+    this.tell('guard', this.find(held.container), { what, reason });
+    return what;
+  }
+
+  holds: Engine['holds'] = () => Promise.resolve([...this.held.values()].map((held) => ({ ...held, isOwned: true })));
 
   wait = (): Promise<ExitStatus> => Promise.resolve({ exitCode: 0 });
 

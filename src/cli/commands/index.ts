@@ -8,6 +8,8 @@ import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { events } from './events.js';
 import { exec } from './exec.js';
+import { guardCheck } from './guard-check.js';
+import { guardRun } from './guard-run.js';
 import { imageImport } from './image-import.js';
 import { imageLs } from './image-ls.js';
 import { imageRm } from './image-rm.js';
@@ -60,6 +62,8 @@ export const commands: readonly Command[] = [
   imageLs,
   imageImport,
   imageRm,
+  guardCheck,
+  guardRun,
   info,
   doctor,
   completion,

@@ -16,6 +16,7 @@
 //                               both carry the identity of the process that is at it, so a crash is told from work
 //     removed/<id>/             one that was removed and is kept for a while, as it was: it comes and goes by one rename;
 //                               its state says until when, its lock guards bringing it back against clearing it away
+//     holds/<id>.json           Hold: limits or a pause that are to be taken back, written before they are put in force
 //     names/<name>              symbolic link to the id; names/.lock guards taking and releasing
 //     images/                   the image store
 //     supervisors/<id>/         sock, supervisor.json; supervisors/lock guards choosing and starting one
@@ -49,6 +50,8 @@ export const layout = {
   removedConfig: (root: string, id: string) => `${root}/removed/${id}/config.json`,
   removedState: (root: string, id: string) => `${root}/removed/${id}/state.json`,
   removedLock: (root: string, id: string) => `${root}/removed/${id}/lock`,
+  holds: (root: string) => `${root}/holds`,
+  hold: (root: string, id: string) => `${root}/holds/${id}.json`,
   names: (root: string) => `${root}/names`,
   name: (root: string, name: string) => `${root}/names/${name}`,
   namesLock: (root: string) => `${root}/names/.lock`,

@@ -23,6 +23,7 @@ const WORDS: Readonly<Partial<Record<EngineEvent['action'], string>>> = {
   pause: 'paused',
   restart: 'restarted',
   update: 'limits',
+  guard: 'guard',
   oom: 'out of memory',
 };
 const RANKS = Object.keys(WORDS);

@@ -26,6 +26,7 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   exec_die: (a) => `a program inside ended with ${a['exitCode'] ?? 'an unknown exit code'}`,
   import: () => 'imported',
   delete: () => 'removed',
+  guard: (a) => `${a['what'] ?? 'was acted upon'} by the guard: ${a['reason'] ?? 'a rule of it'}`,
   recover: (a) => a['what'] ?? 'put right after a crash',
 };
 

@@ -16,7 +16,7 @@ export interface PresetFacts {
   readonly disk: string | undefined;
   /** fields that this host cannot limit */
   readonly missing: ReadonlySet<LimitField>;
-  /** whether a weight of the disk does anything here (effects/disk.ts) */
+  /** whether a weight of the disk does anything here (guard/disk.ts) */
   readonly ioWeights: boolean;
 }
 

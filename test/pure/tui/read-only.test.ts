@@ -70,7 +70,7 @@ describe('a dashboard that is read only', () => {
     const { engine } = demoWorld();
     const watching = watchingEngine(engine);
     const looking = ['list', 'get', 'wait', 'logs', 'logBatches', 'top', 'diff', 'stat', 'copyFrom', 'events', 'watch'];
-    looking.push('explain', 'launchReport', 'limitsInForce', 'removed', 'close');
+    looking.push('explain', 'launchReport', 'limitsInForce', 'holds', 'removed', 'close');
     const names = new Set([...Object.keys(engine), ...Object.getOwnPropertyNames(Object.getPrototypeOf(engine))]);
     let refused = 0;
     for (const name of names) {
