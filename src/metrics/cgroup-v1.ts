@@ -25,6 +25,8 @@ export interface FileV1 {
   readonly parse: Parse;
   /** Changes only when somebody sets it. */
   readonly isSetting?: true;
+  /** Hardly changes while the cgroup does nothing (see target-files.ts). */
+  readonly follows?: true;
   /** Not read on a hybrid host: cpu.stat in the cgroup2 mount says the same in one file, and in µs, not ticks. */
   readonly onlyWithoutV2?: true;
 }
@@ -116,14 +118,14 @@ const ioOps: Parse = (text, into, counts) => {
 export const FILES_V1: readonly FileV1[] = [
   { controller: 'cpuacct', file: 'cpuacct.usage', parse: cpuTime, onlyWithoutV2: true },
   { controller: 'cpuacct', file: 'cpuacct.stat', parse: cpuModes, onlyWithoutV2: true },
-  { controller: 'cpu', file: 'cpu.stat', parse: throttling },
+  { controller: 'cpu', file: 'cpu.stat', parse: throttling, follows: true },
   { controller: 'cpu', file: 'cpu.cfs_quota_us', parse: limit('quotaUs'), isSetting: true },
   { controller: 'cpu', file: 'cpu.cfs_period_us', parse: whole('periodUs'), isSetting: true },
   { controller: 'memory', file: 'memory.usage_in_bytes', parse: whole('memoryUsed') },
-  { controller: 'memory', file: 'memory.kmem.usage_in_bytes', parse: whole('memoryKernel') },
-  { controller: 'memory', file: 'memory.stat', parse: memoryStat },
-  { controller: 'memory', file: 'memory.oom_control', parse: oomKills },
-  { controller: 'memory', file: 'memory.failcnt', parse: whole('limitHits') },
+  { controller: 'memory', file: 'memory.kmem.usage_in_bytes', parse: whole('memoryKernel'), follows: true },
+  { controller: 'memory', file: 'memory.stat', parse: memoryStat, follows: true },
+  { controller: 'memory', file: 'memory.oom_control', parse: oomKills, follows: true },
+  { controller: 'memory', file: 'memory.failcnt', parse: whole('limitHits'), follows: true },
   { controller: 'blkio', file: 'blkio.throttle.io_service_bytes_recursive', parse: ioBytes },
   { controller: 'blkio', file: 'blkio.throttle.io_serviced_recursive', parse: ioOps },
   { controller: 'pids', file: 'pids.current', parse: whole('pids') },

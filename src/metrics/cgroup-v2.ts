@@ -25,6 +25,8 @@ export interface FileV2 {
   readonly parse: Parse;
   /** Changes only when somebody sets it. */
   readonly isSetting?: true;
+  /** Hardly changes while the cgroup does nothing (see target-files.ts). */
+  readonly follows?: true;
 }
 
 const CPU_STAT = keys('usage_usec', 'user_usec', 'system_usec', 'nr_periods', 'nr_throttled', 'throttled_usec');
@@ -114,9 +116,9 @@ export const FILES_V2: readonly FileV2[] = [
   { file: 'cpu.max', v1Controller: 'cpu', parse: cpuMax, isSetting: true },
   { file: 'memory.current', v1Controller: 'memory', parse: whole('memoryUsed') },
   { file: 'memory.max', v1Controller: 'memory', parse: limit('memoryLimit'), isSetting: true },
-  { file: 'memory.stat', v1Controller: 'memory', parse: memoryStat },
-  { file: 'memory.swap.current', v1Controller: 'memory', parse: whole('memorySwap') },
-  { file: 'memory.events', v1Controller: 'memory', parse: memoryEvents },
+  { file: 'memory.stat', v1Controller: 'memory', parse: memoryStat, follows: true },
+  { file: 'memory.swap.current', v1Controller: 'memory', parse: whole('memorySwap'), follows: true },
+  { file: 'memory.events', v1Controller: 'memory', parse: memoryEvents, follows: true },
   { file: 'io.stat', v1Controller: 'blkio', parse: ioStat },
   { file: 'pids.current', v1Controller: 'pids', parse: whole('pids') },
   { file: 'pids.max', v1Controller: 'pids', parse: limit('pidsLimit'), isSetting: true },

@@ -68,9 +68,10 @@ export class TextBuffer implements Text {
 
 /**
  * read: the buffer holds the file. missing: it is not there (no such controller, no PSI) or cannot be read, so it is not
- * measured. gone: it was there, and what it belongs to has been removed.
+ * measured. unreachable: it was there and is out of reach for once, as when there is no descriptor left (EMFILE). gone: it was
+ * there, and what it belongs to has been removed.
  */
-export type Reading = 'read' | 'missing' | 'gone';
+export type Reading = 'read' | 'missing' | 'unreachable' | 'gone';
 
 /** A removed file: when it is opened, when it was kept open, and when it was a process's. */
 const REMOVED: ReadonlySet<string> = new Set(['ENOENT', 'ENODEV', 'ESRCH']);
@@ -83,6 +84,11 @@ export class KeptFile {
     private readonly path: string,
     private readonly budget: DescriptorBudget,
   ) {}
+
+  /** Where it is open; undefined where it must be opened to be read. */
+  get descriptor(): number | undefined {
+    return this.fd;
+  }
 
   read(into: TextBuffer): Reading {
     if (this.state === 'missing') return 'missing';
@@ -106,8 +112,7 @@ export class KeptFile {
       this.state = 'missing';
       return 'missing';
     }
-    // What was there may be out of reach for once, as when there is no descriptor left (EMFILE).
-    if (code === undefined || !REMOVED.has(code)) return 'missing';
+    if (code === undefined || !REMOVED.has(code)) return 'unreachable';
     this.close();
     return 'gone';
   }

@@ -1,5 +1,6 @@
 // Measures every target and the machine on one timer, and keeps what was measured.
 import { performance } from 'node:perf_hooks';
+import { Batch } from './batch.js';
 import { disks } from './devices.js';
 import { readFacts } from './facts.js';
 import { History, nothingSeries } from './history.js';
@@ -107,6 +108,7 @@ class ProcSampler implements Sampler {
     this.reader = {
       procRoot,
       buffer: new TextBuffer(),
+      batch: Batch.create(),
       budget: new DescriptorBudget(options.maxDescriptors ?? spareDescriptors(procRoot)),
       isDisk: disks(sysRoot),
     };

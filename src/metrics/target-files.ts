@@ -1,5 +1,6 @@
 // The open files of one target: all of its counters in one call, and nothing held of a target that is no more.
 import { statSync } from 'node:fs';
+import type { Batch } from './batch.js';
 import { FILES_V1 } from './cgroup-v1.js';
 import { FILES_V2 } from './cgroup-v2.js';
 import { nothingMeasured, type Counters, type Parse } from './counters.js';
@@ -11,6 +12,8 @@ import { isNotLoopback, networkBytes, type DeviceFilter } from './proc.js';
 export interface Reader {
   readonly procRoot: string;
   readonly buffer: TextBuffer;
+  /** absent where files can be read one after the other only */
+  readonly batch?: Batch | undefined;
   readonly budget: DescriptorBudget;
   readonly isDisk: DeviceFilter;
 }
@@ -18,23 +21,34 @@ export interface Reader {
 interface CounterFile {
   readonly path: string;
   readonly parse: Parse;
-  readonly isSetting: boolean;
+  readonly when: When;
 }
+
+/**
+ * When a file is read. always: with each sample. settings: they hardly ever change. follows: what it counts moves when the
+ * cgroup does something; where nothing moved that is cheap to read, it is read as seldom as the settings. memory.stat alone
+ * is a third of what a sample costs: the kernel adds it up over all CPUs and sub-cgroups.
+ */
+type When = 'always' | 'settings' | 'follows';
+
+const whenOf = ({ isSetting, follows }: { readonly isSetting?: true; readonly follows?: true }): When =>
+  isSetting === true ? 'settings' : follows === true ? 'follows' : 'always';
 
 /** Limits are read with every third sample at 1 Hz: there are three a container, and they hardly ever change. */
 const SETTINGS_MS = 2500;
 
 /** The files that count for a target: v1 where it has the controller, else v2. */
 export function counterFiles({ controllers, unified }: CgroupPaths): CounterFile[] {
-  const v1 = FILES_V1.flatMap(({ controller, file, parse, isSetting = false, onlyWithoutV2 = false }) => {
+  const v1 = FILES_V1.flatMap((entry) => {
+    const { controller, file, parse, onlyWithoutV2 = false } = entry;
     const folder = controllers[controller];
     return folder === undefined || (onlyWithoutV2 && unified !== undefined)
       ? []
-      : [{ path: `${folder}/${file}`, parse, isSetting }];
+      : [{ path: `${folder}/${file}`, parse, when: whenOf(entry) }];
   });
   if (unified === undefined) return v1;
   const v2 = FILES_V2.filter(({ v1Controller }) => v1Controller === undefined || !(v1Controller in controllers));
-  return [...v1, ...v2.map(({ file, parse, isSetting = false }) => ({ path: `${unified}/${file}`, parse, isSetting }))];
+  return [...v1, ...v2.map((entry) => ({ path: `${unified}/${entry.file}`, parse: entry.parse, when: whenOf(entry) }))];
 }
 
 function firstInode(folders: readonly string[]): number | undefined {
@@ -48,16 +62,37 @@ function firstInode(folders: readonly string[]): number | undefined {
 interface OpenFile {
   readonly kept: KeptFile;
   readonly parse: Parse;
+  /** one reading of it is all of it, where it is not longer than a page */
+  readonly isWhole: boolean;
+  /** where the batch has it */
+  slot: number | undefined;
+}
+
+/** Less than this between two samples is nothing: half a hundredth of a core at 1 Hz, and a few pages. */
+const STILL_CPU_US = 5000;
+const STILL_BYTES = 128 * 1024;
+
+/** Whether so little has happened that what follows cannot have moved to speak of. */
+function isStill(before: Counters, now: Counters): boolean {
+  const near = (name: keyof Counters, most: number): boolean =>
+    Math.abs(now[name] - before[name]) <= most || (Number.isNaN(now[name]) && Number.isNaN(before[name]));
+  return (
+    near('cpuUs', STILL_CPU_US) &&
+    near('memoryUsed', STILL_BYTES) &&
+    near('memorySomeUs', 0) &&
+    near('readBytes', 0) &&
+    near('writeBytes', 0)
+  );
 }
 
 export class TargetFiles {
   private readonly folders: readonly string[];
-  private readonly counters: readonly OpenFile[];
-  private readonly settings: readonly OpenFile[];
-  /** What the settings said when they were last read. */
-  private set = nothingMeasured();
-  private setReadAt = -Infinity;
-  private network: KeptFile | undefined;
+  private readonly files: Readonly<Record<When, readonly OpenFile[]>>;
+  private settingsReadAt = -Infinity;
+  private before = nothingMeasured();
+  /** Files that were there and could not be read just now. */
+  private unreachable = 0;
+  private network: OpenFile | undefined;
   private openedInode: number | undefined;
 
   constructor(
@@ -67,17 +102,22 @@ export class TargetFiles {
   ) {
     this.folders = [...Object.values(cgroup.controllers), ...(cgroup.unified === undefined ? [] : [cgroup.unified])];
     const files = counterFiles(cgroup);
-    const keep = ({ path, parse }: CounterFile): OpenFile => ({ kept: new KeptFile(path, reader.budget), parse });
-    this.counters = files.filter(({ isSetting }) => !isSetting).map(keep);
-    this.settings = files.filter(({ isSetting }) => isSetting).map(keep);
+    const keep = (when: When): OpenFile[] =>
+      files
+        .filter((file) => file.when === when)
+        .map(({ path, parse }) => ({ kept: new KeptFile(path, reader.budget), parse, isWhole: true, slot: undefined }));
+    this.files = { always: keep('always'), settings: keep('settings'), follows: keep('follows') };
     this.setNetPid(netPid);
   }
 
   /** Another process stands for the network: the target was started again. */
   setNetPid(netPid: number | undefined): void {
-    this.network?.close();
+    this.network?.kept.close();
+    const path = `${this.reader.procRoot}/${netPid ?? ''}/net/dev`;
     this.network =
-      netPid === undefined ? undefined : new KeptFile(`${this.reader.procRoot}/${netPid}/net/dev`, this.reader.budget);
+      netPid === undefined
+        ? undefined
+        : { kept: new KeptFile(path, this.reader.budget), parse: network, isWhole: false, slot: undefined };
   }
 
   /** Which cgroup is open: another of the same name, made after it was removed, has another inode. */
@@ -89,28 +129,49 @@ export class TargetFiles {
   read(monotonicMs: number): Counters | undefined {
     this.openedInode ??= firstInode(this.folders);
     if (this.openedInode === undefined) return undefined;
-    if (monotonicMs - this.setReadAt >= SETTINGS_MS) {
-      this.set = nothingMeasured();
-      this.setReadAt = monotonicMs;
-      if (!this.readInto(this.set, this.settings)) return undefined;
+    const isDue = monotonicMs - this.settingsReadAt >= SETTINGS_MS;
+    const { always, follows, settings } = this.files;
+    // What is not read now says what it said before.
+    const counters = isDue ? nothingMeasured() : { ...this.before };
+    counters.rxBytes = counters.txBytes = NaN;
+    this.unreachable = 0;
+    if (!this.readInto(counters, always, this.network)) return undefined;
+    if ((isDue || !isStill(this.before, counters)) && !this.readInto(counters, follows)) return undefined;
+    if (isDue && !this.readInto(counters, settings)) return undefined;
+    if (this.unreachable > 0 && !isDue) {
+      // What it said before is not what it says: everything anew.
+      this.settingsReadAt = -Infinity;
+      return this.read(monotonicMs);
     }
-    const counters = { ...this.set };
-    if (!this.readInto(counters, this.counters)) return undefined;
-    this.readNetwork(counters);
-    return counters;
+    if (isDue) this.settingsReadAt = monotonicMs;
+    if (counters.pids === 0) this.setNetPid(undefined);
+    return (this.before = counters);
   }
 
   /** @returns false, with everything closed, when the cgroup turns out to be gone */
-  private readInto(counters: Counters, files: readonly OpenFile[]): boolean {
-    const { buffer, isDisk } = this.reader;
-    for (const { kept, parse } of files) {
-      const reading = kept.read(buffer);
-      if (reading === 'read') parse(buffer, counters, isDisk);
+  private readInto(counters: Counters, files: readonly OpenFile[], network?: OpenFile): boolean {
+    const { buffer, batch, isDisk } = this.reader;
+    if (batch !== undefined) {
+      batch.begin();
+      for (const file of files) add(batch, file);
+      if (network !== undefined) add(batch, network);
+      batch.read();
+    }
+    for (const file of files) {
+      const text = file.slot === undefined ? undefined : batch?.text(file.slot, file.isWhole);
+      if (text !== undefined) {
+        file.parse(text, counters, isDisk);
+        continue;
+      }
+      const reading = file.kept.read(buffer);
+      if (reading === 'read') file.parse(buffer, counters, isDisk);
+      else if (reading === 'unreachable') this.unreachable++;
       else if (reading === 'gone') {
         this.close();
         return false;
       }
     }
+    if (network !== undefined) this.readNetwork(counters, network);
     return true;
   }
 
@@ -118,21 +179,36 @@ export class TargetFiles {
    * An open net/dev holds the network namespace and its interfaces alive, so it is let go as soon as the cgroup is empty. It
    * is not opened again then: the process id may belong to a stranger by now.
    */
-  private readNetwork(counters: Counters): void {
-    if (counters.pids === 0) this.setNetPid(undefined);
-    if (this.network?.read(this.reader.buffer) !== 'read') return;
-    Object.assign(counters, networkBytes(this.reader.buffer, isNotLoopback));
+  private readNetwork(counters: Counters, { kept, parse, isWhole, slot }: OpenFile): void {
+    const { buffer, batch, isDisk } = this.reader;
+    if (counters.pids === 0) return;
+    const text = slot === undefined ? undefined : batch?.text(slot, isWhole);
+    if (text !== undefined) parse(text, counters, isDisk);
+    else if (kept.read(buffer) === 'read') parse(buffer, counters, isDisk);
+  }
+
+  private get all(): readonly OpenFile[] {
+    return [...this.files.always, ...this.files.follows, ...this.files.settings];
   }
 
   /** Files that were missing are tried once more at the next reading. */
   lookAgain(): void {
-    for (const { kept } of [...this.counters, ...this.settings]) kept.lookAgain();
+    for (const { kept } of this.all) kept.lookAgain();
   }
 
   close(): void {
-    for (const { kept } of [...this.counters, ...this.settings]) kept.close();
-    this.network?.close();
+    for (const { kept } of this.all) kept.close();
+    this.network?.kept.close();
     this.openedInode = undefined;
-    this.setReadAt = -Infinity;
+    this.settingsReadAt = -Infinity;
   }
 }
+
+function add(batch: Batch, file: OpenFile): void {
+  const { descriptor } = file.kept;
+  file.slot = descriptor === undefined ? undefined : batch.add(descriptor);
+}
+
+const network: Parse = (text, into) => {
+  Object.assign(into, networkBytes(text, isNotLoopback));
+};

@@ -63,3 +63,4 @@ export {
 export { PtyStream } from './pty-stream.js';
 export { probeKernel, type Ability, type Finding, type KernelProbe } from './probe.js';
 export { releaseFilePages } from './file-pages.js';
+export { READ_RECORD_WORDS, readAll, type ReadAll } from './read-all.js';

@@ -6,23 +6,9 @@
 // program of its own of less than a kilobyte, in a sealed memfd. That one maps its launch program, runs the steps and ends in execve.
 // So the process that sets a container up has nothing of ours in it: not our memory, not our descriptors, and its
 // /proc/PID/exe is the sealed memfd, not the node binary (CVE-2019-5736).
-import { writeSync } from 'node:fs';
-import { SyscallError } from './errno.js';
-import { koffi, rawSyscall, syscall } from './kernel.js';
+import { koffi } from './kernel.js';
+import { mapCode, sealedCode } from './machine-code.js';
 import { type Architecture, architecture } from './syscalls.js';
-import {
-  F_ADD_SEALS,
-  F_SEAL_GROW,
-  F_SEAL_SEAL,
-  F_SEAL_SHRINK,
-  F_SEAL_WRITE,
-  MAP_PRIVATE,
-  MFD_ALLOW_SEALING,
-  MFD_CLOEXEC,
-  MFD_EXEC,
-  PROT_EXEC,
-  PROT_READ,
-} from './flags.js';
 
 /** `code` begins with `launch`; `start` is the offset of the other entry; `machine` is ELF's number (elf(5)). */
 export const trampolines: Readonly<Record<Architecture, { code: string; start: number; machine: number }>> = {
@@ -60,7 +46,6 @@ export const trampolines: Readonly<Record<Architecture, { code: string; start: n
   },
 };
 
-const EINVAL = 22;
 const elfHeaders = 64 + 56;
 const loadAddress = 0x400000;
 
@@ -95,26 +80,14 @@ export interface Trampoline {
   readonly launch: (cloneArgs: Uint8Array, size: number, table: Uint8Array) => number;
 }
 
-/** A memfd that may be executed. MFD_EXEC says so since Linux 6.3; before, every memfd might. */
-function executableMemfd(name: string): number {
-  const flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  const fd = Number(rawSyscall('memfd_create', name, flags | MFD_EXEC));
-  if (fd >= 0) return fd;
-  if (fd === -EINVAL) return syscall('memfd_create', name, flags);
-  throw new SyscallError('memfd_create', -fd, name);
-}
-
 let ready: Trampoline | undefined;
 
 /** The trampoline of this process, made at first use and kept. Throws SyscallError. */
 export function trampoline(): Trampoline {
   if (ready !== undefined) return ready;
   const file = executable(architecture());
-  const programFd = executableMemfd('tscontain-init');
-  writeSync(programFd, file, 0, file.length, 0);
-  syscall('fcntl', programFd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
-  // Mapped from the file as any library is, so no page is ever both writable and executable.
-  const text = BigInt(syscall('mmap', null, file.length, PROT_READ | PROT_EXEC, MAP_PRIVATE, programFd, 0));
+  const programFd = sealedCode('tscontain-init', file);
+  const text = mapCode(programFd, file.length);
   const prototype = koffi().proto('int64', ['void *', 'int64', 'void *']);
   const launch = koffi().decode(text + BigInt(elfHeaders), prototype) as Trampoline['launch'];
   return (ready = { programFd, launch });

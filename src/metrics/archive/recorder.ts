@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { lockFile } from '../../native/index.js';
+import { Batch } from '../batch.js';
 import { disks } from '../devices.js';
 import { DescriptorBudget, spareDescriptors, TextBuffer } from '../kept-file.js';
 import type { Instant } from '../meter.js';
@@ -86,6 +87,7 @@ class DiskRecorder implements Recorder {
     this.reader = {
       procRoot: '/proc',
       buffer: new TextBuffer(),
+      batch: Batch.create(),
       budget: new DescriptorBudget(spareDescriptors('/proc')),
       isDisk: disks('/sys'),
     };
