@@ -4,6 +4,8 @@ export * from './model.js';
 export type * from './neighbours/model.js';
 export type { Closer, Observation } from './neighbours/observation.js';
 export { createJudge, type Judge } from './neighbours/judge.js';
+export { withFound, type FindingSpan } from './neighbours/spans.js';
+export { judgeNight } from './neighbours/night.js';
 export { describeFinding, type SentenceForm } from './neighbours/sentence.js';
 export { createSampler, type Clock, type SamplerOptions } from './sampler.js';
 export { createRecorder, type RecordedTarget, type Recorder, type RecorderOptions } from './archive/recorder.js';

@@ -10,7 +10,7 @@ import type {
   Limits,
   TerminalSize,
 } from '../engine/index.js';
-import type { Finding, HostFacts } from '../metrics/index.js';
+import type { Finding, FindingSpan, HostFacts } from '../metrics/index.js';
 import type { Settings } from './config/schema.js';
 import type { CommandName } from './keymap.js';
 import type { KeyEvent, PasteEvent } from './screen/index.js';
@@ -53,6 +53,7 @@ export type Action =
       readonly loads: ReadonlyMap<string, Load>;
       readonly findings: readonly Finding[];
     }
+  | { readonly type: 'night'; readonly spans: readonly FindingSpan[] }
   // The engine's answers.
   | {
       readonly type: 'engine-open';

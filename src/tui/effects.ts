@@ -1,5 +1,7 @@
 // The only part of the dashboard that asks the engine, the sampler and the shells for anything. What comes of it goes back as
 // actions; what shall be watched (logs, processes, a launch) follows from the state after each of them.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { judgeNight } from '../metrics/index.js';
 import { isTscontainError, type Container } from '../engine/index.js';
 import type { Action, Effect } from './actions.js';
 import { startDemo } from './effects/demo.js';
@@ -19,6 +21,9 @@ import { selectedContainer, isRunning } from './rows.js';
 import type { Sources } from './sources.js';
 import type { State } from './state.js';
 
+/** How far back notices are looked for when the dashboard is opened, and how long that waits for more urgent work, ms. */
+const NIGHT_MS = 24 * 3_600_000;
+const NIGHT_WAITS_MS = 3000;
 /** How often the processes of the container in front are listed, ms. */
 const PROCESSES_EVERY_MS = 1000;
 /** Between the first sample and the second, ms. */
@@ -73,6 +78,7 @@ export class Effects {
     return {
       readings: this.past.present,
       at: (moment) => this.past.at(moment),
+      processesAt: (id, moment) => this.past.processes(id, moment),
       logs: this.logs.view,
       terminal: (number) => this.shells.pane(number),
     };
@@ -107,6 +113,7 @@ export class Effects {
     );
     // Putting right what a crash left starts containers again: who only watches leaves that to others.
     if (this.ports.state().readOnly) return;
+    void this.judgeNight();
     await this.putRight();
     this.emptyNowAndThen();
     void engine.warm().catch((error: unknown) => this.tell(error));
@@ -118,6 +125,23 @@ export class Effects {
     }, EMPTY_EVERY_MS);
     timer.unref();
     this.undo.push(() => clearInterval(timer));
+  }
+
+  /** What was written down before the dashboard was opened is judged as well, once the first seconds are over. */
+  private async judgeNight(): Promise<void> {
+    const { past, clock, dispatch, state } = this.ports;
+    const { signal } = this.stopping;
+    if (past === undefined) return;
+    const until = clock.now();
+    const pause = (ms: number): Promise<void> => sleep(ms, undefined, { ref: false, signal });
+    try {
+      await pause(NIGHT_WAITS_MS);
+      const targets = targetsOf(state().containers.list);
+      const spans = await judgeNight({ archive: past, targets, from: until - NIGHT_MS, until, pause: () => pause(20) });
+      if (spans.length > 0) dispatch({ type: 'night', spans });
+    } catch (error) {
+      if (!signal.aborted) this.tell(error);
+    }
   }
 
   private async putRight(): Promise<void> {
@@ -255,12 +279,7 @@ export class Effects {
       this.ports.sampler.setTargets(targetsOf(state.containers.list));
     if (state.size !== before.size || state.view !== before.view || state.containers.list !== before.containers.list)
       this.fitShells(state);
-    if (
-      state.graphs !== before.graphs ||
-      state.host !== before.host ||
-      state.containers.list !== before.containers.list
-    )
-      this.past.follow(state);
+    this.past.follow(state);
     const container = selectedContainer(state);
     const tab = state.view.page === 'overview' && layoutOf(state).tabs !== undefined ? state.view.tab : undefined;
     this.logs.follow(before, state, tab === 'logs');

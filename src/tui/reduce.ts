@@ -10,7 +10,7 @@ import type { Handler } from './reducers/handler.js';
 import { imageCommands } from './reducers/images.js';
 import { limitsInForce, limitsUpdated } from './reducers/limits-overlay.js';
 import { exportExists, logCommands, logsFrom } from './reducers/logs.js';
-import { neighbourCommands, withFindings } from './reducers/neighbours.js';
+import { neighbourCommands, withFindings, withNight } from './reducers/neighbours.js';
 import { CONFIRMATIONS, type Confirmation } from './config/index.js';
 import { answer, overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
 import { paneCommands, pickTile, wheel } from './reducers/panes.js';
@@ -80,6 +80,8 @@ export function reduce(state: State, action: Action): Step {
       const judged = withFindings({ ...state, now: Math.max(state.now, action.at), host }, action.findings);
       return step(sampled(judged, action.at, action.loads));
     }
+    case 'night':
+      return step(withNight(state, action.spans));
     case 'engine-open':
       return step(engineOpened(state, action));
     case 'engine-failed':

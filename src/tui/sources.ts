@@ -1,6 +1,14 @@
 // The streams behind the panels, as they may be read while painting: samples, log lines, the terminals of shells.
 // They change many times a second and are large, so they are not part of the state; who paints looks at what is there now.
-import { HOST_ID, type HostSample, type Sample, type Sampler, type Series, type SeriesName } from '../metrics/index.js';
+import {
+  HOST_ID,
+  type HostSample,
+  type PastProcesses,
+  type Sample,
+  type Sampler,
+  type Series,
+  type SeriesName,
+} from '../metrics/index.js';
 import { LogBuffer } from './log-buffer.js';
 import { LogView, type ShownLines } from './log-view.js';
 import type { Canvas, Rect } from './screen/index.js';
@@ -18,6 +26,8 @@ export interface Sources {
   readonly readings: Readings;
   /** What was measured at a moment of the past; what is not there yet is read meanwhile, and painted when it came. */
   at(moment: number): Readings;
+  /** Those of a container that mattered then; undefined where nobody looked. */
+  processesAt(id: string, moment: number): PastProcesses | 'reading' | undefined;
   readonly logs: ShownLines;
   terminal(number: number): PaintedTerminal | undefined;
 }
@@ -38,12 +48,14 @@ export const asOf = (sources: Sources, moment: number): Sources => ({
   ...sources,
   readings: sources.at(moment),
   at: (other) => sources.at(other),
+  processesAt: (id, other) => sources.processesAt(id, other),
   terminal: (number) => sources.terminal(number),
 });
 
 export const NO_SOURCES: Sources = {
   readings: NO_READINGS,
   at: () => NO_READINGS,
+  processesAt: () => undefined,
   logs: new LogView(new LogBuffer(undefined)),
   terminal: () => undefined,
 };

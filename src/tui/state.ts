@@ -9,7 +9,7 @@ import type {
   Limits,
   TerminalSize,
 } from '../engine/index.js';
-import type { Finding, HostFacts } from '../metrics/index.js';
+import type { Finding, FindingSpan, HostFacts } from '../metrics/index.js';
 import { appearanceFor, type Appearance } from './appearance.js';
 import { FIXED_TABS, SORT_COLUMNS, type ColumnName, type FixedTab, type SortColumn } from './columns.js';
 import { DEFAULT_LAYOUT, DEFAULT_SETTINGS, type SavedLayout, type Settings } from './config/schema.js';
@@ -251,18 +251,11 @@ export interface NeighboursSlice {
   /** as of the last sample, worst first */
   readonly findings: readonly Finding[];
   /** what began and what is over, newest last, at most MAX_PAST_FINDINGS */
-  readonly past: readonly PastFinding[];
+  readonly past: readonly FindingSpan[];
   /** key of the finding that is looked at; absent or over, it is the worst */
   readonly shown: string | undefined;
   /** which side of it has the focus */
   readonly side: 'victim' | 'suspect';
-}
-
-export interface PastFinding {
-  /** as it was when it was last measured */
-  readonly finding: Finding;
-  /** ms since the epoch; absent while it lasts */
-  readonly until: number | undefined;
 }
 
 export interface ImagesSlice {
@@ -291,12 +284,23 @@ export const DEFAULT_SPAN_MS = 5 * 60_000;
 /** Stretches of time that graphs show by themselves, shortest first, ms. */
 const OWN_SPANS_MS = [60_000, 120_000, DEFAULT_SPAN_MS];
 
+const firstStarts = new WeakMap<readonly Container[], number>();
+
+/** Since when somebody of those who run has run, ms since the epoch; asked many times a frame. */
+function firstStart(list: readonly Container[]): number {
+  let first = firstStarts.get(list);
+  if (first === undefined) {
+    first = Infinity;
+    for (const { state } of list)
+      if (state.status === 'running') first = Math.min(first, Date.parse(state.startedAt ?? '') || Infinity);
+    firstStarts.set(list, first);
+  }
+  return first;
+}
+
 /** The stretch of time that graphs show: the chosen one, else the shortest that holds all there is of anybody who runs. */
 export function spanOf({ graphs, host, containers, now }: State): number {
-  const since = containers.list.flatMap(({ state: { status, startedAt } }) =>
-    status === 'running' && startedAt !== undefined ? [Date.parse(startedAt)] : [],
-  );
-  const there = now - Math.min(host.sampledSince ?? now, ...since);
+  const there = now - Math.min(host.sampledSince ?? now, firstStart(containers.list));
   return graphs.spanMs ?? OWN_SPANS_MS.find((span) => span >= there) ?? DEFAULT_SPAN_MS;
 }
 

@@ -13,7 +13,7 @@ export interface Measured {
 }
 
 /** The cgroup above a target's: those who share it share its limits. */
-function groupOf({ cgroup }: Target): string | undefined {
+export function groupOf({ cgroup }: Target): string | undefined {
   const place = cgroup.controllers['memory'] ?? cgroup.unified ?? Object.values(cgroup.controllers)[0];
   return place === undefined ? undefined : dirname(place);
 }

@@ -1,26 +1,29 @@
 // What was measured before: from what the supervisors wrote down, and, for what is not on the disk yet, from the dashboard's own
 // memory. The present has a past as well: what graphs show of the time before the dashboard was opened.
 // Painting never waits: what is not there yet is read meanwhile and painted when it came.
-import { HOST_ID, type Sample, type Sampler, type Series, type SeriesName } from '../../metrics/index.js';
+import {
+  HOST_ID,
+  type Archive,
+  type PastProcesses,
+  type Sample,
+  type Sampler,
+  type Series,
+  type SeriesName,
+  type Stretch,
+} from '../../metrics/index.js';
 import { momentOf } from '../moment.js';
+import { selectedContainer } from '../rows.js';
 import { projectTarget, type Readings } from '../sources.js';
 import { spanOf, type State } from '../state.js';
 import type { Ports } from './ports.js';
 
-/** A stretch of the past in memory. */
-export interface PastStretch {
-  /** ms since the epoch */
-  readonly from: number;
-  readonly until: number;
-  readingsAt(at: number): Pick<Readings, 'latest' | 'latestHost' | 'history'>;
+/** Where the past is kept: metrics' archive, as far as the dashboard uses it. */
+export interface PastPort extends Pick<Archive, 'processesAt'> {
+  load(...stretch: Parameters<Archive['load']>): Promise<Pick<Stretch, 'readingsAt' | 'observations'>>;
 }
 
-type OldReadings = ReturnType<PastStretch['readingsAt']>;
-
-/** Where the past is kept. */
-export interface PastPort {
-  load(ids: readonly string[], from: number, until: number, stepMs?: number): Promise<PastStretch>;
-}
+type PastStretch = Pick<Stretch, 'readingsAt'>;
+type OldReadings = ReturnType<Stretch['readingsAt']>;
 
 /** The small graphs of rows show so much at most. */
 const ROW_GRAPHS_MS = 150_000;
@@ -36,9 +39,13 @@ interface Wanted {
 }
 
 export class Past {
-  #stretch: (Wanted & { readonly read: PastStretch }) | undefined;
+  /** `read` is absent where the past cannot be read: it is shown as not measured */
+  #stretch: (Wanted & { readonly read: PastStretch | undefined }) | undefined;
   #isReading = false;
   #shown: { readonly at: number; readonly stretch: PastStretch | undefined; readonly readings: Readings } | undefined;
+
+  #processes:
+    { readonly id: string; readonly at: number; readonly answer: PastProcesses | 'reading' | undefined } | undefined;
 
   constructor(private readonly ports: Ports) {}
 
@@ -48,6 +55,26 @@ export class Past {
     const wanted = this.#wanted(state, spanMs);
     if (wanted === undefined) this.#stretch = undefined;
     else if (!this.#isReading && !this.#has(wanted)) void this.#read(state, wanted, spanMs * MARGIN);
+    this.#followProcesses(state);
+  }
+
+  /** The processes of a container at that moment. */
+  processes(id: string, moment: number): PastProcesses | 'reading' | undefined {
+    return this.#processes?.id === id && this.#processes.at === moment ? this.#processes.answer : 'reading';
+  }
+
+  #followProcesses(state: State): void {
+    const at = momentOf(state);
+    const id = selectedContainer(state)?.id;
+    if (at === undefined || id === undefined || state.view.tab !== 'processes') return;
+    if (this.#processes?.id === id && this.#processes.at === at) return;
+    const asked = { id, at, answer: 'reading' as PastProcesses | 'reading' | undefined };
+    this.#processes = asked;
+    const answer = (processes: PastProcesses | undefined): void => {
+      asked.answer = processes;
+      this.ports.invalidate();
+    };
+    void (this.ports.past?.processesAt(id, at) ?? Promise.resolve(undefined)).then(answer, () => answer(undefined));
   }
 
   #wanted(state: State, spanMs: number): Wanted | undefined {
@@ -75,8 +102,7 @@ export class Past {
       const ids = [HOST_ID, ...state.containers.list.map(({ id }) => id)];
       this.#stretch = { ...reach, read: await past.load(ids, reach.from, reach.until, stepMs) };
     } catch {
-      // A past that cannot be read is one that was not measured: it is shown as that.
-      this.#stretch = { ...reach, read: NOTHING };
+      this.#stretch = { ...reach, read: undefined };
     } finally {
       this.#isReading = false;
     }
@@ -89,7 +115,7 @@ export class Past {
   get present(): Readings {
     const { sampler } = this.ports;
     const history: Readings['history'] = (id, name, spanMs, points, until) =>
-      this.#history(this.#stretch?.read.readingsAt(Infinity), id, name, spanMs, points, until);
+      this.#history(this.#stretch?.read?.readingsAt(Infinity), id, name, spanMs, points, until);
     return {
       history,
       latest: (id) => sampler.latest(id),
@@ -153,19 +179,6 @@ export class Past {
     );
   }
 }
-
-const NOTHING: PastStretch = {
-  from: -Infinity,
-  until: Infinity,
-  readingsAt: () => ({
-    latest: () => undefined,
-    latestHost: () => undefined,
-    history: (_id, name, spanMs, points, until = 0) => {
-      const nothing = new Float64Array(points).fill(NaN);
-      return { name, from: until - spanMs, stepMs: spanMs / points, values: nothing, peaks: nothing };
-    },
-  }),
-};
 
 /**
  * A sample from what is remembered of each series, undefined where nothing is. Limits are no series: they are those of now, as

@@ -12,7 +12,9 @@ import { paintFrame, type Title } from '../widgets/index.js';
 import { paintGraphs } from './graphs.js';
 import { hintsOf } from './hints.js';
 import { paintInspect, paintLaunch, paintProcesses } from './lists.js';
+import { momentOf } from '../moment.js';
 import { logsRemark, paintLogs } from './logs.js';
+import { paintPastProcesses } from './past-processes.js';
 
 export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
   const focused = state.view.focus === 'tabs' && state.overlay === undefined;
@@ -42,7 +44,9 @@ export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sou
       return;
     }
     case 'processes': {
-      paintProcesses(canvas, inner, state, container, focused);
+      const moment = momentOf(state);
+      if (moment === undefined) paintProcesses(canvas, inner, state, container, focused);
+      else paintPastProcesses(canvas, inner, sources.processesAt(container.id, moment));
       return;
     }
     case 'inspect': {

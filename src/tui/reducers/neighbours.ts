@@ -1,7 +1,7 @@
 // Who hurts whom: what is told of it, what is looked at, and the way from a victim to the cure.
-import { HOST_ID, type Finding } from '../../metrics/index.js';
+import { HOST_ID, withFound, type Finding, type FindingSpan } from '../../metrics/index.js';
 import { refuse, step, type Step } from '../actions.js';
-import { MAX_PAST_FINDINGS, type NeighboursSlice, type PastFinding, type State } from '../state.js';
+import { MAX_PAST_FINDINGS, type NeighboursSlice, type State } from '../state.js';
 import type { Handler } from './handler.js';
 import { overlayCommands, overlayInput } from './overlay.js';
 import { clearMarks, select } from './table.js';
@@ -17,21 +17,15 @@ const withNeighbours = (state: State, neighbours: Partial<NeighboursSlice>): Sta
 /** What is judged of the newest sample; what is no longer in it is over. */
 export function withFindings(state: State, findings: readonly Finding[]): State {
   if (findings === state.neighbours.findings) return state;
-  return withNeighbours(state, { findings, past: withPast(state.neighbours.past, findings, state.now) });
+  return withNeighbours(state, {
+    findings,
+    past: withFound(state.neighbours.past, findings, state.now, MAX_PAST_FINDINGS),
+  });
 }
 
-function withPast(past: readonly PastFinding[], findings: readonly Finding[], now: number): readonly PastFinding[] {
-  const lasting = new Map(findings.map((finding) => [finding.key, finding]));
-  const gone = past.map((one): PastFinding => {
-    if (one.until !== undefined) return one;
-    const finding = lasting.get(one.finding.key);
-    if (finding?.since !== one.finding.since) return { ...one, until: now };
-    lasting.delete(one.finding.key);
-    return { finding, until: undefined };
-  });
-  const begun = [...lasting.values()].map((finding): PastFinding => ({ finding, until: undefined }));
-  return [...gone, ...begun].slice(-MAX_PAST_FINDINGS);
-}
+/** What was found of the time before the dashboard was opened. */
+export const withNight = (state: State, night: readonly FindingSpan[]): State =>
+  withNeighbours(state, { past: [...night, ...state.neighbours.past].slice(-MAX_PAST_FINDINGS) });
 
 /** The finding that is looked at: the chosen one while it lasts, else the worst. */
 export function shownFinding({ neighbours: { findings, shown } }: State): Finding | undefined {

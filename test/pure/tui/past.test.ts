@@ -46,9 +46,8 @@ function house({ sampledSince = NOW - 10_000, load }: { sampledSince?: number; l
 }
 
 const written = (value: number): Awaited<ReturnType<PastPort['load']>> => ({
-  from: 0,
-  until: NOW,
   readingsAt: () => ({ latest: () => undefined, latestHost: () => undefined, history: flat(value) }),
+  observations: () => [],
 });
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
