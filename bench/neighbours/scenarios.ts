@@ -54,40 +54,48 @@ const forever = (work: string): string => `while :; do ${work}; done`;
 /** Says so after each turn: how many it gets done tells, apart from everything that the judge sees, whether it is hurt. */
 const service = (work: string, before = ''): string => `${before} echo ready; ${forever(`${work}; echo turn`)}`;
 
+/** Where each program takes longer to come up, it is started less often: a service that is always busy has nothing to lose. */
+const pause = ({ slowness }: Circumstances, ms: number): string => `sleep ${(ms * (slowness > 1 ? 5 : 1)) / 1000}`;
+
 /** Works a third of the time in short turns, as a web service under some load. */
-const serving = ({ slowness, chance }: Circumstances): string =>
-  service(`${busy(Math.round((20_000 + chance.below(20_000)) / slowness))}; sleep 0.0${3 + chance.below(4)}`);
-/** Commits a little now and then, and waits until it is on the disk. */
-const committing = ({ chance }: Circumstances): string =>
+const serving = (on: Circumstances): string =>
   service(
-    `dd if=/dev/zero of=/var/journal bs=4k count=${2 + chance.below(4)} oflag=dsync conv=notrunc 2>/dev/null; sleep 0.03`,
+    `${busy(Math.round((20_000 + on.chance.below(20_000)) / on.slowness))}; ${pause(on, 30 + on.chance.below(40))}`,
+  );
+/** Commits a little now and then, and waits until it is on the disk. */
+const committing = (on: Circumstances): string =>
+  service(
+    `dd if=/dev/zero of=/var/journal bs=4k count=${2 + on.chance.below(4)} oflag=dsync conv=notrunc 2>/dev/null; ${pause(on, 30)}`,
   );
 /** Looks things up in a file of its own that stays in the page cache. */
-const lookingUp = (mib: number): string =>
-  service('cat /var/index > /dev/null; sleep 0.03', `head -c ${mib}M /dev/zero > /var/index; sync /var/index;`);
+const lookingUp = (on: Circumstances, mib: number): string =>
+  service(`cat /var/index > /dev/null; ${pause(on, 30)}`, `head -c ${mib}M /dev/zero > /var/index; sync /var/index;`);
 /** Reads records here and there from the disk itself. */
-const fetching = ({ chance }: Circumstances): string =>
+const fetching = (on: Circumstances): string =>
   service(
-    `dd if=/var/records of=/dev/null bs=16k count=${20 + chance.below(20)} skip=$((\${RANDOM:-7} % 900)) iflag=direct 2>/dev/null; sleep 0.05`,
+    `dd if=/var/records of=/dev/null bs=16k count=${20 + on.chance.below(20)} skip=${on.chance.below(900)} iflag=direct 2>/dev/null; ${pause(on, 50)}`,
     'head -c 32M /dev/zero > /var/records; sync /var/records;',
   );
 const idling = 'echo ready; while :; do sleep 5; done';
 
 const CALM_SECONDS = 6;
 const HURT_SECONDS = 9;
+/** Where all takes longer, there is longer time for it. */
+const SLOW_TIMES = 1.7;
 
 /** Someone begins after a calm while, which chance makes a little longer. */
 function disturbed(
-  { chance }: Circumstances,
+  { chance, slowness }: Circumstances,
   actors: readonly Actor[],
   culprit: string,
   rest: Pick<Plan, 'victims' | 'resource' | 'maybe' | 'projectMemory'>,
 ): Plan {
-  const afterSeconds = CALM_SECONDS + chance.next() * 2;
+  const longer = slowness > 1 ? SLOW_TIMES : 1;
+  const afterSeconds = (CALM_SECONDS + chance.next() * 2) * longer;
   return {
     actors,
     begins: { name: culprit, afterSeconds },
-    seconds: afterSeconds + HURT_SECONDS,
+    seconds: afterSeconds + HURT_SECONDS * longer,
     culprit,
     ...rest,
   };
@@ -119,7 +127,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const projectMemory = 192 * MiB;
     const takes = 140 + on.chance.below(20);
     const actors = [
-      { name: victim, script: lookingUp(80) },
+      { name: victim, script: lookingUp(on, 80) },
       { name: other, script: idling },
       { name: culprit, script: onSignal(`(head -c ${takes}M /dev/zero; sleep 1000) | tail -c ${takes}M`) },
     ];
@@ -168,7 +176,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const before = `for f in ${parts.join(' ')}; do head -c ${size}M /dev/zero > $f; sync $f; done;`;
     const reads = parts.map((part) => `cat ${part} ${part} ${part} > /dev/null`).join('; ');
     const actors = [
-      { name: victim, script: lookingUp(80) },
+      { name: victim, script: lookingUp(on, 80) },
       { name: other, script: idling },
       { name: culprit, script: onSignal(forever(reads), before) },
     ];
@@ -179,9 +187,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'two innocents': (on) => {
     const [one, two, other] = names(on, 3) as [string, string, string];
     const turns = Math.round(30_000 / on.slowness);
-    const works = forever(`${busy(turns)}; sleep 0.01`);
+    const works = forever(`${busy(turns)}; ${pause(on, 10)}`);
     const actors = [
-      { name: one, script: service(`${busy(turns)}; sleep 0.01`) },
+      { name: one, script: service(`${busy(turns)}; ${pause(on, 10)}`) },
       { name: two, script: onSignal(works) },
       { name: other, script: idling },
     ];
@@ -251,7 +259,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const actors = [
       { name: one, script: serving(on) },
       { name: two, script: committing(on) },
-      { name: three, script: lookingUp(40) },
+      { name: three, script: lookingUp(on, 40) },
       { name: four, script: fetching(on) },
     ];
     return { actors, seconds: 15, victims: [] };
@@ -265,7 +273,7 @@ export function mixedLoad(on: Circumstances, seconds: number): Plan {
   const actors = [
     { name: one, script: serving(on) },
     { name: two, script: committing(on) },
-    { name: three, script: lookingUp(40) },
+    { name: three, script: lookingUp(on, 40) },
     // A job of a second and a half every now and then, and a report that is written slowly.
     { name: four, script: job(`timeout 1.5 sh -c '${forever(busy(10_000))}'`, 17) },
     { name: five, script: job('dd if=/dev/zero of=/var/report bs=64k count=64 conv=fsync 2>/dev/null', 7) },

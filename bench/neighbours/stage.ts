@@ -16,7 +16,7 @@ const INTERVAL_MS = 1000;
 /** Until what the making of the containers did to the machine is over. */
 const SETTLING_MS = 1500;
 /** Fewer say little about how many there are a second. */
-const FEWEST_TURNS = 20;
+const FEWEST_TURNS = 12;
 
 export interface Staging {
   readonly house: EngineHouse;

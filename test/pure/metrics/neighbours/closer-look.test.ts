@@ -1,0 +1,100 @@
+// The closer look over files made by hand: rates from what processes counted, whoever of them has ended, and a bounded number.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { Target } from '../../../../src/metrics/index.js';
+import { CloserLook } from '../../../../src/metrics/neighbours/closer-look.js';
+
+let scratch: string;
+let look: CloserLook;
+
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'tscontain-closer-'));
+  look = new CloserLook(join(scratch, 'proc'));
+});
+afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A cgroup with these processes in it. */
+function cgroup(id: string, pids: readonly number[]): Target {
+  const unified = join(scratch, id.replace(':', '-'));
+  mkdirSync(unified, { recursive: true });
+  writeFileSync(join(unified, 'cgroup.procs'), pids.map((pid) => `${pid}\n`).join(''));
+  return { id, cgroup: { controllers: {}, unified } };
+}
+
+function counts(pid: number, readBytes: number, writeBytes: number, waitedMs = 0): void {
+  const folder = join(scratch, 'proc', String(pid));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'io'),
+    `rchar: 9\nwchar: 9\nsyscr: 9\nsyscw: 9\nread_bytes: ${readBytes}\nwrite_bytes: ${writeBytes}\ncancelled_write_bytes: 77\n`,
+  );
+  writeFileSync(join(folder, 'schedstat'), `123456 ${waitedMs * 1e6} 42\n`);
+}
+
+const ends = (pid: number): void => rmSync(join(scratch, 'proc', String(pid)), { recursive: true });
+
+describe('a closer look', () => {
+  it('has rates from the second on', () => {
+    const web = cgroup('web', [1, 2]);
+    counts(1, 100, 1000, 50);
+    counts(2, 0, 0, 0);
+    assert.equal(look.look([web], 0).size, 0);
+    counts(1, 100, 5000, 250);
+    counts(2, 4096, 0, 600);
+    assert.deepEqual(look.look([web], 2000).get('web'), { readBytes: 2048, writeBytes: 2000, waitingCores: 0.4 });
+  });
+
+  it('counts a process that came since, and one that ended and left its counts to its parent', () => {
+    counts(1, 0, 0);
+    counts(2, 0, 3000);
+    look.look([cgroup('web', [1, 2])], 0);
+    ends(2);
+    // What the child had written, before the look and after it, is its parent's now.
+    counts(1, 0, 3500);
+    counts(3, 0, 1500);
+    assert.equal(look.look([cgroup('web', [1, 3])], 1000).get('web')?.writeBytes, 2000);
+  });
+
+  it('never goes below nothing when counts leave with who had them', () => {
+    counts(1, 9000, 9000, 100);
+    counts(2, 5, 5, 5);
+    look.look([cgroup('web', [1, 2])], 0);
+    ends(1);
+    assert.deepEqual(look.look([cgroup('web', [2])], 1000).get('web'), {
+      readBytes: 0,
+      writeBytes: 0,
+      waitingCores: 0,
+    });
+  });
+
+  it('begins anew after a pause, and for a target that came since', () => {
+    counts(1, 0, 0);
+    look.look([cgroup('web', [1])], 0);
+    assert.equal(look.look([cgroup('web', [1])], 60_000).size, 0);
+    assert.deepEqual([...look.look([cgroup('web', [1]), cgroup('db', [1])], 61_000).keys()], ['web']);
+  });
+
+  it('passes over sums, what is gone, and processes that cannot be read', () => {
+    counts(1, 0, 0);
+    const all = (): Target[] => [
+      cgroup('project:shop', [1]),
+      cgroup('web', [1, 404]),
+      { id: 'gone', cgroup: { controllers: {}, unified: join(scratch, 'nowhere') } },
+      { id: 'nowhere', cgroup: { controllers: {} } },
+    ];
+    look.look(all(), 0);
+    assert.deepEqual([...look.look(all(), 1000).keys()], ['web']);
+  });
+
+  it('reads no more than so many processes, and tells the rates of those', () => {
+    const pids = Array.from({ length: 2000 }, (_, i) => i + 1);
+    for (const pid of pids) counts(pid, 0, pid <= 256 ? 0 : 1e9);
+    const storm = cgroup('storm', pids);
+    look.look([storm], 0);
+    for (const pid of pids) counts(pid, 0, 10 + (pid <= 256 ? 0 : 2e9));
+    assert.equal(look.look([storm], 1000).get('storm')?.writeBytes, 2560);
+  });
+});
