@@ -111,6 +111,10 @@ export type Action =
   | { readonly type: 'export-exists'; readonly path: string; readonly what: string }
   // Shells.
   | { readonly type: 'shell-open'; readonly number: number; readonly input: boolean; readonly title: string }
+  /** what is typed goes to all of these from now on */
+  | { readonly type: 'broadcasting'; readonly numbers: readonly number[] }
+  /** a border was dragged to a place on the screen: the table's, or the one after a pane of the split */
+  | { readonly type: 'drag'; readonly border: 'table' | number; readonly x: number; readonly y: number }
   | { readonly type: 'shell-title'; readonly number: number; readonly title: string }
   | { readonly type: 'shell-bell'; readonly number: number }
   /** `clean`: it ended as asked, so that there is nothing left to read in the tab */
@@ -145,6 +149,7 @@ export type Effect =
   | { readonly type: 'open-shell'; readonly number: number; readonly id: string; readonly kind: 'shell' | 'attach' }
   | { readonly type: 'attach-input'; readonly number: number; readonly id: string }
   | { readonly type: 'close-shell'; readonly number: number }
+  | { readonly type: 'broadcast'; readonly numbers: readonly number[] }
   | { readonly type: 'shell-key'; readonly number: number; readonly bytes: string }
   /** what was typed or done with the mouse inside a shell, to be passed on as it came */
   | { readonly type: 'shell-input'; readonly number: number; readonly event: KeyEvent | PasteEvent }

@@ -65,7 +65,9 @@ class Dashboard {
   private readonly configFile: ConfigFile | undefined;
   private ticker: NodeJS.Timeout | undefined;
   /** Where a press inside a shell began, until the button is let go. */
-  private dragIn: Rect | undefined;
+  private dragIn: { readonly number: number; readonly rect: Rect } | undefined;
+  /** The border that is being dragged. */
+  private border: 'table' | number | undefined;
   private lastPress = { at: -Infinity, x: -1, y: -1 };
   private isClosed = false;
 
@@ -190,7 +192,7 @@ class Dashboard {
   }
 
   private onMouse(event: MouseEvent, hit: Hit | undefined): void {
-    if (this.mouseToShell(event, hit)) return;
+    if (this.dragBorder(event, hit) || this.mouseToShell(event, hit)) return;
     if (event.action === 'wheel-up' || event.action === 'wheel-down') {
       const lines = event.action === 'wheel-up' ? -WHEEL_LINES : WHEEL_LINES;
       this.dispatch({ type: 'wheel', spot: hit?.target, lines });
@@ -204,6 +206,17 @@ class Dashboard {
     this.dispatch({ type: 'click', spot: hit.target, double });
   }
 
+  /** A border that was pressed follows the mouse until the button is let go. */
+  private dragBorder(event: MouseEvent, hit: Hit | undefined): boolean {
+    if (event.action === 'press' && event.button === 'left' && hit?.target.kind === 'border')
+      this.border = hit.target.id === 'table' ? 'table' : hit.target.index;
+    const { border } = this;
+    if (border === undefined) return false;
+    if (event.action === 'drag') this.dispatch({ type: 'drag', border, x: event.x, y: event.y });
+    if (event.action === 'release') this.border = undefined;
+    return true;
+  }
+
   /**
    * Inside a shell that has the keys the mouse is its own too, and what began there by a press ends there. The wheel looks
    * back in it whoever has the keys.
@@ -213,12 +226,16 @@ class Dashboard {
   private mouseToShell(event: MouseEvent, hit: Hit | undefined): boolean {
     const inside = hit?.target.kind === 'terminal' ? hit : undefined;
     const isWheel = event.action === 'wheel-up' || event.action === 'wheel-down';
-    const number = isWheel ? inside?.target.index : typingIn(this.state);
-    if (number === undefined || (!inside && !this.dragIn)) return false;
-    if (event.action === 'press' && inside) this.dragIn = inside.rect;
-    const { x, y } = inside?.rect ?? this.dragIn!;
-    const selected = this.effects?.shells.mouse(number, event, event.x - x, event.y - y);
+    const typing = typingIn(this.state);
+    // Of several shells side by side only the one with the keys gets the mouse; a press in another gives it the keys.
+    const under = inside && (isWheel || inside.target.index === typing) ? inside : undefined;
+    const begun = this.dragIn;
     if (event.action === 'release') this.dragIn = undefined;
+    const place = begun ?? (under && { number: under.target.index!, rect: under.rect });
+    if (place === undefined || (!isWheel && place.number !== typing)) return false;
+    if (event.action === 'press') this.dragIn = place;
+    const { number, rect } = place;
+    const selected = this.effects?.shells.mouse(number, event, event.x - rect.x, event.y - rect.y);
     if (selected !== undefined) this.screen.copy(selected);
     return true;
   }

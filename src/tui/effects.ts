@@ -2,7 +2,7 @@
 // actions; what shall be watched (logs, processes, a launch) follows from the state after each of them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { judgeNight } from '../metrics/index.js';
-import { isTscontainError, type Container } from '../engine/index.js';
+import { isTscontainError, type Container, type TerminalSize } from '../engine/index.js';
 import type { Action, Effect } from './actions.js';
 import { startDemo } from './effects/demo.js';
 import { Acts } from './effects/acts.js';
@@ -14,12 +14,12 @@ import { Past } from './effects/past.js';
 import type { Ports } from './effects/ports.js';
 import { Shells } from './effects/shells.js';
 import { takesKeys } from './keymap.js';
-import { inside, layoutOf } from './layout.js';
+import { inside, layoutOf, paneRect, panesOf } from './layout.js';
 import { watchingEngine } from './read-only.js';
 import { shellOf } from './reducers/view.js';
 import { selectedContainer, isRunning } from './rows.js';
 import type { Sources } from './sources.js';
-import type { State } from './state.js';
+import type { State, TabId } from './state.js';
 
 /** How far back notices are looked for when the dashboard is opened, and how long that waits for more urgent work, ms. */
 const NIGHT_MS = 24 * 3_600_000;
@@ -221,6 +221,10 @@ export class Effects {
         this.shells.close(effect.number);
         return;
       }
+      case 'broadcast': {
+        this.ports.dispatch({ type: 'broadcasting', numbers: effect.numbers });
+        return;
+      }
       case 'shell-key': {
         this.shells.sendBytes(effect.number, effect.bytes);
         return;
@@ -277,12 +281,18 @@ export class Effects {
     if (state.settings.interval !== before.settings.interval) this.ports.sampler.setInterval(state.settings.interval);
     if (state.containers.list !== before.containers.list)
       this.ports.sampler.setTargets(targetsOf(state.containers.list));
-    if (state.size !== before.size || state.view !== before.view || state.containers.list !== before.containers.list)
+    if (
+      state.size !== before.size ||
+      state.view !== before.view ||
+      state.split !== before.split ||
+      state.shells.list !== before.shells.list ||
+      state.containers.list !== before.containers.list
+    )
       this.fitShells(state);
     this.past.follow(state);
     const container = selectedContainer(state);
     const tab = state.view.page === 'overview' && layoutOf(state).tabs !== undefined ? state.view.tab : undefined;
-    this.logs.follow(before, state, tab === 'logs');
+    this.logs.follow(before, state, tab !== undefined && panesOf(state).some((pane) => pane.tab === 'logs'));
     this.shells.giveKeys(typingIn(state));
     if (tab === 'processes' && container) this.wantProcesses(container, state.now);
     else this.processesOf = undefined;
@@ -290,10 +300,16 @@ export class Effects {
     else this.launchOf = '';
   }
 
+  /** Each terminal has the size that its pane has, or would have in front, so that none jumps when it comes there. */
   private fitShells(state: State): void {
-    const shown = layoutOf({ ...state, view: { ...state.view, page: 'overview', focus: 'tabs' } });
-    const { width, height } = inside(shown.tabs ?? shown.body);
-    this.shells.resize({ columns: width, rows: height });
+    const sizeOf = (tab?: TabId): TerminalSize => {
+      const { width, height } = inside(paneRect(state, tab));
+      return { columns: width, rows: height };
+    };
+    this.shells.resize(
+      sizeOf('graphs'),
+      state.shells.list.map(({ number }) => [number, sizeOf(`shell:${number}`)] as const),
+    );
   }
 
   /** Something changed: lists the containers, once for any number of changes that come while it is done. */

@@ -223,6 +223,28 @@ export const BINDINGS = [
     },
   ),
   bind(
+    'shell',
+    'mark-shell',
+    ['space'],
+    'mark',
+    'Mark or unmark this shell, to show it beside others or type into all',
+    {
+      hint: 4,
+      local: true,
+    },
+  ),
+  bind(
+    'shell',
+    'broadcast',
+    ['B'],
+    'Broadcast',
+    'Type into all marked shells, or all of the split, at once; asks first',
+    {
+      hint: 5,
+    },
+  ),
+  bind('typing', 'next-split', ['alt-o'], 'other pane', 'The next pane of the split', { hint: 3, local: true }),
+  bind(
     'typing',
     'release',
     ['ctrl-]'],
@@ -292,6 +314,16 @@ export const BINDINGS = [
   bind('global', 'zoom', ['z'], 'whole screen', 'Give the pane in focus the whole screen, or take it back', {
     hint: 20,
   }),
+  bind(
+    'global',
+    'split-side',
+    ['|'],
+    'split',
+    'A new shell beside this pane; where shells are marked, those side by side',
+  ),
+  bind('global', 'split-below', ['"'], 'split below', 'The same, one above the other'),
+  bind('global', 'next-split', ['o', 'alt-o'], 'other pane', 'The next pane of the split', local),
+  bind('global', 'unsplit', ['O'], 'One pane', 'Show this pane alone; the others go on in their tabs'),
   bind('global', 'next-pane', ['tab'], 'next pane', 'The other pane', local),
   bind('global', 'previous-pane', ['shift-tab'], 'pane before', 'The other pane', local),
   bind('global', 'pane', [...DIGITS, ...ALT_DIGITS], 'pane', 'The pane or tab with that number in the border', local),

@@ -1,7 +1,7 @@
 // Where the panes stand for a size of the terminal. Pure; reducers ask it for the height of what they scroll.
 import { rowsOf } from './rows.js';
 import type { Rect } from './screen/index.js';
-import type { State } from './state.js';
+import type { State, TabId } from './state.js';
 
 export const MIN_COLUMNS = 80;
 export const MIN_ROWS = 24;
@@ -16,6 +16,9 @@ const TABLE_MIN_ROWS = 9;
 const TABLE_SHARE = 0.45;
 /** Where the share was chosen, neither pane is lower than this. */
 const LEAST_ROWS = 5;
+
+/** Below these a pane of a split shows nothing that can be read. */
+export const PANE_LEAST = { columns: 20, rows: 5 } as const;
 
 export interface Layout {
   readonly tooSmall: boolean;
@@ -40,8 +43,8 @@ export function layoutOf(state: State): Layout {
   const isEmpty = state.containers.list.length === 0 && state.shells.list.length === 0;
   if (isEmpty || (alone && state.view.focus === 'table')) return { ...base, table: body };
   if (alone) return { ...base, tabs: body };
-  const wanted = rowsOf(state).length + TABLE_FRAME_ROWS;
   const { tableShare } = state.view;
+  const wanted = rowsOf(state).length + TABLE_FRAME_ROWS;
   const height =
     tableShare === undefined
       ? Math.max(TABLE_MIN_ROWS, Math.min(wanted, Math.floor(body.height * TABLE_SHARE)))
@@ -51,6 +54,43 @@ export function layoutOf(state: State): Layout {
     table: { ...body, height },
     tabs: { ...body, y: body.y + height, height: body.height - height },
   };
+}
+
+export interface PlacedPane {
+  readonly tab: TabId;
+  readonly rect: Rect;
+}
+
+/** Whether several tabs are shown at once now. */
+export const isSplit = ({ split, view }: State): boolean =>
+  split.panes.length > 1 && !split.alone && split.panes.includes(view.tab);
+
+/** The panes of the tabs: one, or those of the split in the room that each has. */
+export function panesOf(state: State, room: Rect | undefined = layoutOf(state).tabs): readonly PlacedPane[] {
+  if (!room) return [];
+  if (!isSplit(state)) return [{ tab: state.view.tab, rect: room }];
+  const { panes, shares, direction } = state.split;
+  const isSide = direction === 'side';
+  const total = isSide ? room.width : room.height;
+  const least: number = isSide ? PANE_LEAST.columns : PANE_LEAST.rows;
+  let from = 0;
+  return panes.map((tab, i): PlacedPane => {
+    const after = (panes.length - i - 1) * least;
+    const wanted = i === panes.length - 1 ? total - from : Math.round(total * (shares[i] ?? 0));
+    const length = Math.max(0, Math.min(Math.max(least, wanted), total - from - after));
+    const rect = isSide ? { ...room, x: room.x + from, width: length } : { ...room, y: room.y + from, height: length };
+    from += length;
+    return { tab, rect };
+  });
+}
+
+/** Where a tab is, or would be if it were in front. */
+export function paneRect(state: State, tab: TabId = state.view.tab): Rect {
+  const view = { ...state.view, page: 'overview', focus: 'tabs', tab } as const;
+  const shown = { ...state, view };
+  const layout = layoutOf(shown);
+  const room = layout.tabs ?? layout.body;
+  return panesOf(shown, room).find((pane) => pane.tab === tab)?.rect ?? room;
 }
 
 /** Rows of containers that the table has room for. */

@@ -21,6 +21,7 @@ import { configured, settingsCommands, settingsSaved } from './reducers/settings
 import { sampled, settled, tableCommands } from './reducers/table.js';
 import { timeCommands } from './reducers/time.js';
 import { done, renameUndo, undoCommands, undone, withUndo } from './reducers/undo.js';
+import { broadcasting, dragged, listeners, splitCommands } from './reducers/splits.js';
 import { finished, verbCommands } from './reducers/verbs.js';
 import { shellOf, viewCommands } from './reducers/view.js';
 import { glyphsFor, type KeyEvent, type PasteEvent } from './screen/index.js';
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...paneCommands,
   ...logCommands,
   ...shellCommands,
+  ...splitCommands,
   ...overlayCommands,
   ...imageCommands,
   ...settingsCommands,
@@ -138,6 +140,10 @@ export function reduce(state: State, action: Action): Step {
       return exportExists(state, action);
     case 'shell-open':
       return step(shellOpened(state, action.number, action.title, action.input));
+    case 'broadcasting':
+      return step(broadcasting(state, action.numbers));
+    case 'drag':
+      return step(dragged(state, action));
     case 'shell-title':
       return step(shellTitled(state, action.number, action.title));
     case 'shell-bell':
@@ -162,7 +168,10 @@ function onInput(state: State, event: KeyEvent | PasteEvent): Step {
   const binding = event.type === 'key' ? bindingFor(event.key, contexts, state.keymap) : undefined;
   if (binding) return runCommand(state, binding.command, event.type === 'key' ? event.key : undefined);
   const shell = shellOf(state);
-  if (contexts[0] === 'typing' && shell) return step(state, { type: 'shell-input', number: shell.number, event });
+  if (contexts[0] === 'typing' && shell) {
+    const effects = listeners(state, shell.number).map((number) => ({ type: 'shell-input', number, event }) as const);
+    return step(state, ...effects);
+  }
   if (event.type === 'paste') return refuse(state, 'There is no field here to paste into.');
   const glyphs = glyphsFor(state.ascii);
   return refuse(

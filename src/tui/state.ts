@@ -45,6 +45,7 @@ export interface State {
   readonly inspect: InspectSlice;
   readonly launch: LaunchSlice;
   readonly shells: ShellsSlice;
+  readonly split: SplitSlice;
   readonly grid: GridSlice;
   readonly neighbours: NeighboursSlice;
   readonly images: ImagesSlice;
@@ -161,6 +162,17 @@ export interface ViewSlice {
   readonly tableShare: number | undefined;
 }
 
+/** Tabs that are shown at once, while one of them is in front. */
+export interface SplitSlice {
+  /** the left or upper first; fewer than two are no split */
+  readonly panes: readonly TabId[];
+  readonly direction: 'side' | 'below';
+  /** of the room, in the order of `panes`; together 1 */
+  readonly shares: readonly number[];
+  /** the one in focus has all the room */
+  readonly alone: boolean;
+}
+
 export interface GraphsSlice {
   /** ms from the left edge to the right; undefined is as long as there is something to show, up to five minutes */
   readonly spanMs: number | undefined;
@@ -230,6 +242,8 @@ export interface Shell {
   /** how it ended */
   readonly message: string | undefined;
   readonly bell: boolean;
+  /** chosen to be typed into together with others, or shown beside them */
+  readonly marked: boolean;
 }
 
 export interface ShellsSlice {
@@ -237,6 +251,8 @@ export interface ShellsSlice {
   readonly nextNumber: number;
   /** whether keys go to the shell in front (while its tab has the focus) or, after ctrl-], to the dashboard */
   readonly captured: boolean;
+  /** numbers of the shells that all get what is typed into one of them; empty while typing goes to one */
+  readonly broadcast: readonly number[];
 }
 
 export interface GridSlice {
@@ -377,7 +393,8 @@ export function initialState(options: InitialOptions): State {
     },
     inspect: { as: 'tree', folded: new Set(), position: LIST_START, search: prompt },
     launch: { id: undefined, startedAt: undefined, report: undefined, error: undefined, position: LIST_START },
-    shells: { list: [], nextNumber: 1, captured: true },
+    shells: { list: [], nextNumber: 1, captured: true, broadcast: [] },
+    split: { panes: [], direction: 'side', shares: [], alone: false },
     grid: { scale: 'same', onlyMarked: false, top: 0 },
     neighbours: { findings: [], past: [], shown: undefined, side: 'victim' },
     images: { list: undefined, error: undefined, position: LIST_START },

@@ -1,5 +1,5 @@
 // Moving about in the log lines that are shown: only here are the lines, the size of the pane and the viewer together.
-import { inside, layoutOf } from '../layout.js';
+import { inside, paneRect } from '../layout.js';
 import { seenText } from '../log-filter.js';
 import type { LogLine } from '../log-buffer.js';
 import type { LogView, ShownLines } from '../log-view.js';
@@ -16,8 +16,7 @@ interface Sight {
 }
 
 function look(state: State, logs: ShownLines): Sight {
-  const { tabs, body } = layoutOf(state);
-  const size = logsArea(inside(tabs ?? body));
+  const size = logsArea(inside(paneRect(state, 'logs')));
   // Only widths matter here, and every theme has the same.
   const lines = viewerLines(logs, state, themeFor(256), glyphsFor(state.appearance.glyphs));
   return { viewer: viewerNow(state.logs, logs), lines, size };

@@ -30,6 +30,8 @@ export class Shells {
   /** What was typed into tabs that are not open yet. */
   private readonly early = new Map<number, (KeyEvent | PasteEvent)[]>();
   private size: TerminalSize = { columns: 80, rows: 24 };
+  /** of those that share the room with others */
+  private sizes: ReadonlyMap<number, TerminalSize> = new Map();
   /** the shell that has the keys */
   private inFront: number | undefined;
 
@@ -43,11 +45,18 @@ export class Shells {
     return this.size;
   }
 
-  /** Every terminal has the size that the pane has or would have, so that none jumps when it comes to the front. */
-  resize(size: TerminalSize): void {
-    if (size.columns === this.size.columns && size.rows === this.size.rows) return;
+  /** The size of a pane that has the room alone, and of each terminal there is. */
+  resize(size: TerminalSize, sizes: readonly (readonly [number: number, size: TerminalSize])[]): void {
     this.size = size;
-    for (const { pane } of this.open.values()) pane.resize(size.columns, size.rows);
+    this.sizes = new Map(sizes);
+    for (const [number, { pane }] of this.open) {
+      const { columns, rows } = this.sizeOf(number);
+      pane.resize(columns, rows);
+    }
+  }
+
+  private sizeOf(number: number): TerminalSize {
+    return this.sizes.get(number) ?? this.size;
   }
 
   /** Tells programs that ask for it whether they are looked at (mode 1004). */
@@ -81,8 +90,8 @@ export class Shells {
       const input = kind === 'shell' || expected !== undefined;
       const found =
         kind === 'shell'
-          ? await this.execShell(id)
-          : { session: expected ?? (await this.attach(id, false)), title: 'attached' };
+          ? await this.execShell(number, id)
+          : { session: expected ?? (await this.attach(number, id, false)), title: 'attached' };
       await this.show(number, found.session, found.title, input);
     } catch (error) {
       const { message, hint } = failureOf(error);
@@ -96,7 +105,7 @@ export class Shells {
     if (!shell) return;
     this.early.set(number, []);
     try {
-      shell.pty.replace(await this.attach(id, true));
+      shell.pty.replace(await this.attach(number, id, true));
       this.ports.dispatch({ type: 'shell-open', number, input: true, title: shell.title });
     } catch (error) {
       this.ports.dispatch({ type: 'shell-open', number, input: false, title: shell.title });
@@ -144,10 +153,13 @@ export class Shells {
     this.open.clear();
   }
 
-  private async execShell(id: string): Promise<{ session: Session; title: string }> {
+  private async execShell(number: number, id: string): Promise<{ session: Session; title: string }> {
     for (const argv of SHELLS) {
       try {
-        return { session: await this.ports.engine.exec(id, { argv, tty: true, size: this.size }), title: argv[0] };
+        return {
+          session: await this.ports.engine.exec(id, { argv, tty: true, size: this.sizeOf(number) }),
+          title: argv[0],
+        };
       } catch (error) {
         if (!isTscontainError(error, 'COMMAND_NOT_FOUND')) throw error;
       }
@@ -155,13 +167,13 @@ export class Shells {
     throw new Error('There is neither bash nor sh in this image, so no shell can be opened.');
   }
 
-  private attach(id: string, stdin: boolean): Promise<Session> {
-    return this.ports.engine.attach(id, { stdin, size: this.size, replay: true });
+  private attach(number: number, id: string, stdin: boolean): Promise<Session> {
+    return this.ports.engine.attach(id, { stdin, size: this.sizeOf(number), replay: true });
   }
 
   private async show(number: number, session: Session, title: string, input: boolean): Promise<void> {
     const pty = new SessionPty(session);
-    const pane = await openPane({ pty, ...this.size, onChange: () => this.changed(number) });
+    const pane = await openPane({ pty, ...this.sizeOf(number), onChange: () => this.changed(number) });
     if (this.closed.has(number)) {
       pane.dispose();
       return;

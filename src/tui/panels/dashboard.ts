@@ -6,6 +6,7 @@ import { asOf, type Sources } from '../sources.js';
 import type { Page, State } from '../state.js';
 import { paintFrame, type Title } from '../widgets/index.js';
 import { compareTitles, paintCompare } from './compare.js';
+import { alarmOf } from '../reducers/splits.js';
 import { paintGrid } from './grid.js';
 import { paintHeader } from './header.js';
 import { commandTarget, hintsOf } from './hints.js';
@@ -40,10 +41,12 @@ export function paintDashboard(canvas: Canvas, state: State, sources: Sources): 
 
 function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, page: Exclude<Page, 'overview'>): void {
   const focused = state.overlay === undefined;
+  const alarm = alarmOf(state);
   const inner = paintFrame(canvas, rect, {
     titles: pageTitles(state, page),
     focused,
     keys: hintsOf(state, canvas.glyphs),
+    ...(alarm === undefined ? {} : { alarm }),
   });
   switch (page) {
     case 'grid': {

@@ -1,5 +1,6 @@
 // The keys that the border of the pane in focus names, from the keymap.
 import { bindingsIn, contextsOf, keyOf, type Binding, type CommandName, type Keymap } from '../keymap.js';
+import { isSplit } from '../layout.js';
 import { keyName } from '../present/keys.js';
 import type { Glyphs, Target } from '../screen/index.js';
 import type { State } from '../state.js';
@@ -46,6 +47,13 @@ export function hintsOf(state: State, glyphs: Glyphs): readonly KeyHint[] {
       // Which of several tabs a click would mean, nobody can say.
       ...(binding.command === 'pane' ? {} : { target: commandTarget(binding.command) }),
     }));
+  if (first === 'typing' && isSplit(state)) {
+    // In half the room the way out is what is named last, as the last is always shown.
+    const out = named
+      .filter(({ target }) => target?.id === 'release')
+      .map((hint) => ({ ...hint, label: 'leaves the keys' }));
+    return [...named.filter(({ target }) => target?.id !== 'release'), ...also, ...out];
+  }
   return [...named, ...also];
 }
 

@@ -6,6 +6,7 @@ import { suspicion } from '../present/neighbours.js';
 import { badgesOf } from '../present/pressure.js';
 import { bytes, coreLimit, cores, count, rate } from '../present/units.js';
 import { groupReading } from '../present/group.js';
+import { alarmOf } from '../reducers/splits.js';
 import { isRunning, rowsOf, type Row } from '../rows.js';
 import { stopOf, type Attr, type Canvas, type Rect, type Span, type Theme } from '../screen/index.js';
 import { projectTarget, type Sources } from '../sources.js';
@@ -51,10 +52,12 @@ const HEADINGS: Readonly<Partial<Record<string, string>>> = {
 
 export function paintContainers(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
   const focused = state.view.focus === 'table' && state.overlay === undefined;
+  const alarm = alarmOf(state);
   const inner = paintFrame(canvas, rect, {
     titles: titles(canvas, state),
     focused,
     keys: hintsOf(state, canvas.glyphs),
+    ...(alarm === undefined ? {} : { alarm }),
   });
   canvas.region(inner, { kind: 'table' });
   if (state.containers.list.length === 0) {

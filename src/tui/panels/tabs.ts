@@ -1,8 +1,9 @@
 // The lower pane: the tabs of the selected container, and one for each open shell.
 import { takesKeys } from '../keymap.js';
-import { inside } from '../layout.js';
+import { inside, layoutOf, panesOf } from '../layout.js';
 import { ago, clock } from '../present/units.js';
 import { logKey } from '../reducers/logs.js';
+import { alarmOf } from '../reducers/splits.js';
 import { shellOf, tabsOf } from '../reducers/view.js';
 import { selectedContainer, selectedRow } from '../rows.js';
 import { truncate, type Canvas, type Rect } from '../screen/index.js';
@@ -17,16 +18,37 @@ import { logsRemark, paintLogs } from './logs.js';
 import { paintPastProcesses } from './past-processes.js';
 
 export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
+  const panes = panesOf(state, rect);
+  panes.forEach(({ tab, rect: room }, i) => {
+    const inFront = tab === state.view.tab;
+    // A pane that is not in focus is painted as if it were in front of a dashboard whose table has the focus.
+    const view = inFront ? state.view : ({ ...state.view, tab, focus: 'table' } as const);
+    paintPane(canvas, room, { ...state, view }, sources, panes.length > 1);
+    if (i > 0) paintBorder(canvas, room, state.split.direction, i - 1);
+  });
+  if (rect.y > layoutOf(state).body.y) canvas.region({ ...rect, height: 1 }, { kind: 'border', id: 'table' }, true);
+}
+
+/** The border before a pane of a split: what is dragged to share the room anew. */
+function paintBorder(canvas: Canvas, rect: Rect, direction: State['split']['direction'], index: number): void {
+  const line = direction === 'side' ? { ...rect, x: rect.x - 1, width: 2 } : { ...rect, height: 1 };
+  canvas.region(line, { kind: 'border', index }, true);
+}
+
+function paintPane(canvas: Canvas, rect: Rect, state: State, sources: Sources, isOneOfMany: boolean): void {
   const focused = state.view.focus === 'tabs' && state.overlay === undefined;
   const right = remark(state, sources, rect.width);
+  const alarm = alarmOf(state);
+  const all = titles(canvas, state);
   const inner = paintFrame(canvas, rect, {
-    titles: titles(canvas, state),
+    titles: isOneOfMany ? all.filter(({ active }) => active) : all,
     focused,
     keys: hintsOf(state, canvas.glyphs),
     ...(right === undefined ? {} : { right }),
+    ...(alarm === undefined ? {} : { alarm }),
   });
   const shell = shellOf(state);
-  canvas.region(inner, { kind: shell ? 'terminal' : 'tabs', ...(shell ? { index: shell.number } : {}) });
+  canvas.region(inner, shell ? { kind: 'terminal', index: shell.number } : { kind: 'tabs', id: state.view.tab });
   if (shell) {
     paintShell(canvas, inner, state, sources, shell, focused);
     return;
@@ -70,7 +92,7 @@ function titles(canvas: Canvas, state: State): readonly Title[] {
     const text =
       shell === undefined
         ? tab
-        : `${mark.shell}${shell.containerName} ${shellTitle(shell)}${shell.bell ? ` ${mark.bell}` : ''}`;
+        : `${shell.marked ? mark.marked : mark.shell}${shell.containerName} ${shellTitle(shell)}${shell.bell ? ` ${mark.bell}` : ''}`;
     return {
       text,
       active: state.view.tab === tab,

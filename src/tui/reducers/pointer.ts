@@ -41,12 +41,10 @@ export function click(state: State, { spot, double }: Extract<Action, { type: 'c
       return run(showFinding(state, id), 'victim-side');
     case 'side':
       return run(state, id === 'suspect' ? 'suspect-side' : 'victim-side');
-    case 'terminal': {
-      const focused = showTab(state, state.view.tab);
-      return step(focused);
-    }
+    case 'terminal':
+      return step(showTab(state, `shell:${index}`));
     case 'tabs':
-      return step(showTab(state, state.view.tab));
+      return step(showTab(state, id === '' ? state.view.tab : (id as TabId)));
     case 'log-line': {
       const focused = showTab(state, 'logs');
       return double ? step(focused, { type: 'open-log-line', place: index }) : step(focused);

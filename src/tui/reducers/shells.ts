@@ -4,12 +4,13 @@ import { controlByte } from '../config/index.js';
 import { takesKeys } from '../keymap.js';
 import type { Shell, State } from '../state.js';
 import type { Handler } from './handler.js';
+import { settled } from './table.js';
 import { ask, one } from './verbs.js';
 import { shellOf, showTab, showTable } from './view.js';
 
 const withShells = (state: State, list: readonly Shell[]): State => ({ ...state, shells: { ...state.shells, list } });
 
-function withShell(state: State, number: number, change: Partial<Shell>): State {
+export function withShell(state: State, number: number, change: Partial<Shell>): State {
   return withShells(
     state,
     state.shells.list.map((shell) => (shell.number === number ? { ...shell, ...change } : shell)),
@@ -34,6 +35,7 @@ export function openTab(
     title: kind === 'attach' ? 'attached' : 'shell',
     message: undefined,
     bell: false,
+    marked: false,
   };
   const added = { ...state, shells: { ...state.shells, list: [...state.shells.list, shell], nextNumber: number + 1 } };
   return step(showTab(added, `shell:${number}`), { type: 'open-shell', number, id, kind });
@@ -94,8 +96,17 @@ function withoutShell(state: State, number: number): State {
     state,
     state.shells.list.filter((shell) => shell.number !== number),
   );
-  if (!wasInFront) return rest;
-  return showTable({ ...rest, view: { ...rest.view, tab: 'graphs', zoomed: false } });
+  const panes = state.split.panes.filter((tab) => tab !== `shell:${number}`);
+  const split =
+    panes.length === state.split.panes.length
+      ? state.split
+      : { ...state.split, panes, shares: panes.map(() => 1 / panes.length), alone: false };
+  // One that is gone gets no keys; typing into one is no broadcast.
+  const broadcast = state.shells.broadcast.filter((one) => one !== number);
+  const left = { ...rest, split, shells: { ...rest.shells, broadcast: broadcast.length > 1 ? broadcast : [] } };
+  if (!wasInFront) return settled(left);
+  if (panes.length > 0 && split !== state.split) return showTab(left, panes[0]!);
+  return showTable({ ...left, view: { ...left.view, tab: 'graphs', zoomed: false } });
 }
 
 const closeShell: Handler = (state) => {
@@ -115,7 +126,11 @@ export const shellCommands = {
   attach,
   type,
   'close-shell': closeShell,
-  release: (state) => step({ ...state, shells: { ...state.shells, captured: false } }),
+  release: (state) => {
+    const wasMany = state.shells.broadcast.length > 0;
+    const released = { ...state, shells: { ...state.shells, captured: false, broadcast: [] } };
+    return step(wasMany ? noticed(released, 'good', 'Typing goes to one shell again.') : released);
+  },
   'send-escape-key': (state) => {
     const front = shellOf(state);
     if (!front || !takesKeys(front)) return refuse(state, 'This shell takes no keys.');
@@ -141,6 +156,10 @@ export const shellRang = (state: State, number: number): State =>
 export function shellEnded(state: State, number: number, message: string, clean: boolean): State {
   const ended = state.shells.list.find((shell) => shell.number === number);
   if (!ended) return state;
-  if (!clean) return withShell(state, number, { status: 'ended', input: false, message });
+  if (!clean) {
+    const broadcast = state.shells.broadcast.filter((one) => one !== number);
+    const told = withShell(state, number, { status: 'ended', input: false, message });
+    return { ...told, shells: { ...told.shells, broadcast: broadcast.length > 1 ? broadcast : [] } };
+  }
   return noticed(withoutShell(state, number), 'info', message);
 }

@@ -1,6 +1,6 @@
 // Where the eyes are: which page, which pane has the focus, which tab is in front.
 import { refuse, step } from '../actions.js';
-import { inside, layoutOf, type Layout } from '../layout.js';
+import { inside, isSplit, layoutOf, paneRect, type Layout } from '../layout.js';
 import { rowsOf, selectedRow } from '../rows.js';
 import { FIXED_TABS, type Page, type State, type TabId, type ViewSlice } from '../state.js';
 import type { Handler } from './handler.js';
@@ -62,11 +62,18 @@ const back: Handler = (state) => {
 
 const zoom: Handler = (state) => {
   if (state.view.page !== 'overview') return refuse(state, 'This page has the whole screen already.');
-  if (layoutOf(state).narrow) return refuse(state, 'On a screen this small every pane has the whole of it.');
-  const zoomed = withView(state, { zoomed: !state.view.zoomed });
+  const { narrow } = layoutOf(state);
+  // With a split the whole screen is given twice: to all of its panes, then to the one in focus.
+  if (state.view.focus === 'tabs' && isSplit(state) && (state.view.zoomed || narrow))
+    return step(settled(typingAgain({ ...state, split: { ...state.split, alone: true } })));
+  const together = state.split.alone ? { ...state, split: { ...state.split, alone: false } } : state;
+  if (narrow && together === state) return refuse(state, 'On a screen this small every pane has the whole of it.');
+  const zoomed = withView(together, { zoomed: !state.view.zoomed && !narrow });
   // In a shell one wants to type on; ctrl-] was only for this key.
-  return step(settled({ ...zoomed, shells: { ...zoomed.shells, captured: true } }));
+  return step(settled(typingAgain(zoomed)));
 };
+
+const typingAgain = (state: State): State => ({ ...state, shells: { ...state.shells, captured: true } });
 
 const pane: Handler = (state, key = '') => {
   const digit = Number(key.replace('alt-', ''));
@@ -110,7 +117,7 @@ export const viewCommands = {
 
 /** Rows and columns inside the pane of tabs (or the page that stands in its place). */
 export function paneSize(state: State, layout: Layout = layoutOf(state)): { width: number; height: number } {
-  const rect = state.view.page === 'overview' ? (layout.tabs ?? layout.body) : layout.body;
+  const rect = state.view.page !== 'overview' ? layout.body : layout.tabs ? paneRect(state) : layout.body;
   const { width, height } = inside(rect);
   return { width, height };
 }

@@ -173,10 +173,12 @@ export class Canvas {
     this.put(right, bottom, box.bottomRight, attr);
   }
 
-  /** A click inside `rect` means `target`; what is declared later lies above what was declared before. */
-  region(rect: Rect, target: Target): void {
+  /** A click inside `rect` means `target`; what is declared later lies above what was declared before, unless it is `below` all. */
+  region(rect: Rect, target: Target, below = false): void {
     const area = intersect(rect, this.#clip);
-    if (area.width > 0 && area.height > 0) this.#notes.regions.push({ rect: area, target });
+    if (area.width <= 0 || area.height <= 0) return;
+    if (below) this.#notes.regions.unshift({ rect: area, target });
+    else this.#notes.regions.push({ rect: area, target });
   }
 
   /** Forgets every clickable place declared so far: a dialog takes the mouse for itself. */

@@ -4,7 +4,7 @@
 //   ╭─┤¹containers 7 of 9├─┤sort cpu ↓├──────╮
 //   │                                        │
 //   ╰─┤n new  e shell  ? keys├───────────────╯
-import { type Canvas, type Rect, type Target, inset, truncate, widthOf } from '../screen/index.js';
+import { type Attr, type Canvas, type Rect, type Target, inset, truncate, widthOf } from '../screen/index.js';
 
 export interface Title {
   readonly text: string;
@@ -30,6 +30,8 @@ export interface Frame {
   /** Most important first; the last one (`? keys`) is always shown. Only the pane in focus names its keys. */
   readonly keys?: readonly KeyHint[];
   readonly focused: boolean;
+  /** Something that must not be overlooked, in place of `right`; the border is as loud. */
+  readonly alarm?: string;
 }
 
 /** Cells that a title takes besides its text: `─┤` and `├`. */
@@ -37,13 +39,15 @@ const TITLE_TRIM = 3;
 
 /** @returns the rectangle inside the border */
 export function paintFrame(canvas: Canvas, rect: Rect, frame: Frame): Rect {
-  const { theme } = canvas;
-  canvas.box(rect, frame.focused ? theme.borderFocus : theme.border);
+  canvas.box(rect, borderOf(canvas, frame));
   const right = paintRight(canvas, rect, frame);
   paintTitles(canvas, rect, frame, rect.width - 3 - right);
   if (frame.focused && frame.keys && frame.keys.length > 0) paintKeys(canvas, rect, frame.keys);
   return inset(rect);
 }
+
+const borderOf = ({ theme }: Canvas, { alarm, focused }: Frame): Attr =>
+  alarm === undefined ? (focused ? theme.borderFocus : theme.border) : theme.error;
 
 function titleText(canvas: Canvas, title: Title): string {
   const number = title.number === undefined ? '' : (canvas.glyphs.superscript[title.number] ?? '');
@@ -70,7 +74,7 @@ function fitting(canvas: Canvas, titles: readonly Title[], room: number): Title[
 
 function paintTitles(canvas: Canvas, rect: Rect, frame: Frame, room: number): void {
   const { theme, glyphs } = canvas;
-  const border = frame.focused ? theme.borderFocus : theme.border;
+  const border = borderOf(canvas, frame);
   const isTabbed = frame.titles.some((title) => title.active);
   const shown = fitting(canvas, frame.titles, room);
   // Where not even the first title fits it is cut: a pane without a name is worse than one with half a name.
@@ -94,15 +98,16 @@ function paintTitles(canvas: Canvas, rect: Rect, frame: Frame, room: number): vo
 }
 
 function paintRight(canvas: Canvas, rect: Rect, frame: Frame): number {
-  if (frame.right === undefined) return 0;
+  const text = frame.alarm === undefined ? frame.right : truncate(frame.alarm, rect.width - 8);
+  if (text === undefined) return 0;
   const { theme, glyphs } = canvas;
-  const border = frame.focused ? theme.borderFocus : theme.border;
-  const width = widthOf(frame.right) + 2;
+  const border = borderOf(canvas, frame);
+  const width = widthOf(text) + 2;
   // Titles matter more than a remark: it goes where half the border is left for them.
-  if (width > rect.width / 2) return 0;
+  if (frame.alarm === undefined && width > rect.width / 2) return 0;
   const x = rect.x + rect.width - 2 - width;
   canvas.text(x, rect.y, glyphs.box.open, border);
-  canvas.text(x + 1, rect.y, frame.right, theme.dim);
+  canvas.text(x + 1, rect.y, text, frame.alarm === undefined ? theme.dim : theme.match);
   canvas.text(x + width - 1, rect.y, glyphs.box.close, border);
   return width + 1;
 }
