@@ -91,7 +91,7 @@ class NeighbourJudge implements Judge {
     this.before = observation;
     this.forgetGone(at);
     const found = [...this.patients.values()].flatMap((patient) => patient.findings(at));
-    if (found.length > 0 || this.findings.length > 0) this.findings = found.sort(gravestFirst);
+    if (found.length > 0 || this.findings.length > 0) this.findings = inOrder(found, this.findings[0]?.key);
     this.wantsCloserLook =
       [...this.patients.values()].some(({ isSuspected }) => isSuspected) || this.isBlindAndBusy(observation);
     return this.findings;
@@ -194,10 +194,25 @@ function meetsOwnLimit({ memory }: Sample, hits: number): boolean {
   return used !== undefined && limit !== undefined && used >= NEAR_LIMIT * limit;
 }
 
-/** Killed, then hurt by others, then held by itself; among equals who suffers most. The same order as long as it is the same. */
-function gravestFirst(a: Finding, b: Finding): number {
-  const grade = ({ symptom, byOwnLimit }: Finding): number => (symptom === 'killed' ? 0 : byOwnLimit ? 2 : 1);
-  return grade(a) - grade(b) || a.since - b.since || (a.key < b.key ? -1 : 1);
+/** Killed, then hurt by others, then held by itself. */
+const gradeOf = ({ symptom, byOwnLimit }: Finding): number => (symptom === 'killed' ? 0 : byOwnLimit ? 2 : 1);
+
+/** Who suffers more than usual, and from whom something can be done about; nothing here can quieten what runs outside. */
+const weightOf = ({ percent, usualPercent, suspects }: Finding): number =>
+  Math.max(0, percent - usualPercent) * (suspects[0] === undefined || suspects[0].id === HOST_ID ? 0.5 : 1);
+
+/** What stands first stays first unless another weighs so many times as much. */
+const OUTWEIGHS = 1.5;
+
+/** The gravest first, the others in the order in which they began. */
+function inOrder(found: readonly Finding[], firstBefore: string | undefined): Finding[] {
+  const sorted = [...found].sort((a, b) => gradeOf(a) - gradeOf(b) || a.since - b.since || (a.key < b.key ? -1 : 1));
+  const grade = sorted[0] === undefined ? 0 : gradeOf(sorted[0]);
+  const weigh = (finding: Finding): number => weightOf(finding) * (finding.key === firstBefore ? OUTWEIGHS : 1);
+  const first = sorted
+    .filter((finding) => gradeOf(finding) === grade)
+    .reduce<Finding | undefined>((best, each) => (best && weigh(best) >= weigh(each) ? best : each), undefined);
+  return first === undefined ? sorted : [first, ...sorted.filter((finding) => finding !== first)];
 }
 
 export const createJudge = (): Judge => new NeighbourJudge();

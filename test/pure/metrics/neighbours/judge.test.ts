@@ -309,6 +309,21 @@ describe('the judge', () => {
     assert.equal(only(court.pass(1, diskHog)).since, since);
   });
 
+  it('says the gravest first, and what can be helped before what cannot, without changing its mind over little', () => {
+    const court = new Court();
+    const others: Doings = { web: { cores: 0.2 }, db: {}, hog: {}, backup: {} };
+    court.pass(30, others);
+    const first = (db: number, seconds: number): string | undefined => {
+      const now = { ...others, web: { cores: 0.2, cpuWait: 40 }, db: { ioWait: db }, backup: { writes: 50 * MiB } };
+      return court.pass(seconds, now, { cores: 1.6 })[0]?.key;
+    };
+    assert.equal(first(30, 8), 'db/io');
+    assert.equal(first(18, 20), 'db/io');
+    assert.equal(first(6, 30), 'web/cpu');
+    assert.equal(first(20, 30), 'web/cpu');
+    assert.equal(first(60, 30), 'db/io');
+  });
+
   it('has the same empty array as long as nobody suffers', () => {
     const court = new Court();
     assert.equal(court.pass(5, calm), court.pass(5, calm));
