@@ -14,6 +14,8 @@ import {
 } from '../tui/index.js';
 import { besideProgram, stateRoot } from './context.js';
 import { EXIT } from './exit-codes.js';
+import { readGuardFile } from './guard-file.js';
+import { printable } from './output.js';
 import { version } from './version.js';
 
 /** Names over as many lines as they need, below the first. */
@@ -29,6 +31,7 @@ const USAGE = `Usage: tscontain-tui [options]
   --glyphs SET        draw graphs with braille, with blocks, or everything with plain ASCII
   --ascii             the same as --glyphs ascii
   --read-only         watch only: nothing can be changed from this dashboard
+  --guard FILE        rules by which it may act (docs/guard.md); a dry run until it is armed from the palette
   --config FILE       settings (TSCONTAIN_CONFIG, $XDG_CONFIG_HOME/tscontain/config.yaml)
   --print-config      print the settings in force, each with what it is for
   --no-mouse          leave the mouse to the terminal
@@ -42,6 +45,8 @@ interface Flags {
   readonly config: string | undefined;
   readonly printConfig: boolean;
   readonly readOnly: boolean;
+  /** the file that --guard names */
+  readonly guard: string | undefined;
   readonly plain: boolean;
   readonly settings: NonNullable<DashboardOptions['flags']>;
 }
@@ -69,6 +74,7 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
       ascii: { type: 'boolean' },
       'no-mouse': { type: 'boolean' },
       'read-only': { type: 'boolean' },
+      guard: { type: 'string' },
       plain: { type: 'boolean' },
       version: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -88,6 +94,7 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
     config: values.config,
     printConfig: values['print-config'] === true,
     readOnly: values['read-only'] === true,
+    guard: values.guard,
     plain: values.plain ?? ['1', 'true', 'yes'].includes(process.env['TSCONTAIN_PLAIN'] ?? ''),
     settings: {
       ...(values.interval === undefined ? {} : { interval: intervalMs }),
@@ -97,6 +104,13 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
       ...(values['no-mouse'] === true ? { mouse: false } : {}),
     },
   };
+}
+
+/** @throws Error with what is wrong with the file, a line each */
+function readGuard(path: string): NonNullable<DashboardOptions['guard']> {
+  const rules = readGuardFile(path);
+  if ('complaints' in rules) throw new Error(rules.complaints.map(printable).join('\n'));
+  return { path, rules };
 }
 
 /** Why the dashboard cannot be opened here, if it cannot. */
@@ -138,6 +152,12 @@ async function main(words: readonly string[]): Promise<number> {
   const reason = obstacle(words, flags.plain);
   if (reason !== undefined) return fail(reason);
   const { root, readOnly } = flags;
+  let guard: DashboardOptions['guard'];
+  try {
+    if (flags.guard !== undefined) guard = readGuard(flags.guard);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
   const programPath = realpathSync(process.argv[1] ?? '');
   const open = async (): ReturnType<DashboardOptions['open']> => {
     const [{ metricsPlaces, openEngine }, { createSampler, openArchive }] = await Promise.all([
@@ -158,7 +178,16 @@ async function main(words: readonly string[]): Promise<number> {
       return fail(error instanceof Error ? error.message : String(error));
     }
   } else {
-    await runDashboard({ config, flags: flags.settings, readOnly, input, output, env, open });
+    await runDashboard({
+      config,
+      flags: flags.settings,
+      readOnly,
+      ...(guard === undefined ? {} : { guard }),
+      input,
+      output,
+      env,
+      open,
+    });
   }
   return EXIT.ok;
 }

@@ -14,7 +14,7 @@ import type { Finding, FindingSpan, HostFacts } from '../metrics/index.js';
 import type { Settings } from './config/schema.js';
 import type { CommandName } from './keymap.js';
 import type { KeyEvent, PasteEvent } from './screen/index.js';
-import type { Load, Notice, State, UndoEntry, Verb } from './state.js';
+import type { GuardSlice, Load, Notice, State, UndoEntry, Verb } from './state.js';
 import type { Viewer } from './widgets/index.js';
 
 /** Something on the screen that can be clicked, as panels name it (Target of screen/canvas.ts). */
@@ -83,6 +83,7 @@ export type Action =
       readonly changed: readonly { readonly id: string; readonly name: string; readonly before: Partial<Limits> }[];
       readonly refused: readonly Refused[];
     }
+  | { readonly type: 'guard'; readonly guard: GuardSlice }
   | { readonly type: 'limits-in-force'; readonly id: string; readonly limits: Limits }
   | { readonly type: 'renamed'; readonly id: string; readonly name: string; readonly before: string }
   /** what a form or the limits asked for cannot be */
@@ -145,6 +146,7 @@ export type Effect =
     }
   | { readonly type: 'look-up-limits'; readonly ids: readonly string[] }
   | { readonly type: 'undo'; readonly entry: UndoEntry }
+  | { readonly type: 'arm-guard'; readonly armed: boolean }
   | { readonly type: 'rename'; readonly id: string; readonly name: string }
   | { readonly type: 'open-shell'; readonly number: number; readonly id: string; readonly kind: 'shell' | 'attach' }
   | { readonly type: 'attach-input'; readonly number: number; readonly id: string }

@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS, type LoadedConfig, type Settings } from './config/ind
 import { Effects, typingIn } from './effects.js';
 import { ConfigFile } from './effects/config-file.js';
 import { failureOf } from './effects/failure.js';
+import type { GuardFile } from './effects/guard.js';
 import type { PastPort } from './effects/past.js';
 import { paintDashboard } from './panels/dashboard.js';
 import { reduce } from './reduce.js';
@@ -47,6 +48,8 @@ export interface DashboardOptions {
   readonly flags?: Partial<Settings>;
   /** Nothing can be changed from this dashboard. */
   readonly readOnly?: boolean;
+  /** rules that it may act by, once it is armed */
+  readonly guard?: GuardFile;
   readonly clock?: { now(): number };
 }
 
@@ -127,6 +130,7 @@ class Dashboard {
           invalidate: () => this.screen.invalidate(),
         },
         { copy: (text) => this.screen.copy(text), redraw: () => this.screen.redraw(), quit: () => this.close() },
+        options.guard,
       );
       this.effects = effects;
       await effects.start();
@@ -246,7 +250,7 @@ class Dashboard {
     clearInterval(this.ticker);
     this.configFile?.close();
     this.screen.close();
-    this.effects?.close();
-    this.done();
+    const closed = this.effects?.close() ?? Promise.resolve();
+    void closed.catch(() => undefined).then(() => this.done());
   }
 }

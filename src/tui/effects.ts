@@ -8,6 +8,7 @@ import { startDemo } from './effects/demo.js';
 import { Acts } from './effects/acts.js';
 import { diskBelow, weightsWork } from '../guard/index.js';
 import { failureOf } from './effects/failure.js';
+import { GuardDuty, type GuardFile } from './effects/guard.js';
 import { LogPane } from './effects/log-pane.js';
 import { loadsOf, targetsOf } from './effects/measuring.js';
 import { Past } from './effects/past.js';
@@ -53,6 +54,7 @@ export class Effects {
   readonly logs: LogPane;
   private readonly past: Past;
   private readonly acts: Acts;
+  private guard: GuardDuty | undefined;
   private readonly stopping = new AbortController();
   private readonly undo: (() => void)[] = [];
   private isListing = false;
@@ -66,6 +68,7 @@ export class Effects {
   constructor(
     ports: Ports,
     private readonly terminal: TerminalPort,
+    private readonly guardFile?: GuardFile,
   ) {
     this.ports = ports.state().readOnly ? { ...ports, engine: watchingEngine(ports.engine) } : ports;
     this.shells = new Shells(this.ports);
@@ -111,12 +114,20 @@ export class Effects {
       (facts) => dispatch({ type: 'facts', facts }),
       () => undefined,
     );
+    this.beginGuard();
     // Putting right what a crash left starts containers again: who only watches leaves that to others.
     if (this.ports.state().readOnly) return;
     void this.judgeNight();
     await this.putRight();
     this.emptyNowAndThen();
     void engine.warm().catch((error: unknown) => this.tell(error));
+  }
+
+  private beginGuard(): void {
+    if (this.guardFile === undefined) return;
+    const guard = new GuardDuty(this.ports, this.guardFile);
+    this.guard = guard;
+    this.undo.push(this.ports.sampler.onSample((at) => void guard.observe(at)));
   }
 
   private emptyNowAndThen(): void {
@@ -166,7 +177,9 @@ export class Effects {
     }
   }
 
-  close(): void {
+  /** What the guard holds is given back first: it takes the engine. */
+  async close(): Promise<void> {
+    await this.guard?.end();
     this.stopping.abort();
     for (const undo of this.undo) undo();
     this.logs.close();
@@ -189,6 +202,9 @@ export class Effects {
       }
       case 'undo':
         void this.acts.undo(effect.entry);
+        return;
+      case 'arm-guard':
+        void this.guard?.arm(effect.armed);
         return;
       case 'look-up-limits':
         void this.acts.lookUpLimits(effect.ids);

@@ -340,6 +340,7 @@ export const BINDINGS = [
     local: true,
   }),
   bind('global', 'undo', ['ctrl-z'], 'undo', 'Take back the last thing done: limits, pause, stop, rename, remove'),
+  bind('global', 'guard', [], 'guard', 'Arm the guard or disarm it; it is given with --guard FILE, and asks first'),
   bind('global', 'prune', [], 'prune', 'Remove every container that is not running; asks first'),
   bind('global', 'palette', [':', 'ctrl-p'], 'palette', 'Search everything that can be done', { hint: 40 }),
   bind('global', 'help', ['?', 'h', 'f1'], 'keys', 'The keys of this pane, then those that hold everywhere', {

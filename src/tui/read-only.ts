@@ -24,6 +24,7 @@ const CHANGING: Readonly<Partial<Record<CommandName, string>>> = {
   rename: 'this renames containers',
   prune: 'this removes containers',
   undo: 'this changes containers',
+  guard: 'the guard changes containers',
   'import-image': 'this makes an image',
   'remove-image': 'this removes an image',
 };

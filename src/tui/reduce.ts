@@ -7,6 +7,7 @@ import { bytes, plural } from './present/units.js';
 import { engineOpened, withContainers, withEvents } from './reducers/engine.js';
 import { readOnlyRefusal } from './read-only.js';
 import type { Handler } from './reducers/handler.js';
+import { guardCommands } from './reducers/guard.js';
 import { imageCommands } from './reducers/images.js';
 import { limitsInForce, limitsUpdated } from './reducers/limits-overlay.js';
 import { exportExists, logCommands, logsFrom } from './reducers/logs.js';
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...tableCommands,
   ...verbCommands,
   ...undoCommands,
+  ...guardCommands,
   ...viewCommands,
   ...paneCommands,
   ...logCommands,
@@ -108,6 +110,8 @@ export function reduce(state: State, action: Action): Step {
       return step(undone(state, action));
     case 'updated':
       return step(limitsUpdated(state, action));
+    case 'guard':
+      return step({ ...state, guard: action.guard });
     case 'limits-in-force':
       return step(limitsInForce(state, action));
     case 'renamed': {

@@ -50,6 +50,8 @@ export interface State {
   readonly neighbours: NeighboursSlice;
   readonly images: ImagesSlice;
   readonly events: EventsSlice;
+  /** the guard, where the dashboard was started with a rule file */
+  readonly guard: GuardSlice | undefined;
   /** A dialog, menu or form above everything; it gets the keys. */
   readonly overlay: Overlay | undefined;
   readonly notice: Notice | undefined;
@@ -287,6 +289,16 @@ export interface EventsSlice {
   readonly back: number;
 }
 
+export interface GuardSlice {
+  readonly path: string;
+  /** as they were written */
+  readonly rules: readonly string[];
+  /** otherwise it only says what it would do */
+  readonly isArmed: boolean;
+  /** containers that it holds now */
+  readonly acting: number;
+}
+
 export interface Notice {
   readonly kind: 'info' | 'good' | 'warning' | 'error';
   readonly text: string;
@@ -399,6 +411,7 @@ export function initialState(options: InitialOptions): State {
     neighbours: { findings: [], past: [], shown: undefined, side: 'victim' },
     images: { list: undefined, error: undefined, position: LIST_START },
     events: { list: [], back: 0 },
+    guard: undefined,
     overlay: undefined,
     notice: undefined,
   };

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseRules, type RuleSet } from '../../src/guard/index.js';
 import { loadLineChart } from '../../src/tui/widgets/index.js';
 import { Desk, type DeskOptions } from '../support/desk.js';
 
@@ -19,6 +20,14 @@ interface Scene extends DeskOptions {
 }
 
 const NARROW = { columns: 80, rows: 24 } as const;
+
+/** A rule file of the guard. */
+const GUARD = {
+  path: '/etc/tscontain/rules.guard',
+  rules: parseRules(
+    "while web's io pressure is over 20 %, halve the heaviest writer\nwhile any container suffers from cpu for 10 s, quiet down whoever does it",
+  ) as RuleSet,
+};
 
 /** Limits, a pause and its end, some seconds apart; then the graphs on the whole screen. */
 const CHANGES = ['+50', 'u', 'x', '0.7', 'tab', 'x', '512m', 'enter', '+20', 'p', '+4', 'p', '+12', '2', 'z'] as const;
@@ -109,6 +118,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'limits-quiet-80x24': { ...NARROW, keys: ['u', 'q', 'q'] },
   'limits-quiet-ascii': { ascii: true, keys: ['u', 'q'] },
   'limits-project': { keys: ['up', 'u', 'x', '0.1', 'tab', 'tab', 'tab', '16m'] },
+  'guard-arm': { guard: GUARD, keys: [':', 'arm the', 'enter'] },
   remove: { keys: ['d'] },
   'read-only': { readOnly: true, keys: ['d'] },
   empty: { crowd: 'nothing' },

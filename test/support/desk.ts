@@ -5,6 +5,7 @@ import type { Action } from '../../src/tui/actions.js';
 import { lookOf, type Appearance } from '../../src/tui/appearance.js';
 import type { Settings } from '../../src/tui/config/index.js';
 import { Effects } from '../../src/tui/effects.js';
+import type { GuardFile } from '../../src/tui/effects/guard.js';
 import type { CommandName } from '../../src/tui/keymap.js';
 import { paintDashboard } from '../../src/tui/panels/dashboard.js';
 import { reduce } from '../../src/tui/reduce.js';
@@ -17,6 +18,7 @@ export interface DeskOptions extends DemoOptions {
   readonly rows?: number;
   readonly ascii?: boolean;
   readonly readOnly?: boolean;
+  readonly guard?: GuardFile;
   readonly choice?: Partial<Appearance>;
   readonly flags?: Partial<Settings>;
 }
@@ -81,6 +83,7 @@ export class Desk {
           this.hasLeft = true;
         },
       },
+      options.guard,
     );
   }
 
@@ -189,7 +192,7 @@ export class Desk {
   }
 
   close(): void {
-    this.effects.close();
+    void this.effects.close();
   }
 
   /** What was asked for is answered by promises that are kept at once, or by modules loaded and emulators fed soon after. */

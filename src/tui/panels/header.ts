@@ -4,7 +4,7 @@ import { bytes, bytesOf, coreLimit, cores, percent } from '../present/units.js';
 import { isRunning } from '../rows.js';
 import { stopOf, widthOf, type Attr, type Canvas, type Rect, type Span } from '../screen/index.js';
 import type { Sources } from '../sources.js';
-import type { State } from '../state.js';
+import type { GuardSlice, State } from '../state.js';
 import { graphCapacity, paintGraphRow } from '../widgets/index.js';
 import { HALF_PRESSURE } from '../present/pressure.js';
 
@@ -34,6 +34,12 @@ const GRAPH_CELLS = 6;
 const GRAPH_STEP_MS = 2000;
 const GAP = 2;
 
+/** Whether the guard acts, and on how many at the moment. */
+function guardWords({ isArmed, acting }: GuardSlice): string {
+  if (!isArmed) return 'guard: dry run';
+  return acting === 0 ? 'guard: armed' : `guard: holds ${acting}`;
+}
+
 /** @param then the moment that is shown, in words; absent while that is now */
 export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: Sources, then?: string): void {
   const { theme, glyphs } = canvas;
@@ -59,6 +65,9 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
           { text: '  0', attr: theme.key },
           { text: ' now', attr: theme.dim },
         ]),
+    ...(state.guard === undefined
+      ? []
+      : [{ text: ` ${glyphs.box.open}${guardWords(state.guard)}${glyphs.box.close}`, attr: theme.notice }]),
     ...(state.readOnly ? [{ text: ` ${glyphs.box.open}read only${glyphs.box.close}`, attr: theme.notice }] : []),
   ]);
   const right = [

@@ -26,7 +26,11 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   exec_die: (a) => `a program inside ended with ${a['exitCode'] ?? 'an unknown exit code'}`,
   import: () => 'imported',
   delete: () => 'removed',
-  guard: (a) => `${a['what'] ?? 'was acted upon'} by the guard: ${a['reason'] ?? 'a rule of it'}`,
+  guard: (a) => {
+    const what = a['what'] ?? 'limited';
+    const reason = a['reason'] ?? 'a rule';
+    return what === 'limited' || what === 'paused' ? `was ${what} by the guard: ${reason}` : `${what}: ${reason}`;
+  },
   recover: (a) => a['what'] ?? 'put right after a crash',
 };
 
@@ -43,7 +47,7 @@ export function eventSentence(event: EngineEvent): string {
 export function eventTone({ action, attributes }: EngineEvent): Tone | 'text' {
   if (action === 'oom') return 'error';
   if (action === 'die') return attributes['exitCode'] === '0' ? 'text' : 'notice';
-  if (action === 'recover') return 'notice';
+  if (action === 'recover' || action === 'guard') return 'notice';
   return action.startsWith('exec_') || action === 'resize' || action === 'attach' || action === 'detach'
     ? 'dim'
     : 'text';
@@ -51,4 +55,7 @@ export function eventTone({ action, attributes }: EngineEvent): Tone | 'text' {
 
 /** Events that are worth the notice line when nothing else is in it. */
 export const isNotable = ({ action, attributes }: EngineEvent): boolean =>
-  action === 'oom' || action === 'recover' || (action === 'die' && attributes['exitCode'] !== '0');
+  action === 'oom' ||
+  action === 'recover' ||
+  action === 'guard' ||
+  (action === 'die' && attributes['exitCode'] !== '0');
