@@ -14,12 +14,18 @@ import { failureOf } from './effects/failure.js';
 import type { GuardFile } from './effects/guard.js';
 import type { PastPort } from './effects/past.js';
 import { paintDashboard } from './panels/dashboard.js';
+import { plural } from './present/units.js';
 import { reduce } from './reduce.js';
 import { withProblemsTold } from './reducers/settings.js';
 import { shellOf } from './reducers/view.js';
 import {
+  extended,
   openScreen,
+  paintCellSelection,
+  selectedText,
+  truncate,
   type Canvas,
+  type CellSelection,
   type Hit,
   type MouseEvent,
   type Rect,
@@ -71,6 +77,10 @@ class Dashboard {
   private dragIn: { readonly number: number; readonly rect: Rect } | undefined;
   /** The border that is being dragged. */
   private border: 'table' | number | undefined;
+  /** Text that is being selected, or was selected last: a key or a press forgets it. */
+  private selection: CellSelection | undefined;
+  private isSelecting = false;
+  private canvas: Canvas | undefined;
   private lastPress = { at: -Infinity, x: -1, y: -1 };
   private isClosed = false;
 
@@ -129,7 +139,7 @@ class Dashboard {
           state: () => this.state,
           invalidate: () => this.screen.invalidate(),
         },
-        { copy: (text) => this.screen.copy(text), redraw: () => this.screen.redraw(), quit: () => this.close() },
+        { copy: (text) => void this.copy(text), redraw: () => this.screen.redraw(), quit: () => this.close() },
         options.guard,
       );
       this.effects = effects;
@@ -167,6 +177,9 @@ class Dashboard {
 
   private paint(canvas: Canvas): void {
     paintDashboard(canvas, this.state, this.effects?.sources ?? NO_SOURCES);
+    this.canvas = canvas;
+    if (this.selection && (this.isSelecting || this.selection.head !== this.selection.anchor))
+      paintCellSelection(canvas, this.selection);
     this.screen.trackMotion(this.effects?.shells.wantsMotion ?? false);
   }
 
@@ -174,10 +187,12 @@ class Dashboard {
     switch (event.type) {
       case 'key':
       case 'paste': {
+        this.forgetSelection();
         this.dispatch({ type: 'input', event });
         return;
       }
       case 'resize': {
+        this.forgetSelection();
         this.dispatch({ type: 'resized', size: { columns: event.width, rows: event.height } });
         return;
       }
@@ -197,6 +212,7 @@ class Dashboard {
 
   private onMouse(event: MouseEvent, hit: Hit | undefined): void {
     if (this.dragBorder(event, hit) || this.mouseToShell(event, hit)) return;
+    this.selectText(event);
     if (event.action === 'wheel-up' || event.action === 'wheel-down') {
       const lines = event.action === 'wheel-up' ? -WHEEL_LINES : WHEEL_LINES;
       this.dispatch({ type: 'wheel', spot: hit?.target, lines });
@@ -208,6 +224,57 @@ class Dashboard {
     const double = now - at < DOUBLE_CLICK_MS && x === event.x && y === event.y;
     this.lastPress = { at: double ? -Infinity : now, x: event.x, y: event.y };
     this.dispatch({ type: 'click', spot: hit.target, double });
+  }
+
+  /** Text that the mouse is drawn over with the button held is selected, and copied when the button is let go, as in a shell. */
+  private selectText({ action, button, x, y }: MouseEvent): void {
+    if (action === 'press') {
+      this.forgetSelection();
+      const rect = button === 'left' ? this.canvas?.regionOf('text', x, y) : undefined;
+      const at = { x, y };
+      this.selection = rect && { rect, anchor: at, head: at };
+      return;
+    }
+    if (action.startsWith('wheel')) this.forgetSelection();
+    const { selection } = this;
+    if (!selection || (action !== 'drag' && !(action === 'release' && this.isSelecting))) return;
+    if (action === 'drag') {
+      // What is read holds still.
+      const { view, logs } = this.state;
+      if (!this.isSelecting && view.tab === 'logs' && logs.viewer.follow)
+        this.dispatch({ type: 'command', command: 'follow' });
+      this.isSelecting = true;
+      this.selection = extended(selection, x, y);
+      this.screen.invalidate();
+      return;
+    }
+    this.isSelecting = false;
+    const text = this.canvas === undefined ? '' : selectedText(this.canvas, selection);
+    if (text.trim() !== '') this.copySelected(text);
+  }
+
+  private forgetSelection(): void {
+    if (this.isSelecting || this.selection) this.screen.invalidate();
+    this.selection = undefined;
+    this.isSelecting = false;
+  }
+
+  private copySelected(text: string): void {
+    if (!this.copy(text)) return;
+    const lines = text.split('\n').length;
+    const what = lines > 1 ? plural(lines, 'line') : `“${truncate(text.trim(), 40)}”`;
+    this.dispatch({ type: 'notice', kind: 'info', text: `Copied ${what}.` });
+  }
+
+  private copy(text: string): boolean {
+    const isCopied = this.screen.copy(text);
+    if (!isCopied)
+      this.dispatch({
+        type: 'notice',
+        kind: 'warning',
+        text: 'This is more than a terminal takes to its clipboard: nothing was copied.',
+      });
+    return isCopied;
   }
 
   /** A border that was pressed follows the mouse until the button is let go. */
@@ -240,7 +307,7 @@ class Dashboard {
     if (event.action === 'press') this.dragIn = place;
     const { number, rect } = place;
     const selected = this.effects?.shells.mouse(number, event, event.x - rect.x, event.y - rect.y);
-    if (selected !== undefined) this.screen.copy(selected);
+    if (selected !== undefined) this.copySelected(selected);
     return true;
   }
 

@@ -48,6 +48,7 @@ function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, p
     keys: hintsOf(state, canvas.glyphs),
     ...(alarm === undefined ? {} : { alarm }),
   });
+  canvas.region(inner, { kind: 'text' }, true);
   switch (page) {
     case 'grid': {
       paintGrid(canvas, inner, state, sources);

@@ -137,6 +137,7 @@ function paintText(canvas: Canvas, state: State, { title, lines, top }: TextOver
   const rect = modalRect(canvas, width, height + 2);
   const keys = [{ key: 'c', label: 'copy' }, closes(canvas)];
   const inner = paintModal(canvas, rect, { titles: [{ text: truncate(title, width - 8) }], focused: true, keys });
+  canvas.region(inner, { kind: 'text' });
   rows
     .slice(top, top + inner.height)
     .forEach(({ line, tone }, i) => canvas.text(inner.x, inner.y + i, line, toneAttr(canvas, tone), inner.width));

@@ -59,6 +59,7 @@ export function paintContainers(canvas: Canvas, rect: Rect, state: State, source
     keys: hintsOf(state, canvas.glyphs),
     ...(alarm === undefined ? {} : { alarm }),
   });
+  canvas.region(inner, { kind: 'text' }, true);
   canvas.region(inner, { kind: 'table' });
   if (state.containers.list.length === 0) {
     paintEmptyTable(canvas, inner, state);

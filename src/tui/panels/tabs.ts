@@ -48,6 +48,8 @@ function paintPane(canvas: Canvas, rect: Rect, state: State, sources: Sources, i
     ...(alarm === undefined ? {} : { alarm }),
   });
   const shell = shellOf(state);
+  // What a shell shows is its own to select.
+  if (!shell) canvas.region(inner, { kind: 'text' }, true);
   canvas.region(inner, shell ? { kind: 'terminal', index: shell.number } : { kind: 'tabs', id: state.view.tab });
   if (shell) {
     paintShell(canvas, inner, state, sources, shell, focused);

@@ -199,6 +199,11 @@ export class Canvas {
     this.#notes.cursor = undefined;
   }
 
+  /** The topmost region of a kind at a place, whatever lies above it. */
+  regionOf(kind: string, x: number, y: number): Rect | undefined {
+    return this.#notes.regions.findLast(({ rect, target }) => target.kind === kind && contains(rect, x, y))?.rect;
+  }
+
   /** The topmost target at a place. */
   hit(x: number, y: number): Hit | undefined {
     for (let i = this.#notes.regions.length - 1; i >= 0; i--) {

@@ -8,6 +8,7 @@ export { Flag, PLAIN, attr, bgOf, bold, contains, fgOf, inset, intersect, withBg
 export { type ColourDepth, contrast, nearest16, nearest256, rgbOf, trueColour } from './colours.js';
 export { type Align, cellWidth, eachCluster, pad, printable, truncate, widthOf, wrap } from './text.js';
 export { clean, styledLine } from './sanitize.js';
+export { extended, paintCellSelection, selectedText, type CellSelection } from './cell-selection.js';
 export { Canvas, type Hit, type Look, type Target } from './canvas.js';
 export { HOT, type Ramp, type Resource, type Shades, type Theme, WARM, shadeAt, stopOf } from './theme.js';
 export { themeFor } from './make-theme.js';
