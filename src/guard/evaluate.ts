@@ -33,7 +33,14 @@ export type Decision =
       readonly reason: string;
     }
   | { readonly kind: 'nobody'; readonly key: string; readonly rule: Rule; readonly reason: string }
-  | { readonly kind: 'over'; readonly key: string; readonly rule: Rule; readonly reason: string };
+  | {
+      readonly kind: 'over';
+      readonly key: string;
+      readonly rule: Rule;
+      readonly reason: string;
+      /** the container whose condition it was does not run any more */
+      readonly isGone: boolean;
+    };
 
 /** Over is what is below this share of the threshold (for "under": above its inverse). */
 const CALM_SHARE = 0.75;
@@ -82,7 +89,8 @@ export class Evaluation {
     // Whose container is gone: what was done because of it is over.
     for (const [key, watch] of this.watches) {
       if (seen.has(key)) continue;
-      if (watch.acting) decisions.push({ kind: 'over', key, rule: watch.rule, reason: 'it does not run any more' });
+      if (watch.acting)
+        decisions.push({ kind: 'over', key, rule: watch.rule, reason: 'it does not run any more', isGone: true });
       this.watches.delete(key);
     }
     return decisions;
@@ -138,7 +146,7 @@ export class Evaluation {
     if (at - calmSince < Math.max(LEAST_CALM_MS, rule.condition.forMs)) return undefined;
     watch.acting = undefined;
     watch.endedAt = at;
-    return { kind: 'over', key, rule, reason: `it is over: ${now.text}` };
+    return { kind: 'over', key, rule, reason: `it is over: ${now.text}`, isGone: false };
   }
 
   private watchOf(key: string, rule: Rule): Watch {

@@ -100,7 +100,7 @@ export class Guard {
       const { key, rule, reason } = decision;
       if (decision.kind === 'nobody') this.options.say(`${reason} (line ${rule.line})`, false);
       else if (decision.kind === 'act') await this.act(key, rule, decision.target, reason, at);
-      else await this.over(key, reason);
+      else await this.over(key, reason, decision.isGone);
     }
   }
 
@@ -151,11 +151,11 @@ export class Guard {
     });
   }
 
-  private async over(key: string, reason: string): Promise<void> {
+  private async over(key: string, reason: string, isGone: boolean): Promise<void> {
     const id = this.held.get(key);
     this.held.delete(key);
     if (id !== undefined) await this.release(id, reason, reason);
-    else if (this.dryRun) this.options.say(`${reason}: nothing to take back, this is a dry run`, false);
+    else if (this.dryRun && !isGone) this.options.say(`${reason}: nothing to take back, this is a dry run`, false);
   }
 
   private async releaseAll(reason: string): Promise<void> {
