@@ -73,8 +73,9 @@ export function verdictOn(recording: Recording): Verdict {
         if (right.at === at && right.finding.resource !== label.resource) right = { at, finding };
       }
       if (isEarly || truth === 'unhurt')
+        // The same one as long as it lasts; when it is over and comes again, that is another.
         falseAlarms.set(
-          finding.key,
+          `${finding.key} ${finding.since}`,
           `${finding.key} ${finding.symptom} ${finding.percent.toFixed(0)} % by ${nameOf(finding)} at ${((at - (observations[0]?.at ?? at)) / 1000).toFixed(0)} s`,
         );
     }

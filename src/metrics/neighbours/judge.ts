@@ -63,8 +63,8 @@ class Patient {
 
   /** One finding a resource: what is worse hides what is less. */
   findings(at: number): Finding[] {
-    const killed = this.kills.finding(this.id, at);
     const { cpu, throttled, io, memory } = this.cases;
+    const killed = this.kills.finding(this.id, at, memory.finding);
     return [throttled.finding ?? cpu.finding, io.finding, killed ?? memory.finding].filter(
       (finding) => finding !== undefined,
     );

@@ -29,8 +29,10 @@ export class Kills {
     this.count = NaN;
   }
 
-  finding(victim: string, at: number): Finding | undefined {
-    const { since } = this;
+  /** @param short that it is short of memory, and because of whom, where that is said too */
+  finding(victim: string, at: number, short?: Finding): Finding | undefined {
+    const { since, byOwnLimit } = this;
+    const suspects = byOwnLimit || short === undefined ? [] : short.suspects;
     if (since === undefined || at - this.lastAt > SAID_MS) return undefined;
     return {
       key: `${victim}/memory`,
@@ -40,10 +42,13 @@ export class Kills {
       percent: Math.min(100, Math.max(0, this.percent)),
       usualPercent: 0,
       since,
-      byOwnLimit: this.byOwnLimit,
-      suspects: [],
-      confidence: this.byOwnLimit ? 0.95 : 0.6,
-      evidence: [{ target: victim, series: 'memory.used' }],
+      byOwnLimit,
+      suspects,
+      confidence: byOwnLimit ? 0.95 : 0.6,
+      evidence: [
+        { target: victim, series: 'memory.used' },
+        ...suspects.map(({ id }) => ({ target: id, series: 'memory.used' as const })),
+      ],
     };
   }
 }

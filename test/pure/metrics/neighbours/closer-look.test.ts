@@ -90,7 +90,7 @@ describe('a closer look', () => {
   });
 
   it('reads no more than so many processes, and tells the rates of those', () => {
-    const pids = Array.from({ length: 2000 }, (_, i) => i + 1);
+    const pids = Array.from({ length: 400 }, (_, i) => i + 1);
     for (const pid of pids) counts(pid, 0, pid <= 256 ? 0 : 1e9);
     const storm = cgroup('storm', pids);
     look.look([storm], 0);

@@ -271,6 +271,16 @@ describe('a container that is short of memory', () => {
     assert.deepEqual(court.pass(10, { cache: { oomKills: 1 } }), []);
   });
 
+  it('and has a process killed because another took it all, is said with him', () => {
+    const court = new Court();
+    court.pass(30, before, {}, { groups });
+    court.pass(5, thrashing, {}, { groups });
+    const finding = only(
+      court.pass(1, { ...thrashing, cache: { ...thrashing['cache'], oomKills: 1 } }, {}, { groups }),
+    );
+    assert.deepEqual([finding.symptom, finding.byOwnLimit, finding.suspects[0]?.id], ['killed', false, 'hog']);
+  });
+
   it('whose processes were killed before anybody looked, is not said', () => {
     assert.deepEqual(new Court().pass(10, { cache: { oomKills: 7 } }), []);
   });
