@@ -6,7 +6,7 @@
 import type { Engine } from '../engine/index.js';
 import type { Sampler } from '../metrics/index.js';
 import type { Action, Effect } from './actions.js';
-import { appearanceFor, detectAppearance, isSameAppearance, lookOf } from './appearance.js';
+import { appearanceFor, detectAppearance, isSameAppearance, lookOf, type Appearance } from './appearance.js';
 import { DEFAULT_SETTINGS, type LoadedConfig, type Settings } from './config/index.js';
 import { Effects, typingIn } from './effects.js';
 import { ConfigFile } from './effects/config-file.js';
@@ -16,6 +16,7 @@ import type { PastPort } from './effects/past.js';
 import { paintDashboard } from './panels/dashboard.js';
 import { plural } from './present/units.js';
 import { reduce } from './reduce.js';
+import { shownAppearance } from './reducers/palette.js';
 import { withProblemsTold } from './reducers/settings.js';
 import { shellOf } from './reducers/view.js';
 import {
@@ -82,6 +83,8 @@ class Dashboard {
   private isSelecting = false;
   private canvas: Canvas | undefined;
   private lastPress = { at: -Infinity, x: -1, y: -1 };
+  /** the look of the last frame */
+  private shown: Appearance;
   private isClosed = false;
 
   constructor(
@@ -110,6 +113,7 @@ class Dashboard {
       ...(options.flags ? { flags: options.flags } : {}),
     });
     this.state = withProblemsTold(this.state);
+    this.shown = this.state.appearance;
   }
 
   start(): void {
@@ -159,7 +163,9 @@ class Dashboard {
     this.state = state;
     for (const effect of effects) this.run(effect);
     this.effects?.follow(before, this.state);
-    if (!isSameAppearance(this.state.appearance, before.appearance)) this.screen.look = lookOf(this.state.appearance);
+    const shown = shownAppearance(this.state);
+    if (!isSameAppearance(shown, this.shown)) this.screen.look = lookOf(shown);
+    this.shown = shown;
     this.screen.takeMouse(this.state.settings.mouse);
     if (this.state !== before) this.screen.invalidate();
   }

@@ -77,6 +77,7 @@ export const BINDINGS = [
     },
   ),
   bind('table', 'sort', ['s'], 'sort', 'Choose the column to sort by, or reverse the order'),
+  bind('table', 'columns', ['C'], 'columns', 'Choose the columns of the table and their order'),
   bind('table', 'group', ['P'], 'Project', 'Group by project, with sums, or list flat'),
   bind('table', 'show-stopped', ['A'], 'All', 'Show or hide containers that are not running'),
   bind('table', 'fold', ['left'], 'fold', 'Fold this project', local),
@@ -346,6 +347,9 @@ export const BINDINGS = [
   bind('global', 'help', ['?', 'h', 'f1'], 'keys', 'The keys of this pane, then those that hold everywhere', {
     hint: 41,
   }),
+  bind('global', 'themes', [], 'themes', 'Choose a theme; each is shown while it is selected'),
+  bind('global', 'layouts', [], 'layouts', 'Choose a saved layout'),
+  bind('global', 'save-layout', [], 'save layout', 'Save what is on the screen as a layout, under a name'),
   bind('global', 'config', [], 'config', 'The settings in force, and what is wrong with the config file'),
   bind('global', 'save-settings', [], 'save settings', 'Write what was changed here into the config file'),
   bind('global', 'redraw', ['ctrl-l'], 'redraw', 'Draw the whole screen again', local),
@@ -353,9 +357,6 @@ export const BINDINGS = [
 ] as const satisfies readonly Binding[];
 
 export type CommandName = (typeof BINDINGS)[number]['command'];
-/** The table with its entries' exact types forgotten, for everything that only reads it. */
-const bindings: readonly Binding<CommandName>[] = BINDINGS;
-
 /** Whether a shell's tab can be typed into; what is typed while it opens waits for it. */
 export const takesKeys = ({ status, input }: Shell): boolean => status !== 'ended' && input;
 
@@ -375,84 +376,4 @@ export function contextsOf(state: State): readonly Context[] {
   return state.shells.captured && shell !== undefined && takesKeys(shell)
     ? ['typing']
     : ['shell', 'container', 'global'];
-}
-
-/** The keys in force: the table above with what a person has changed in it. */
-export interface Keymap {
-  readonly bindings: readonly Binding<CommandName>[];
-  /** by `context key` */
-  readonly byKey: ReadonlyMap<string, Binding<CommandName>>;
-  /** leaves a shell's keys to the dashboard */
-  readonly escapeKey: string;
-}
-
-export const ESCAPE_KEY = 'ctrl-]';
-
-/** Keys that a person has given to commands, by `context command`. */
-export type KeyOverrides = ReadonlyMap<string, readonly string[]>;
-
-/**
- * The keymap with other keys. Who is given a key has it: whoever had it in the same context by default loses it.
- *
- * @param escapeKey stands wherever the table says ctrl-]
- */
-export function keymapOf(overrides: KeyOverrides = new Map(), escapeKey = ESCAPE_KEY): Keymap {
-  const given = new Set<string>();
-  for (const [place, keys] of overrides) for (const key of keys) given.add(`${place.split(' ')[0]!} ${key}`);
-  const said = (text: string): string => text.replaceAll(ESCAPE_KEY, escapeKey);
-  const all = bindings.map((binding): Binding<CommandName> => {
-    const own = overrides.get(`${binding.in} ${binding.command}`);
-    const keys = own ?? binding.keys.map(said).filter((key) => !given.has(`${binding.in} ${key}`));
-    return { ...binding, keys, word: said(binding.word), help: said(binding.help) };
-  });
-  const byKey = new Map<string, Binding<CommandName>>();
-  for (const binding of all) for (const key of binding.keys) byKey.set(`${binding.in} ${key}`, binding);
-  return { bindings: all, byKey, escapeKey };
-}
-
-export const DEFAULT_KEYMAP = keymapOf();
-
-/** What a key means in these contexts, if anything. */
-export function bindingFor(
-  key: string,
-  contexts: readonly Context[],
-  { byKey }: Keymap,
-): Binding<CommandName> | undefined {
-  for (const context of contexts) {
-    const binding = byKey.get(`${context} ${key}`);
-    if (binding) return binding;
-  }
-  return undefined;
-}
-
-/** The bindings that a person can use in these contexts: one that is covered by a more particular one is left out. */
-export function bindingsIn(contexts: readonly Context[], keymap: Keymap): readonly Binding<CommandName>[] {
-  return contexts.flatMap((context) =>
-    keymap.bindings.filter(
-      (binding) =>
-        binding.in === context &&
-        (binding.keys.length === 0 || binding.keys.some((key) => bindingFor(key, contexts, keymap) === binding)),
-    ),
-  );
-}
-
-export function bindingsOf(context: Context, keymap: Keymap): readonly Binding<CommandName>[] {
-  return keymap.bindings.filter((binding) => binding.in === context);
-}
-
-/** Commands that make sense from anywhere: what the palette offers. A command bound in several contexts comes once. */
-export function paletteBindings(keymap: Keymap): readonly Binding<CommandName>[] {
-  const seen = new Set<string>();
-  return keymap.bindings.filter((binding) => {
-    if (binding.local || seen.has(binding.command)) return false;
-    seen.add(binding.command);
-    return true;
-  });
-}
-
-/** The key of a command as sentences name it: "n"; of one without a key its place in the palette. */
-export function keyOf(command: CommandName, { bindings: all, byKey }: Keymap): string {
-  const binding = all.find((one) => one.command === command && one.keys.length > 0);
-  const palette = byKey.size > 0 ? all.find((one) => one.command === 'palette')?.keys[0] : undefined;
-  return binding?.keys[0] ?? `${palette ?? ''} ${command}`;
 }

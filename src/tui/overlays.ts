@@ -1,11 +1,13 @@
 // What can stand above everything else and take the keys: questions, menus, forms. As data; reducers/overlay.ts changes it.
 import type { Effect } from './actions.js';
+import type { ColumnName } from './columns.js';
 import type { Context } from './keymap.js';
 import type { Preset } from './reducers/limit-presets.js';
 import type { LimitField, LimitTexts } from './reducers/limits.js';
 import type { Form, Menu } from './widgets/index.js';
 
-export type Overlay = HelpOverlay | MenuOverlay | QuestionOverlay | FormOverlay | LimitsOverlay | TextOverlay;
+export type Overlay =
+  HelpOverlay | MenuOverlay | QuestionOverlay | FormOverlay | LimitsOverlay | TextOverlay | ColumnsOverlay;
 
 export interface HelpOverlay {
   readonly kind: 'help';
@@ -17,7 +19,7 @@ export interface HelpOverlay {
 /** Everything that can be done, the columns to sort by, or what can be done to the marked containers. */
 export interface MenuOverlay {
   readonly kind: 'menu';
-  readonly purpose: 'palette' | 'sort' | 'bulk';
+  readonly purpose: 'palette' | 'sort' | 'bulk' | 'theme' | 'layout';
   readonly title: string;
   readonly menu: Menu;
 }
@@ -42,7 +44,7 @@ export interface Answer {
 
 export interface FormOverlay {
   readonly kind: 'form';
-  readonly purpose: 'run' | 'rename' | 'import' | 'export';
+  readonly purpose: 'run' | 'rename' | 'import' | 'export' | 'layout';
   readonly title: string;
   /** the container that is renamed */
   readonly subject?: string;
@@ -70,6 +72,15 @@ export interface LimitsOverlay {
   readonly missing: ReadonlySet<LimitField>;
   readonly failure: string | undefined;
   readonly busy: boolean;
+}
+
+/** Which columns the table has: those that are shown first, in their order. */
+export interface ColumnsOverlay {
+  readonly kind: 'columns';
+  readonly entries: readonly { readonly name: ColumnName; readonly shown: boolean }[];
+  readonly selected: number;
+  /** what escape brings back */
+  readonly before: readonly ColumnName[];
 }
 
 /** Something to read in full: a step of the launch, a long value. */

@@ -1,6 +1,7 @@
 // An action and the state become the next state and what is to be done. The only place where slices meet.
 import { noticed, refuse, step, type Action, type Failure, type Step } from './actions.js';
-import { bindingFor, contextsOf, keyOf, type CommandName } from './keymap.js';
+import { bindingFor, keyOf } from './bound-keys.js';
+import { contextsOf, type CommandName } from './keymap.js';
 import { keyName } from './present/keys.js';
 import { coresBetween } from './present/processes.js';
 import { bytes, plural } from './present/units.js';
@@ -18,6 +19,8 @@ import { paneCommands, pickTile, wheel } from './reducers/panes.js';
 import { click } from './reducers/pointer.js';
 import { promptInput, promptOf } from './reducers/prompt.js';
 import { openTab, shellCommands, shellEnded, shellOpened, shellRang, shellTitled } from './reducers/shells.js';
+import { columnsCommands } from './reducers/columns.js';
+import { paletteCommands } from './reducers/palette.js';
 import { configured, settingsCommands, settingsSaved } from './reducers/settings.js';
 import { sampled, settled, tableCommands } from './reducers/table.js';
 import { timeCommands } from './reducers/time.js';
@@ -43,6 +46,8 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...overlayCommands,
   ...imageCommands,
   ...settingsCommands,
+  ...paletteCommands,
+  ...columnsCommands,
   ...neighbourCommands,
   ...timeCommands,
   mark: (state) => (state.view.page === 'grid' ? pickTile(state) : tableCommands.mark(state)),

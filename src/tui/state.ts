@@ -13,7 +13,7 @@ import type { Finding, FindingSpan, HostFacts } from '../metrics/index.js';
 import { appearanceFor, type Appearance } from './appearance.js';
 import { FIXED_TABS, SORT_COLUMNS, type ColumnName, type FixedTab, type SortColumn } from './columns.js';
 import { DEFAULT_LAYOUT, DEFAULT_SETTINGS, type SavedLayout, type Settings } from './config/schema.js';
-import { keymapOf, type Keymap } from './keymap.js';
+import { keymapOf, type Keymap } from './bound-keys.js';
 import type { Overlay } from './overlays.js';
 import { LIST_START, VIEWER_START, type ListPosition, type Viewer } from './widgets/index.js';
 
@@ -55,6 +55,8 @@ export interface State {
   /** A dialog, menu or form above everything; it gets the keys. */
   readonly overlay: Overlay | undefined;
   readonly notice: Notice | undefined;
+  /** what was chosen in the palette, newest first */
+  readonly recent: readonly string[];
 }
 
 export interface HostSlice {
@@ -414,5 +416,6 @@ export function initialState(options: InitialOptions): State {
     guard: undefined,
     overlay: undefined,
     notice: undefined,
+    recent: [],
   };
 }

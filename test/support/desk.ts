@@ -8,6 +8,7 @@ import { Effects } from '../../src/tui/effects.js';
 import type { GuardFile } from '../../src/tui/effects/guard.js';
 import type { CommandName } from '../../src/tui/keymap.js';
 import { paintDashboard } from '../../src/tui/panels/dashboard.js';
+import { shownAppearance } from '../../src/tui/reducers/palette.js';
 import { reduce } from '../../src/tui/reduce.js';
 import { Canvas, InputParser, type Hit } from '../../src/tui/screen/index.js';
 import { initialState, type State } from '../../src/tui/state.js';
@@ -152,7 +153,7 @@ export class Desk {
 
   paint(): Canvas {
     const { columns, rows } = this.state.size;
-    const canvas = Canvas.blank(columns, rows, lookOf(this.state.appearance));
+    const canvas = Canvas.blank(columns, rows, lookOf(shownAppearance(this.state)));
     paintDashboard(canvas, this.state, this.effects.sources);
     return canvas;
   }

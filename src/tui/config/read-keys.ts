@@ -1,6 +1,7 @@
 // The part of a config file that gives commands other keys: unknown names, keys that there are not, keys given twice.
 import { isMap, isSeq } from 'yaml';
-import { BINDINGS, CONTEXTS, keymapOf, type Binding, type Context, type KeyOverrides } from '../keymap.js';
+import { keymapOf, type KeyOverrides } from '../bound-keys.js';
+import { BINDINGS, CONTEXTS, type Binding, type Context } from '../keymap.js';
 import { keyNamed, RESERVED } from './key-names.js';
 import { entriesOf, unknown, wordOf, type Tell } from './read.js';
 

@@ -25,6 +25,7 @@ import {
   paintModal,
   type KeyHint,
 } from '../widgets/index.js';
+import { paintColumns } from './columns-dialog.js';
 import { paintLimits } from './limits-dialog.js';
 
 export function paintOverlay(canvas: Canvas, state: State, sources: Sources, overlay: Overlay): void {
@@ -47,6 +48,10 @@ export function paintOverlay(canvas: Canvas, state: State, sources: Sources, ove
     }
     case 'text': {
       paintText(canvas, state, overlay);
+      return;
+    }
+    case 'columns': {
+      paintColumns(canvas, overlay);
       return;
     }
     case 'limits': {

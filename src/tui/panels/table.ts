@@ -1,7 +1,8 @@
 // The table of containers, every row alive. Columns by width; a row that has no numbers says in words what it is.
 import type { Container } from '../../engine/index.js';
 import type { Sample } from '../../metrics/index.js';
-import { ageOf, markOf, pendingWords, runningOf, statusWords, type Tone } from '../present/container.js';
+import type { ColumnName } from '../columns.js';
+import { ageOf, markOf, pendingWords, runningOf, statusWords } from '../present/container.js';
 import { suspicion } from '../present/neighbours.js';
 import { badgesOf } from '../present/pressure.js';
 import { bytes, coreLimit, cores, count, rate } from '../present/units.js';
@@ -23,6 +24,7 @@ import {
   type Title,
 } from '../widgets/index.js';
 import { hintsOf } from './hints.js';
+import { moreColumns, toneAttr } from './more-columns.js';
 import { paintEmptyTable } from './empty.js';
 
 /** ms that one value of a row's graph covers: fixed to the clock, so that a graph moves on and never flickers. */
@@ -31,9 +33,6 @@ const STEP_MS = 2000;
 const LEAST_SCALE_CORES = 0.1;
 /** Below this width reads and writes share a column. */
 const WIDE = 100;
-
-const toneAttr = (theme: Theme, tone: Tone): Attr =>
-  ({ good: theme.good, dim: theme.dim, notice: theme.notice, error: theme.error })[tone];
 
 const HEADINGS: Readonly<Partial<Record<string, string>>> = {
   name: 'name',
@@ -48,6 +47,7 @@ const HEADINGS: Readonly<Partial<Record<string, string>>> = {
   pids: 'pids',
   age: 'age',
   mark: 'status',
+  status: 'status',
 };
 
 export function paintContainers(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
@@ -134,6 +134,16 @@ function sortedColumn({ table, size }: State): string {
   }
 }
 
+/** The columns that were chosen; on a narrow screen reads and writes share one, in the place of the first of them. */
+function namesFor(width: number, chosen: readonly ColumnName[]): readonly (ColumnName | 'io')[] {
+  const names = chosen.includes('name') ? chosen : (['name', ...chosen] as const);
+  if (width >= WIDE || !(names.includes('read') && names.includes('write'))) return names;
+  const first = names.find((name) => name === 'read' || name === 'write');
+  return names.flatMap((name) =>
+    name === first ? ['io' as const] : name === 'read' || name === 'write' ? [] : [name],
+  );
+}
+
 /** The columns, with what they need to fill their cells. */
 class Columns {
   private readonly theme: Theme;
@@ -150,40 +160,17 @@ class Columns {
     const { theme } = this;
     const text = (pick: (sample: Sample | undefined) => string) => (row: Row) =>
       hasNumbers(row) ? this.quietZero(pick(this.reading(row))) : '';
-    const io: readonly Column<Row>[] =
-      width < WIDE
-        ? [
-            {
-              id: 'io',
-              title: 'io',
-              min: 5,
-              priority: 3,
-              align: 'right',
-              cell: text((s) => rate(total(s?.io.readBytes, s?.io.writeBytes))),
-            },
-          ]
-        : [
-            {
-              id: 'read',
-              title: 'read',
-              min: 5,
-              priority: 3,
-              align: 'right',
-              cell: text((s) => rate(s?.io.readBytes)),
-            },
-            {
-              id: 'write',
-              title: 'write',
-              min: 5,
-              priority: 3,
-              align: 'right',
-              cell: text((s) => rate(s?.io.writeBytes)),
-            },
-          ];
-    return [
-      { id: 'mark', title: '', min: 2, priority: 0, cell: (row) => this.mark(row) },
-      { id: 'name', title: 'NAME', min: 12, max: 30, priority: 0, cell: (row) => this.name(row) },
-      {
+    const io = (id: string, pick: (sample: Sample | undefined) => number | undefined): Column<Row> => ({
+      id,
+      title: id,
+      min: 5,
+      priority: 3,
+      align: 'right',
+      cell: text((sample) => rate(pick(sample))),
+    });
+    const known: Readonly<Record<ColumnName, Column<Row>>> & Readonly<Record<'io', Column<Row>>> = {
+      name: { id: 'name', title: 'NAME', min: 12, max: 30, priority: 0, cell: (row) => this.name(row) },
+      image: {
         id: 'image',
         title: 'IMAGE',
         min: 12,
@@ -192,7 +179,7 @@ class Columns {
         cell: (row) => (row.kind === 'group' ? runningOf(row.members) : row.container.config.image.name),
         style: () => theme.dim,
       },
-      {
+      cpu: {
         id: 'cpu',
         title: 'CPU',
         min: 10,
@@ -200,8 +187,8 @@ class Columns {
         priority: 2,
         cell: (row) => (canvas, rect) => this.cpuGraph(canvas, rect, row),
       },
-      { id: 'cores', title: 'cores', min: 9, priority: 0, cell: (row) => this.cores(row) },
-      {
+      cores: { id: 'cores', title: 'cores', min: 9, priority: 0, cell: (row) => this.cores(row) },
+      memory: {
         id: 'memory',
         title: 'MEMORY',
         min: 7,
@@ -209,11 +196,21 @@ class Columns {
         priority: 5,
         cell: (row) => (canvas, rect) => this.memoryBar(canvas, rect, row),
       },
-      { id: 'used', title: 'used/limit', min: 10, priority: 1, cell: (row) => this.memory(row) },
-      ...io,
-      { id: 'pressure', title: 'PRESSURE', min: 12, max: 22, priority: 1, cell: (row) => this.badges(row) },
-      { id: 'pids', title: 'PIDS', min: 4, priority: 7, align: 'right', cell: text((s) => count(s?.pids.current)) },
-      {
+      used: { id: 'used', title: 'used/limit', min: 10, priority: 1, cell: (row) => this.memory(row) },
+      io: io('io', (sample) => total(sample?.io.readBytes, sample?.io.writeBytes)),
+      read: io('read', (sample) => sample?.io.readBytes),
+      write: io('write', (sample) => sample?.io.writeBytes),
+      ...moreColumns(theme, (row) => (hasNumbers(row) ? this.reading(row) : undefined)),
+      pressure: { id: 'pressure', title: 'PRESSURE', min: 12, max: 22, priority: 1, cell: (row) => this.badges(row) },
+      pids: {
+        id: 'pids',
+        title: 'PIDS',
+        min: 4,
+        priority: 7,
+        align: 'right',
+        cell: text((s) => count(s?.pids.current)),
+      },
+      age: {
         id: 'age',
         title: 'AGE',
         min: 4,
@@ -222,7 +219,7 @@ class Columns {
         cell: (row) => (row.kind === 'container' && hasNumbers(row) ? ageOf(row.container, this.state.now) : ''),
         style: () => theme.dim,
       },
-      {
+      command: {
         id: 'command',
         title: 'COMMAND',
         min: 16,
@@ -231,7 +228,9 @@ class Columns {
         cell: (row) => (row.kind === 'container' ? row.container.config.argv.join(' ') : ''),
         style: () => theme.dim,
       },
-    ];
+    };
+    const mark: Column<Row> = { id: 'mark', title: '', min: 2, priority: 0, cell: (row) => this.mark(row) };
+    return [mark, ...namesFor(width, this.state.table.columns).map((name) => known[name])];
   }
 
   /** Over the numbers of rows that have none: what the container is, from the graph's column to the end. */
@@ -243,7 +242,9 @@ class Columns {
     const rows = rowsOf(this.state);
     const { top, selected } = this.state.table.position;
     const column =
-      placed.find(({ column: { id } }) => id === 'cpu') ?? placed.find(({ column: { id } }) => id === 'cores');
+      placed.find(({ column: { id } }) => id === 'cpu') ??
+      placed.find(({ column: { id } }) => id === 'cores') ??
+      placed[2];
     const pressure = placed.find(({ column: { id } }) => id === 'pressure');
     if (!column) return;
     for (let line = 0; line < area.height - 1; line++) {

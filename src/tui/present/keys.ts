@@ -1,16 +1,6 @@
 // Keys as people read them, and the help, the palette and the docs page that the keymap makes.
-import {
-  bindingsIn,
-  bindingsOf,
-  CONTEXTS,
-  DEFAULT_KEYMAP,
-  ESCAPE_KEY,
-  paletteBindings,
-  type Binding,
-  type CommandName,
-  type Context,
-  type Keymap,
-} from '../keymap.js';
+import { bindingsIn, bindingsOf, DEFAULT_KEYMAP, ESCAPE_KEY, paletteBindings, type Keymap } from '../bound-keys.js';
+import { CONTEXTS, type Binding, type CommandName, type Context } from '../keymap.js';
 import type { Glyphs } from '../screen/index.js';
 import type { HelpSection, MenuItem } from '../widgets/index.js';
 
@@ -72,15 +62,12 @@ export function helpSections(contexts: readonly Context[], glyphs: Glyphs, keyma
     .filter(({ rows }) => rows.length > 0);
 }
 
-const menuItem = (binding: Binding<CommandName>, glyphs: Glyphs): MenuItem => ({
+export const menuItem = (binding: Binding<CommandName>, glyphs: Glyphs): MenuItem => ({
   id: binding.command,
   label: binding.word.toLowerCase(),
   detail: binding.help,
   ...(binding.keys.length > 0 ? { key: keyName(binding.keys[0]!, glyphs) } : {}),
 });
-
-export const paletteItems = (glyphs: Glyphs, keymap: Keymap): readonly MenuItem[] =>
-  paletteBindings(keymap).map((binding) => menuItem(binding, glyphs));
 
 const BULK: readonly CommandName[] = ['restart', 'pause', 'stop', 'kill', 'remove', 'copy-id', 'clear-marks'];
 

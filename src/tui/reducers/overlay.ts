@@ -1,11 +1,13 @@
 // What stands above everything: opened by commands, changed by keys, closed by an answer.
 import { noticed, refuse, step, type Failure, type Step } from '../actions.js';
-import { bindingFor, contextsOf, type CommandName } from '../keymap.js';
+import { bindingFor } from '../bound-keys.js';
+import { contextsOf, type CommandName } from '../keymap.js';
 import type { FormOverlay, MenuOverlay, Overlay, QuestionOverlay } from '../overlays.js';
-import { bulkItems, helpSections, paletteItems } from '../present/keys.js';
+import { bulkItems, helpSections } from '../present/keys.js';
 import { glyphsFor, type KeyEvent, type PasteEvent } from '../screen/index.js';
 import { SORT_COLUMNS, type SortColumn, type State } from '../state.js';
 import {
+  fieldOf,
   fitPosition,
   helpHeight,
   openMenu,
@@ -28,7 +30,9 @@ import {
   refused,
   withProblems,
 } from './run-form.js';
+import { choosePaletteItem, saveLayout } from './palette.js';
 import { sortBy } from './table.js';
+import { columnsKey } from './columns.js';
 import { begun, one } from './verbs.js';
 
 type Input = KeyEvent | PasteEvent;
@@ -54,14 +58,6 @@ const menuOf = (purpose: MenuOverlay['purpose'], title: string, menu: MenuOverla
   title,
   menu,
 });
-
-const palette: Handler = (state) =>
-  step(
-    withOverlay(
-      state,
-      menuOf('palette', 'everything that can be done', openMenu(paletteItems(glyphs(state), state.keymap), true)),
-    ),
-  );
 
 const sort: Handler = (state) => {
   const items = SORT_COLUMNS.map((column) => ({ id: column, label: column }));
@@ -102,7 +98,6 @@ const rename: Handler = (state) => {
 
 export const overlayCommands = {
   help,
-  palette,
   sort,
   bulk,
   rename,
@@ -131,6 +126,8 @@ export function overlayInput(state: State, overlay: Overlay, event: Input, run: 
       return questionKey(state, overlay, event);
     case 'form':
       return formKey(state, overlay, event);
+    case 'columns':
+      return columnsKey(state, overlay, event);
     case 'limits':
       return limitsKey(state, overlay, event);
   }
@@ -174,7 +171,8 @@ function menuKey(state: State, overlay: MenuOverlay, event: Input, run: RunComma
 /** An item of a menu was chosen, by Enter or by a click. */
 export function chooseItem(state: State, overlay: MenuOverlay, id: string, run: RunCommand): Step {
   if (overlay.purpose === 'sort') return step(closed(sortBy(state, id as SortColumn)));
-  return run(closed(state), id as CommandName);
+  if (overlay.purpose === 'bulk') return run(closed(state), id as CommandName);
+  return choosePaletteItem(state, id, run);
 }
 
 function questionKey(state: State, overlay: QuestionOverlay, event: Input): Step {
@@ -222,6 +220,11 @@ function submit(state: State, overlay: FormOverlay): Step {
       const request = runRequest(form);
       if ('problems' in request) return wrong(request.problems);
       return step(waiting, { type: 'create', spec: request.spec, openTerminal: request.terminal });
+    }
+    case 'layout': {
+      const field = fieldOf(form, 'name');
+      const name = field?.kind === 'text' ? field.line.text.trim() : '';
+      return name === '' ? wrong(new Map([['name', 'give it a name']])) : saveLayout(state, name);
     }
     case 'rename': {
       const request = renameRequest(form);

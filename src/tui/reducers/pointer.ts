@@ -4,6 +4,7 @@ import type { CommandName } from '../keymap.js';
 import { SORT_COLUMNS, type SortColumn, type State, type TabId } from '../state.js';
 import { showFinding } from './neighbours.js';
 import { answer, chooseItem, type RunCommand } from './overlay.js';
+import { toggleColumn } from './columns.js';
 import { selectLine } from './panes.js';
 import { select, setFolded, sortBy } from './table.js';
 import { selectedRow } from '../rows.js';
@@ -16,6 +17,7 @@ export function click(state: State, { spot, double }: Extract<Action, { type: 'c
   const { overlay } = state;
   if (overlay) {
     if (overlay.kind === 'question' && kind === 'answer') return answer(state, overlay, index);
+    if (overlay.kind === 'columns' && kind === 'item') return step(toggleColumn(state, overlay, id));
     if (overlay.kind === 'menu' && kind === 'item') return chooseItem(state, overlay, id, run);
     if ((overlay.kind === 'form' || overlay.kind === 'limits') && kind === 'field') {
       return step({ ...state, overlay: { ...overlay, form: { ...overlay.form, focus: id } } });

@@ -20,6 +20,8 @@ export interface MenuItem {
   readonly detail?: string;
   /** The key that does the same without the menu, shown at the right: menus teach keys. */
   readonly key?: string;
+  /** Only there once something is typed: there are too many to look through. */
+  readonly whenTyped?: true | undefined;
 }
 
 export interface Menu {
@@ -41,11 +43,27 @@ export function openMenu(items: readonly MenuItem[], searched: boolean): Menu {
 
 const NO_MATCH: ReadonlySet<number> = new Set();
 
-/** The items that the query leaves, best first; all of them in their order while nothing is typed. */
-export function foundItems(menu: Menu): FoundItem[] {
+let lastItems: readonly MenuItem[] = [];
+let lastQuery = '';
+let lastFound: readonly FoundItem[] = [];
+
+/**
+ * The items that the query leaves, best first; all of them in their order while nothing is typed. The last answer is kept: a key
+ * and the frame after it ask several times.
+ */
+export function foundItems(menu: Menu): readonly FoundItem[] {
   const query = menu.query?.text.trim() ?? '';
-  if (query === '') return menu.items.map((item) => ({ item, matched: NO_MATCH }));
-  const results = fuzzysort.go(query, menu.items, { keys: ['label', 'detail'], threshold: 0.2 });
+  if (menu.items !== lastItems || query !== lastQuery) {
+    lastFound = search(menu.items, query);
+    lastItems = menu.items;
+    lastQuery = query;
+  }
+  return lastFound;
+}
+
+function search(items: readonly MenuItem[], query: string): readonly FoundItem[] {
+  if (query === '') return items.filter(({ whenTyped }) => !whenTyped).map((item) => ({ item, matched: NO_MATCH }));
+  const results = fuzzysort.go(query, items, { keys: ['label', 'detail'], threshold: 0.2 });
   return results.map((result) => ({ item: result.obj, matched: new Set(result[0]?.indexes ?? []) }));
 }
 

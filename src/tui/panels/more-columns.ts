@@ -1,0 +1,78 @@
+// Columns of the table that are there when somebody asks for them.
+import type { Container } from '../../engine/index.js';
+import type { Sample } from '../../metrics/index.js';
+import type { ColumnName } from '../columns.js';
+import { markOf, type Tone } from '../present/container.js';
+import { rate } from '../present/units.js';
+import type { Row } from '../rows.js';
+import type { Attr, Theme } from '../screen/index.js';
+import type { Column } from '../widgets/index.js';
+
+const ID_CELLS = 12;
+
+type OnDemand = Extract<ColumnName, 'net' | 'status' | 'restarts' | 'project' | 'id'>;
+
+export const toneAttr = (theme: Theme, tone: Tone): Attr =>
+  ({ good: theme.good, dim: theme.dim, notice: theme.notice, error: theme.error })[tone];
+
+const ofContainer =
+  (pick: (container: Container) => string) =>
+  (row: Row): string =>
+    row.kind === 'container' ? pick(row.container) : '';
+
+export function moreColumns(
+  theme: Theme,
+  reading: (row: Row) => Sample | undefined,
+): Readonly<Record<OnDemand, Column<Row>>> {
+  const dim = (): Attr => theme.dim;
+  return {
+    net: {
+      id: 'net',
+      title: 'net in/out',
+      min: 10,
+      priority: 4,
+      align: 'right',
+      cell: (row) => {
+        const sample = reading(row);
+        if (!sample) return '';
+        const { rxBytes, txBytes } = sample.network;
+        return `${rate(rxBytes)}/${rate(txBytes)}`;
+      },
+      style: (row) => (reading(row)?.network.rxBytes === undefined ? theme.dim : theme.resource.net[0]),
+    },
+    status: {
+      id: 'status',
+      title: 'STATUS',
+      min: 10,
+      priority: 3,
+      cell: ofContainer(({ state }) => state.status),
+      style: (row) => (row.kind === 'container' ? toneAttr(theme, markOf(row.container).tone) : theme.dim),
+    },
+    restarts: {
+      id: 'restarts',
+      title: 'RESTARTS',
+      min: 8,
+      priority: 6,
+      align: 'right',
+      cell: ofContainer(({ state }) => String(state.restartCount)),
+      style: (row) => (row.kind === 'container' && row.container.state.restartCount > 0 ? theme.notice : theme.dim),
+    },
+    project: {
+      id: 'project',
+      title: 'PROJECT',
+      min: 10,
+      max: 20,
+      priority: 6,
+      cell: ofContainer(({ config }) => config.project ?? ''),
+      style: dim,
+    },
+    id: {
+      id: 'id',
+      title: 'ID',
+      min: ID_CELLS,
+      priority: 7,
+      cell: ofContainer(({ id }) => id.slice(0, ID_CELLS)),
+      style: dim,
+    },
+  };
+}

@@ -1,0 +1,76 @@
+// The dialog of columns. What is changed in it is seen at once; escape brings back what was there before.
+import { step, type Step } from '../actions.js';
+import { COLUMN_NAMES, DEFAULT_COLUMNS, type ColumnName } from '../columns.js';
+import type { ColumnsOverlay } from '../overlays.js';
+import type { KeyEvent, PasteEvent } from '../screen/index.js';
+import type { State } from '../state.js';
+import { stepOf } from '../widgets/index.js';
+import type { Handler } from './handler.js';
+
+type Entries = ColumnsOverlay['entries'];
+
+/** Those that are shown in their order, then the others. */
+const entriesOf = (columns: readonly ColumnName[]): Entries => [
+  ...columns.map((name) => ({ name, shown: true })),
+  ...COLUMN_NAMES.filter((name) => !columns.includes(name)).map((name) => ({ name, shown: false })),
+];
+
+function withEntries(state: State, overlay: ColumnsOverlay, entries: Entries, selected = overlay.selected): State {
+  // A row without a name could be any.
+  const kept = entries.map((entry) => (entry.name === 'name' ? { ...entry, shown: true } : entry));
+  const columns = kept.filter(({ shown }) => shown).map(({ name }) => name);
+  return { ...state, overlay: { ...overlay, entries: kept, selected }, table: { ...state.table, columns } };
+}
+
+export function toggleColumn(state: State, overlay: ColumnsOverlay, name: string): State {
+  const entries = overlay.entries.map((entry) => (entry.name === name ? { ...entry, shown: !entry.shown } : entry));
+  const selected = overlay.entries.findIndex((entry) => entry.name === name);
+  return withEntries(state, overlay, entries, selected < 0 ? overlay.selected : selected);
+}
+
+function moved(state: State, overlay: ColumnsOverlay, by: 1 | -1): State {
+  const to = overlay.selected + by;
+  const entries = [...overlay.entries];
+  const [entry] = entries.splice(overlay.selected, 1);
+  if (!entry || to < 0 || to > entries.length) return state;
+  entries.splice(to, 0, entry);
+  return withEntries(state, overlay, entries, to);
+}
+
+export function columnsKey(state: State, overlay: ColumnsOverlay, event: KeyEvent | PasteEvent): Step {
+  if (event.type !== 'key') return step(state);
+  const current = overlay.entries[overlay.selected];
+  switch (event.key) {
+    case 'escape':
+    case 'ctrl-c':
+      return step({ ...state, overlay: undefined, table: { ...state.table, columns: overlay.before } });
+    case 'enter':
+    case 'q':
+      return step({ ...state, overlay: undefined });
+    case 'space':
+    case 'x':
+      return step(current ? toggleColumn(state, overlay, current.name) : state);
+    case 'J':
+    case 'shift-down':
+      return step(moved(state, overlay, 1));
+    case 'K':
+    case 'shift-up':
+      return step(moved(state, overlay, -1));
+    case 'r':
+      return step(withEntries(state, overlay, entriesOf(DEFAULT_COLUMNS), 0));
+    default: {
+      const by = stepOf(event.key, 8, overlay.entries.length);
+      if (by === undefined) return step(state);
+      const selected = Math.max(0, Math.min(overlay.entries.length - 1, overlay.selected + by));
+      return step({ ...state, overlay: { ...overlay, selected } });
+    }
+  }
+}
+
+export const columnsCommands = {
+  columns: (state) => {
+    const { columns } = state.table;
+    const overlay: ColumnsOverlay = { kind: 'columns', entries: entriesOf(columns), selected: 0, before: columns };
+    return step({ ...state, overlay });
+  },
+} satisfies Record<string, Handler>;
