@@ -34,7 +34,8 @@ import {
   type ScreenEvent,
 } from './screen/index.js';
 import { NO_SOURCES } from './sources.js';
-import { initialState, type State } from './state.js';
+import { initialState } from './initial-state.js';
+import { type State } from './state.js';
 import { loadLineChart } from './widgets/index.js';
 
 /** Two presses on one place within this are a double click, ms. */

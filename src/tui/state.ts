@@ -10,12 +10,12 @@ import type {
   TerminalSize,
 } from '../engine/index.js';
 import type { Finding, FindingSpan, HostFacts } from '../metrics/index.js';
-import { appearanceFor, type Appearance } from './appearance.js';
+import type { Appearance } from './appearance.js';
 import { FIXED_TABS, SORT_COLUMNS, type ColumnName, type FixedTab, type SortColumn } from './columns.js';
-import { DEFAULT_LAYOUT, DEFAULT_SETTINGS, type SavedLayout, type Settings } from './config/schema.js';
-import { keymapOf, type Keymap } from './bound-keys.js';
+import type { Settings } from './config/schema.js';
+import type { Keymap } from './bound-keys.js';
 import type { Overlay } from './overlays.js';
-import { LIST_START, VIEWER_START, type ListPosition, type Viewer } from './widgets/index.js';
+import type { ListPosition, Viewer } from './widgets/index.js';
 
 export interface State {
   /** ms since the epoch, as of the last tick or sample */
@@ -332,90 +332,4 @@ function firstStart(list: readonly Container[]): number {
 export function spanOf({ graphs, host, containers, now }: State): number {
   const there = now - Math.min(host.sampledSince ?? now, firstStart(containers.list));
   return graphs.spanMs ?? OWN_SPANS_MS.find((span) => span >= there) ?? DEFAULT_SPAN_MS;
-}
-
-/** What a saved layout brings to the screen. */
-export const viewOf = ({ table, ...view }: SavedLayout): ViewSlice => ({ ...view, tableShare: table });
-
-export interface InitialOptions {
-  readonly now: number;
-  readonly size: TerminalSize;
-  /** what the terminal can do */
-  readonly appearance: Appearance;
-  readonly readOnly?: boolean;
-  /** of the config file */
-  readonly saved?: Settings;
-  readonly configProblems?: readonly string[];
-  /** of the command line, which comes before the file */
-  readonly flags?: Partial<Settings>;
-}
-
-export function initialState(options: InitialOptions): State {
-  const { now, size, readOnly = false, saved = DEFAULT_SETTINGS, configProblems = [], flags } = options;
-  const settings = { ...saved, ...flags };
-  const appearance = appearanceFor(settings, options.appearance);
-  const layout = settings.layouts.get(settings.layout) ?? DEFAULT_LAYOUT;
-  const prompt: Prompt = { text: '', editing: false };
-  return {
-    now,
-    size,
-    readOnly,
-    ascii: appearance.glyphs === 'ascii',
-    appearance,
-    detected: options.appearance,
-    settings,
-    saved,
-    configProblems,
-    keymap: keymapOf(settings.keys, settings['escape-key']),
-    host: { facts: undefined, root: '', disk: undefined, ioWeights: false, sampledSince: undefined },
-    containers: { engine: 'opening', list: [], byId: new Map(), pending: new Map(), undo: [] },
-    table: {
-      selected: undefined,
-      position: LIST_START,
-      marks: new Set(),
-      sort: settings.sort,
-      descending: settings.descending,
-      filter: prompt,
-      grouped: settings.group,
-      folded: new Set(),
-      showStopped: settings['show-stopped'],
-      columns: settings.columns,
-      loads: new Map(),
-      ranks: new Map(),
-      rankedAt: 0,
-      movedAt: 0,
-    },
-    view: viewOf(layout),
-    graphs: { spanMs: undefined, until: undefined, pinned: undefined },
-    logs: {
-      viewer: { ...VIEWER_START, wrap: true },
-      base: 0,
-      timestamps: 'none',
-      structured: true,
-      search: prompt,
-      filter: prompt,
-      range: { ...prompt, from: undefined, until: undefined },
-    },
-    processes: {
-      id: undefined,
-      list: [],
-      error: undefined,
-      at: 0,
-      cores: new Map(),
-      sort: 'cpu',
-      position: LIST_START,
-    },
-    inspect: { as: 'tree', folded: new Set(), position: LIST_START, search: prompt },
-    launch: { id: undefined, startedAt: undefined, report: undefined, error: undefined, position: LIST_START },
-    shells: { list: [], nextNumber: 1, captured: true, broadcast: [] },
-    split: { panes: [], direction: 'side', shares: [], alone: false },
-    grid: { scale: 'same', onlyMarked: false, top: 0 },
-    neighbours: { findings: [], past: [], shown: undefined, side: 'victim' },
-    images: { list: undefined, error: undefined, position: LIST_START },
-    events: { list: [], back: 0 },
-    guard: undefined,
-    overlay: undefined,
-    notice: undefined,
-    recent: [],
-  };
 }
