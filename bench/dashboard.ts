@@ -124,6 +124,39 @@ async function keyToPaint(): Promise<void> {
   });
 }
 
+/** From Enter in the limits dialog to the kernel's file of that limit. */
+async function keyToCgroup(engine: Engine): Promise<void> {
+  const { cgroup } = await engine.get('quiet-0');
+  const v1 = cgroup.controllers['cpu'];
+  const file = v1 === undefined ? join(cgroup.unified!, 'cpu.max') : join(v1, 'cpu.cfs_quota_us');
+  const screen = open(120, 36);
+  await screen.waitFor('quiet-', 20_000);
+  screen.type('/quiet-0\r');
+  await delay(1000);
+  const times: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    screen.type('u');
+    await screen.waitFor('limits of quiet-0', 10_000);
+    screen.type(`x0.${30 + (i % 60)}`);
+    await delay(100);
+    const before = readFileSync(file, 'latin1');
+    const begun = performance.now();
+    screen.type('\r');
+    while (readFileSync(file, 'latin1') === before && performance.now() - begun < 5000) await delay(1);
+    times.push(performance.now() - begun);
+    await screen.waitFor('has new limits', 10_000);
+    await delay(100);
+  }
+  await screen.close();
+  report({
+    what: 'dashboard: Enter in the limits dialog to the cgroup file, 95 of 100',
+    unit: 'ms',
+    ours: quantile(times, 0.95),
+    goal: { most: 100 },
+    note: `median ${median(times).toFixed(1)} ms`,
+  });
+}
+
 /** 20 MB of lines through a shell tab, beside the same in tmux; the last byte seen on the screen ends it. */
 async function flooding(): Promise<void> {
   const ours = open(120, 36);
@@ -189,6 +222,7 @@ async function main(): Promise<void> {
     // Busy ones would fight for the same two cores, and the figure would be the scheduler's.
     await removeAll(engine);
     await run(engine, 99, 'quiet', QUIET);
+    await keyToCgroup(engine);
     await flooding();
     await run(engine, 1, 'flood', FLOOD);
     await keyToPaint();
