@@ -14,7 +14,7 @@ _tscontain() {
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image guard info doctor completion version --root --help --version" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image guard info doctor completion version --root --help --version" ;;
     "image") _tscontain_words "ls import rm" ;;
     "guard") _tscontain_words "check run" ;;
     "run")
@@ -93,9 +93,18 @@ _tscontain() {
       if [[ "$cur" == -* ]]; then _tscontain_words "--follow -f --tail -n --timestamps -t --since --until"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
     "stats")
       case "$prev" in
-        --format) _tscontain_words "$(echo table json)"; return ;;
+        --format) _tscontain_words "$(echo table json csv)"; return ;;
+        --since) COMPREPLY=(); return ;;
+        --until) COMPREPLY=(); return ;;
+        --step) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--no-stream --all -a --format"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--no-stream --all -a --format --since --until --step"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "metrics")
+      case "$prev" in
+        --listen) COMPREPLY=(); return ;;
+        --format) _tscontain_words "$(echo openmetrics prometheus)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--listen --allow-remote --once --format"; else :; fi ;;
     "top")
       case "$prev" in
         --format) _tscontain_words "$(echo table json)"; return ;;

@@ -6,6 +6,7 @@ complete -c tscontain -n __fish_use_subcommand -a exec -d 'Run a further command
 complete -c tscontain -n __fish_use_subcommand -a ps -d 'List containers'
 complete -c tscontain -n __fish_use_subcommand -a logs -d 'Print what a container wrote'
 complete -c tscontain -n __fish_use_subcommand -a stats -d 'CPU, memory, IO and pressure of containers, live'
+complete -c tscontain -n __fish_use_subcommand -a metrics -d 'Counters of containers and of the machine, for Prometheus'
 complete -c tscontain -n __fish_use_subcommand -a top -d 'The processes of a container, as the host sees them'
 complete -c tscontain -n __fish_use_subcommand -a create -d 'Create a container without starting it'
 complete -c tscontain -n __fish_use_subcommand -a start -d 'Start containers that are created or have ended'
@@ -119,8 +120,15 @@ complete -c tscontain -n '__fish_seen_subcommand_from logs' -l until -r -d 'up t
 complete -c tscontain -n '__fish_seen_subcommand_from logs' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from stats' -l no-stream -d 'once, over one second'
 complete -c tscontain -n '__fish_seen_subcommand_from stats' -s a -l all -d 'also those that do not run'
-complete -c tscontain -n '__fish_seen_subcommand_from stats' -l format -r -a 'table json' -d 'table, json, or a template'
+complete -c tscontain -n '__fish_seen_subcommand_from stats' -l format -r -a 'table json csv' -d 'table, json, or a template; of the past table, json or csv'
+complete -c tscontain -n '__fish_seen_subcommand_from stats' -l since -r -d 'of the past: 02:00, 10m, 2026-01-31T10:00:00Z or seconds since 1970'
+complete -c tscontain -n '__fish_seen_subcommand_from stats' -l until -r -d 'up to then; up to now when absent'
+complete -c tscontain -n '__fish_seen_subcommand_from stats' -l step -r -d 'of the past: what a row is the mean of, such as 10s'
 complete -c tscontain -n '__fish_seen_subcommand_from stats' -a "(tscontain ps --format '{{.Names}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from metrics' -l listen -r -d 'a loopback address and a port (0 is any), or unix:/PATH; 127.0.0.1:9477 when absent'
+complete -c tscontain -n '__fish_seen_subcommand_from metrics' -l allow-remote -d 'listen also where other machines can reach it: there is no password'
+complete -c tscontain -n '__fish_seen_subcommand_from metrics' -l once -d 'print it and leave'
+complete -c tscontain -n '__fish_seen_subcommand_from metrics' -l format -r -a 'openmetrics prometheus' -d 'with --once: openmetrics (when absent) or prometheus, the older text format'
 complete -c tscontain -n '__fish_seen_subcommand_from top' -l format -r -a 'table json' -d 'table, json, or a template'
 complete -c tscontain -n '__fish_seen_subcommand_from top' -a "(tscontain ps --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l name -r -d 'its name; one is made up when absent'

@@ -12,3 +12,6 @@ export { createRecorder, type RecordedTarget, type Recorder, type RecorderOption
 export { openArchive, type Archive, type ArchivePlaces, type Recorded } from './archive/archive.js';
 export type { PastProcess, PastProcesses } from './archive/processes.js';
 export type { PastReadings, Stretch } from './archive/stretch.js';
+export { createCounterReader, type CounterReader } from './counter-reader.js';
+export { CONTENT_TYPE, expose, negotiate, type Exposed, type ExpositionFormat } from './exposition.js';
+export type { Counters } from './counters.js';

@@ -17,6 +17,7 @@ import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { kill } from './kill.js';
 import { logs } from './logs.js';
+import { metrics } from './metrics.js';
 import { pause } from './pause.js';
 import { prune } from './prune.js';
 import { ps } from './ps.js';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   ps,
   logs,
   stats,
+  metrics,
   top,
   create,
   start,

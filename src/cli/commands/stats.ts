@@ -1,12 +1,15 @@
 // tscontain stats
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSampler, type Sample, type Sampler } from '../../metrics/index.js';
-import type { Container } from '../../engine/index.js';
-import { flag, text, type Command } from '../command.js';
+import { metricsPlaces, parseSeconds, parseTime, TscontainError, type Container } from '../../engine/index.js';
+import { createSampler, openArchive, type Sample, type Sampler } from '../../metrics/index.js';
+import { flag, text, type Command, type Values } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { bytes, render, type Row } from '../output.js';
+import { parsePastFormat, printPast, type PastStats } from '../past-stats.js';
+import { targetOf } from '../targets.js';
 
 const INTERVAL_MS = 1000;
+const HOUR_MS = 3_600_000;
 
 function percent(value: number | undefined): string {
   return value === undefined ? '–' : `${value.toFixed(value < 10 ? 1 : 0)}%`;
@@ -47,19 +50,51 @@ const TITLES = {
   PIDs: 'PIDS',
 };
 
+/** What of the past is asked for; undefined where it is the present. */
+function pastOf(values: Values, now: number): PastStats | undefined {
+  const [since, until, step] = ['since', 'until', 'step'].map((name) => text(values, name));
+  if (since === undefined && until === undefined) {
+    if (step === undefined) return undefined;
+    throw new TscontainError('INVALID_VALUE', '--step goes with --since', { hint: 'give --since, such as --since 1h' });
+  }
+  const end = until === undefined ? now : parseTime(until, '--until', now);
+  return {
+    since: since === undefined ? end - HOUR_MS : parseTime(since, '--since', now),
+    until: end,
+    format: parsePastFormat(text(values, 'format')),
+    ...(step === undefined ? {} : { stepMs: parseSeconds(step, '--step') * 1000 }),
+  };
+}
+
 export const stats: Command = {
   name: 'stats',
   summary: 'CPU, memory, IO and pressure of containers, live',
   description:
-    'Rates are over the last second. CPU is in cores: 1.0 is one core all the time. A dash is "not measured" or "no limit".',
+    'Rates are over the last second. CPU is in cores: 1.0 is one core all the time. A dash is "not measured" or "no limit". With --since or --until it prints what was written down then: ten minutes of every second, a day of ten seconds, thirty days of five minutes.',
   arguments: [{ name: 'container', optional: true, variadic: true, complete: 'running' }],
   options: [
     { flags: '--no-stream', description: 'once, over one second' },
     { flags: '-a, --all', description: 'also those that do not run' },
-    { flags: '--format <format>', description: 'table, json, or a template', complete: ['table', 'json'] },
+    {
+      flags: '--format <format>',
+      description: 'table, json, or a template; of the past table, json or csv',
+      complete: ['table', 'json', 'csv'],
+    },
+    { flags: '--since <time>', description: 'of the past: 02:00, 10m, 2026-01-31T10:00:00Z or seconds since 1970' },
+    { flags: '--until <time>', description: 'up to then; up to now when absent' },
+    { flags: '--step <duration>', description: 'of the past: what a row is the mean of, such as 10s' },
+  ],
+  examples: [
+    { command: 'tscontain stats --since 02:00 --until 06:30 --format csv web', what: 'what web used in the night' },
   ],
   async run(context, args, values) {
+    const past = pastOf(values, Date.now());
     const engine = await context.engine();
+    if (past !== undefined) {
+      const archive = openArchive(metricsPlaces(context.root));
+      await printPast({ engine, archive, print: (line) => context.print(line) }, args, past);
+      return EXIT.ok;
+    }
     const sampler: Sampler = createSampler({ intervalMs: INTERVAL_MS });
     const read = async (): Promise<Container[]> => {
       if (args.length > 0) return Promise.all(args.map((ref) => engine.get(ref)));
@@ -69,15 +104,7 @@ export const stats: Command = {
     };
     const measure = async (): Promise<Container[]> => {
       const containers = await read();
-      sampler.setTargets(
-        containers
-          .filter(({ state }) => state.init !== undefined)
-          .map(({ id, cgroup, config, state }) => ({
-            id,
-            cgroup,
-            ...(config.network === 'host' || state.init === undefined ? {} : { netPid: state.init.pid }),
-          })),
-      );
+      sampler.setTargets(containers.filter(({ state }) => state.init !== undefined).map(targetOf));
       sampler.sample();
       return containers;
     };

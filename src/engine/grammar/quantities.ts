@@ -86,8 +86,21 @@ export function parseTime(text: string, what: string, now: number): number {
     if (!Number.isNaN(time)) return time;
   } else if (/^[\d.]+(ns|us|µs|μs|ms|s|m|h)/.test(text)) {
     return now - parseDuration(text, what);
+  } else if (/^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(text)) {
+    return lastTimeOfDay(text, now);
   }
-  throw wrong(what, text, 'give a date such as 2026-01-02T15:04:05Z, seconds since 1970, or a duration such as 10m');
+  const right =
+    'give a date such as 2026-01-02T15:04:05Z, a time such as 02:30, seconds since 1970, or a duration such as 10m';
+  throw wrong(what, text, right);
+}
+
+/** A time of day is the last such one there was, where this machine stands. */
+function lastTimeOfDay(text: string, now: number): number {
+  const [hours, minutes, seconds = 0] = text.split(':').map(Number);
+  const time = new Date(now);
+  time.setHours(hours!, minutes, seconds, 0);
+  if (time.getTime() > now) time.setDate(time.getDate() - 1);
+  return time.getTime();
 }
 
 /** "/dev/sda:1mb": bytes a second, or with `unit: 'operations'` "/dev/sda:100". */

@@ -141,7 +141,17 @@ describe('quantities', () => {
     assert.equal(parse('1136073600.5'), 1_136_073_600_500);
     assert.equal(parse('2026-01-02T03:04:05Z'), Date.parse('2026-01-02T03:04:05Z'));
     assert.equal(parse('2026-01-02T03:04:05.123456789Z'), Date.parse('2026-01-02T03:04:05.123Z'));
-    for (const text of ['', 'yesterday', '2026-13-01', '12'])
+    const clock = new Date(now);
+    const [hours, minutes] = [clock.getHours(), clock.getMinutes()];
+    const time = (hour: number, minute: number) => `${hour}:${String(minute).padStart(2, '0')}`;
+    assert.equal(parse(time(hours, minutes)), now - 7000, 'a time of day is today');
+    assert.equal(parse(`${time(hours, minutes)}:05`), now - 2000);
+    assert.equal(
+      parse(`${time(hours, minutes)}:08`),
+      new Date(now + 1000).setDate(clock.getDate() - 1),
+      'or yesterday',
+    );
+    for (const text of ['', 'yesterday', '2026-13-01', '12', '24:00', '2:60', '02:0', '-1:00', '02:00:60'])
       assert.throws(() => parse(text), refusal('INVALID_VALUE', /--since/), text);
   });
 
