@@ -8,6 +8,7 @@ import {
   GLYPH_SETS,
   loadConfig,
   runDashboard,
+  removeDemo,
   runPlain,
   THEME_NAMES,
   type DashboardOptions,
@@ -30,6 +31,7 @@ const USAGE = `Usage: tscontain-tui [options]
   --colours WHICH     truecolour, 256, 16 or none, where the detected ones are wrong (NO_COLOR means none)
   --glyphs SET        draw graphs with braille, with blocks, or everything with plain ASCII
   --ascii             the same as --glyphs ascii
+  --demo              start three services and a noisy one that wakes after ten seconds; removed again at the end
   --read-only         watch only: nothing can be changed from this dashboard
   --guard FILE        rules by which it may act (docs/guard.md); a dry run until it is armed from the palette
   --config FILE       settings (TSCONTAIN_CONFIG, $XDG_CONFIG_HOME/tscontain/config.yaml)
@@ -47,6 +49,7 @@ interface Flags {
   readonly readOnly: boolean;
   /** the file that --guard names */
   readonly guard: string | undefined;
+  readonly demo: boolean;
   readonly plain: boolean;
   readonly settings: NonNullable<DashboardOptions['flags']>;
 }
@@ -75,6 +78,7 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
       'no-mouse': { type: 'boolean' },
       'read-only': { type: 'boolean' },
       guard: { type: 'string' },
+      demo: { type: 'boolean' },
       plain: { type: 'boolean' },
       version: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -86,6 +90,9 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
   if (!(intervalMs >= 100 && intervalMs <= 5000)) {
     throw new Error(`--interval ${values.interval ?? ''} cannot be: give milliseconds from 100 to 5000`);
   }
+  if (values.demo === true && (values['read-only'] === true || values.plain === true)) {
+    throw new Error('--demo starts containers on a screen: leave out --read-only and --plain');
+  }
   const theme = oneOf('--theme', values.theme, ['auto', ...THEME_NAMES]);
   const colours = oneOf('--colours', values.colours, ['auto', ...COLOUR_NAMES]);
   const glyphs = values.ascii === true ? 'ascii' : oneOf('--glyphs', values.glyphs, ['auto', ...GLYPH_SETS]);
@@ -95,6 +102,7 @@ function readFlags(words: readonly string[]): Flags | 'help' | 'version' {
     printConfig: values['print-config'] === true,
     readOnly: values['read-only'] === true,
     guard: values.guard,
+    demo: values.demo === true,
     plain: values.plain ?? ['1', 'true', 'yes'].includes(process.env['TSCONTAIN_PLAIN'] ?? ''),
     settings: {
       ...(values.interval === undefined ? {} : { interval: intervalMs }),
@@ -182,14 +190,25 @@ async function main(words: readonly string[]): Promise<number> {
       config,
       flags: flags.settings,
       readOnly,
+      demo: flags.demo,
       ...(guard === undefined ? {} : { guard }),
       input,
       output,
       env,
       open,
     });
+    if (flags.demo) await tidyDemo(open);
   }
   return EXIT.ok;
+}
+
+/** What the demo started goes with it: nobody asked for it to stay. */
+async function tidyDemo(open: DashboardOptions['open']): Promise<void> {
+  const { engine, sampler } = await open();
+  await removeDemo(engine);
+  sampler.close();
+  engine.close();
+  process.stdout.write('The containers of the demo are removed.\n');
 }
 
 void main(process.argv.slice(2)).then((code) => process.exit(code));

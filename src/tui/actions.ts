@@ -135,6 +135,7 @@ export type Effect =
   | { readonly type: 'prune' }
   | { readonly type: 'create'; readonly spec: CreateSpec; readonly openTerminal: boolean }
   | { readonly type: 'demo' }
+  | { readonly type: 'wake-noisy' }
   | {
       readonly type: 'update';
       /** `before`: what the same fields said */

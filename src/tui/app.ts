@@ -58,6 +58,8 @@ export interface DashboardOptions {
   readonly readOnly?: boolean;
   /** rules that it may act by, once it is armed */
   readonly guard?: GuardFile;
+  /** The demo is started as soon as the engine is open. */
+  readonly demo?: boolean;
   readonly clock?: { now(): number };
 }
 
@@ -149,6 +151,7 @@ class Dashboard {
       );
       this.effects = effects;
       await effects.start();
+      if (options.demo === true) this.dispatch({ type: 'command', command: 'demo' });
     } catch (error) {
       this.dispatch({ type: 'engine-failed', failure: failureOf(error) });
     }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { judgeNight } from '../metrics/index.js';
 import { isTscontainError, type Container, type TerminalSize } from '../engine/index.js';
 import type { Action, Effect } from './actions.js';
-import { startDemo } from './effects/demo.js';
+import { startDemo, wakeNoisy } from './effects/demo.js';
 import { Acts } from './effects/acts.js';
 import { diskBelow, weightsWork } from '../guard/index.js';
 import { failureOf } from './effects/failure.js';
@@ -215,6 +215,10 @@ export class Effects {
       }
       case 'demo': {
         this.ask(() => startDemo(this.ports));
+        return;
+      }
+      case 'wake-noisy': {
+        this.ask(() => wakeNoisy(this.ports));
         return;
       }
       case 'update': {

@@ -53,7 +53,9 @@ const local = { local: true } as const;
 
 export const BINDINGS = [
   // The empty table: what a first visitor can press.
-  bind('empty', 'demo', ['d'], 'demo', 'Start the demo: three services and a noisy one', { hint: 3 }),
+  bind('empty', 'demo', ['d'], 'demo', 'Start the demo: three services, and a noisy one that wakes after ten seconds', {
+    hint: 3,
+  }),
   bind('empty', 'images', ['i'], 'images', 'List images, import a tarball or a directory', { hint: 4, local: true }),
 
   // The table of containers.
@@ -342,6 +344,7 @@ export const BINDINGS = [
   }),
   bind('global', 'undo', ['ctrl-z'], 'undo', 'Take back the last thing done: limits, pause, stop, rename, remove'),
   bind('global', 'guard', [], 'guard', 'Arm the guard or disarm it; it is given with --guard FILE, and asks first'),
+  bind('global', 'wake-noisy', ['W'], 'wake', 'Wake the noisy one of the demo again'),
   bind('global', 'prune', [], 'prune', 'Remove every container that is not running; asks first'),
   bind('global', 'palette', [':', 'ctrl-p'], 'palette', 'Search everything that can be done', { hint: 40 }),
   bind('global', 'help', ['?', 'h', 'f1'], 'keys', 'The keys of this pane, then those that hold everywhere', {

@@ -6,6 +6,7 @@ import type { CommandName } from './keymap.js';
 /** Commands whose only use is to change something, each with what it would do. */
 const CHANGING: Readonly<Partial<Record<CommandName, string>>> = {
   demo: 'the demo starts containers',
+  'wake-noisy': 'this signals a container',
   new: 'this runs a container',
   'run-image': 'this runs a container',
   shell: 'a shell runs a program inside',

@@ -1,19 +1,20 @@
-// The demo: three services and a noisy one, made from the image base, so that a first visitor has something to look at.
-import type { CreateSpec } from '../../engine/index.js';
+// The demo: a web service, a worker like a database, a backup, and a noisy one that sleeps for ten seconds and then takes all
+// the CPU there is, so that a new visitor sees a notice and cures it. Made from the image base.
+import type { CreateSpec, Engine } from '../../engine/index.js';
+import { DEMO_PROJECT, NOISY } from '../demo.js';
 import { isRunning } from '../rows.js';
 import type { Ports } from './ports.js';
 
 const MiB = 1024 ** 2;
-const PROJECT = 'demo';
 
-const service = (name: string, script: string, limits: CreateSpec['limits']): CreateSpec => ({
+const service = (name: string, script: string, limits: NonNullable<CreateSpec['limits']>): CreateSpec => ({
   image: 'base',
-  name: `${PROJECT}-${name}`,
-  project: PROJECT,
+  name: `${DEMO_PROJECT}-${name}`,
+  project: DEMO_PROJECT,
   hostname: name,
   cmd: ['sh', '-c', script],
   stopTimeoutSeconds: 2,
-  ...(limits === undefined ? {} : { limits }),
+  limits,
 });
 
 /** Scripts for a plain sh with coreutils; each traps TERM, because the first process of a pid namespace is deaf to it. */
@@ -22,9 +23,9 @@ const SERVICES: readonly CreateSpec[] = [
     'web',
     `trap 'exit 0' TERM; i=0
 while :; do
-  i=$((i+1)); j=0; while [ $j -lt $((2000 + i % 7 * 1500)) ]; do j=$((j+1)); done
+  i=$((i+1)); j=0; while [ $j -lt $((3000 + i % 7 * 1500)) ]; do j=$((j+1)); done
   echo "GET /page/$((i % 40)) 200 $((i % 90 + 3)) ms"
-  sleep 0.2
+  sleep 0.1
 done`,
     { nanoCpus: 1e9, memory: 64 * MiB, pidsLimit: 64 },
   ),
@@ -39,19 +40,27 @@ done`,
     { nanoCpus: 1.5e9, memory: 128 * MiB, pidsLimit: 64 },
   ),
   service(
-    'worker',
+    'backup',
     `trap 'exit 0' TERM
-while :; do i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; echo "job done"; done`,
-    { nanoCpus: 0.2e9, memory: 64 * MiB, pidsLimit: 64 },
+while :; do tar cf /tmp/backup.tar /usr/bin 2>/dev/null; echo "backup: $(wc -c < /tmp/backup.tar) bytes"; rm /tmp/backup.tar; sleep 4; done`,
+    { nanoCpus: 0.5e9, memory: 256 * MiB, pidsLimit: 64 },
   ),
   service(
-    'noisy',
-    `trap 'exit 0' TERM
-while :; do head -c 20000000 /dev/zero > /tmp/noise; sync /tmp/noise; rm /tmp/noise; done`,
+    NOISY.slice(DEMO_PROJECT.length + 1),
+    `trap 'exit 0' TERM; trap 'awake=1' USR1; awake=0
+n=0; while [ $awake = 0 ] && [ $n -lt 10 ]; do sleep 1; n=$((n+1)); done
+while :; do
+  echo "awake: four loops, for two minutes"; hogs=
+  for n in 1 2 3 4; do (trap - TERM; while :; do :; done) & hogs="$hogs $!"; done
+  n=0; while [ $n -lt 120 ]; do sleep 1; n=$((n+1)); done
+  kill $hogs; wait $hogs; awake=0; echo asleep
+  while [ $awake = 0 ]; do sleep 1; done
+done`,
     { memory: 256 * MiB, pidsLimit: 64 },
   ),
 ];
 
+/** Creates what is missing of it and starts what does not run. */
 export async function startDemo({ engine, dispatch }: Ports): Promise<void> {
   const there = await engine.list();
   for (const spec of SERVICES) {
@@ -71,6 +80,20 @@ export async function startDemo({ engine, dispatch }: Ports): Promise<void> {
   dispatch({
     type: 'notice',
     kind: 'good',
-    text: 'The demo runs: demo-noisy writes to the disk as fast as it can. u on it, then q, quiets it down.',
+    text: `The demo runs: ${NOISY} sleeps for ten seconds, then takes all the CPU there is.`,
   });
+}
+
+export async function wakeNoisy({ engine, dispatch }: Pick<Ports, 'engine' | 'dispatch'>): Promise<void> {
+  await engine.kill(NOISY, 'SIGUSR1');
+  dispatch({ type: 'notice', kind: 'info', text: `${NOISY} wakes within a second.` });
+}
+
+/** Removes all of it for good. */
+export async function removeDemo(engine: Pick<Engine, 'list' | 'remove'>): Promise<void> {
+  const names = new Set(SERVICES.map(({ name }) => name));
+  const members = (await engine.list()).filter(
+    ({ config }) => config.project === DEMO_PROJECT && names.has(config.name),
+  );
+  await Promise.all(members.map(({ id }) => engine.remove(id, { force: true })));
 }

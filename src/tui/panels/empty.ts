@@ -6,7 +6,7 @@ import { commandTarget } from './hints.js';
 
 const CHOICES: readonly (readonly [key: string, command: CommandName, text: string])[] = [
   ['n', 'new', 'run your first container (its image is made from this host)'],
-  ['d', 'demo', 'the demo: three services and a noisy one'],
+  ['d', 'demo', 'the demo: three services, and a noisy one that wakes after ten seconds'],
   ['i', 'images', 'images: import a tarball or a directory'],
 ];
 

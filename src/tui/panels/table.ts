@@ -8,6 +8,7 @@ import { badgesOf } from '../present/pressure.js';
 import { bytes, coreLimit, cores, count, rate } from '../present/units.js';
 import { groupReading } from '../present/group.js';
 import { alarmOf } from '../reducers/splits.js';
+import { isDemoThere } from '../demo.js';
 import { isRunning, rowsOf, type Row } from '../rows.js';
 import { stopOf, type Attr, type Canvas, type Rect, type Span, type Theme } from '../screen/index.js';
 import { projectTarget, type Sources } from '../sources.js';
@@ -107,6 +108,7 @@ function titles(canvas: Canvas, state: State): readonly Title[] {
       ? [{ text: `/${table.filter.text}${caret}`, target: { kind: 'command', id: 'filter' } }]
       : []),
     ...(table.marks.size > 0 ? [{ text: `${table.marks.size} marked`, target: { kind: 'command', id: 'bulk' } }] : []),
+    ...(isDemoThere(state) ? [{ text: 'W wakes the noisy one', target: { kind: 'command', id: 'wake-noisy' } }] : []),
   ];
 }
 

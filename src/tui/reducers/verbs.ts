@@ -2,6 +2,7 @@
 import { rulingOn, type Container, type Verb as RuledVerb } from '../../engine/index.js';
 import { noticed, refuse, step, type Effect, type Step } from '../actions.js';
 import type { Answer, Line, QuestionOverlay } from '../overlays.js';
+import { isDemoThere, NOISY } from '../demo.js';
 import { removalLines } from '../present/removal.js';
 import { plural } from '../present/units.js';
 import { selectedRow, subjects } from '../rows.js';
@@ -182,6 +183,10 @@ export const verbCommands = {
   'copy-id': copyId,
   quit,
   demo: (state) => step(noticed(state, 'info', 'Starting the demo …'), { type: 'demo' }),
+  'wake-noisy': (state) =>
+    isDemoThere(state)
+      ? step(state, { type: 'wake-noisy' })
+      : refuse(state, `${NOISY} does not run: this key belongs to the demo.`),
   redraw: (state) => step(state, { type: 'redraw' }),
 } satisfies Record<string, Handler>;
 
