@@ -170,17 +170,17 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   'page cache': (on) => {
     const [victim, other, culprit] = names(on, 3) as [string, string, string];
-    // Each part is read twice, so that the kernel takes it for something that is needed.
+    // Each part is read twice in a row, so that the kernel takes it for something that is needed.
     const parts = ['a', 'b', 'c'].map((part) => `/var/${part}`);
     const size = 60 + on.chance.below(30);
     const before = `for f in ${parts.join(' ')}; do head -c ${size}M /dev/zero > $f; sync $f; done;`;
-    const reads = parts.map((part) => `cat ${part} ${part} ${part} > /dev/null`).join('; ');
+    const reads = parts.map((part) => `cat ${part} ${part} > /dev/null`).join('; ');
     const actors = [
       { name: victim, script: lookingUp(on, 80) },
       { name: other, script: idling },
       { name: culprit, script: onSignal(forever(reads), before) },
     ];
-    const rest = { victims: [victim], maybe: [other], resource: 'memory', projectMemory: 160 * MiB } as const;
+    const rest = { victims: [victim], maybe: [other], resource: 'memory', projectMemory: 144 * MiB } as const;
     return disturbed(on, actors, culprit, rest);
   },
 

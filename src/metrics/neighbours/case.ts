@@ -63,6 +63,8 @@ export interface Plight {
   readonly eligible: (id: string) => boolean;
   /** bytes a second of its reads that are none of its own doing */
   readonly forced: number;
+  /** bytes of memory that it has, as far as known */
+  readonly used: number;
 }
 
 export class Case {
@@ -132,7 +134,7 @@ export class Case {
 
   private heldThreshold = 0;
 
-  private ask({ now, usual }: Moment, { eligible, forced }: Plight): Answer {
+  private ask({ now, usual }: Moment, { eligible, forced, used }: Plight): Answer {
     const question: Question = {
       resource: this.rules.resource,
       victim: this.victim,
@@ -140,6 +142,7 @@ export class Case {
       usual: this.usualUses ?? usual(),
       eligible,
       forced,
+      used,
       named: this.suspects,
     };
     return suspectsOf(question);

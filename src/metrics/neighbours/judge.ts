@@ -127,6 +127,7 @@ class NeighbourJudge implements Judge {
         ownDoing: wanted > WANTS_TIMES * (host?.cpu.limitCores ?? Infinity),
         eligible: anybody,
         forced: 0,
+        used: 0,
       });
       throttled.observe(moment, {
         percent: pains.throttled,
@@ -135,6 +136,7 @@ class NeighbourJudge implements Judge {
         ownDoing: false,
         eligible: anybody,
         forced: 0,
+        used: 0,
       });
       io.observe(moment, {
         percent: pains.io,
@@ -143,6 +145,7 @@ class NeighbourJudge implements Judge {
         ownDoing: false,
         eligible: anybody,
         forced: 0,
+        used: 0,
       });
       memory.observe(moment, {
         percent: pains.memory,
@@ -151,6 +154,7 @@ class NeighbourJudge implements Judge {
         ownDoing: false,
         eligible: sharesMemory,
         forced: pains.refaultBytes,
+        used: sample.memory.used ?? Infinity,
       });
     }
   }

@@ -114,8 +114,12 @@ const TIMES_OWN = 1.25;
 /** … and as much of the blame; one that is named already may have half of both. */
 const BLAME = 0.3;
 const AT_MOST = 3;
-/** Less than this of what a victim must read again cannot have driven it out. */
+/**
+ * What a victim must read again was driven out by who reads at least so much of it himself, or has lately taken so much of what
+ * the victim has: a disk may be so quick that what is read again in a second is many times what was ever taken.
+ */
 const OF_FORCED = 0.3;
+const OF_USED = 0.1;
 /** The first stays the first unless another is to blame by so much more. */
 const OVERTAKES = 0.15;
 
@@ -129,6 +133,8 @@ export interface Question {
   readonly eligible: (id: string) => boolean;
   /** bytes a second of the victim's reads that are none of its own doing */
   readonly forced: number;
+  /** bytes of memory that the victim has */
+  readonly used: number;
   /** who was named before */
   readonly named: readonly Suspect[];
 }
@@ -156,6 +162,10 @@ export function suspectsOf({ resource, victim, now, usual, eligible, named, ...q
   // Where nobody has risen by much, rising says nothing.
   const counts = risen > 0.1 * all;
   const wasNamed = (id: string): boolean => named.some((suspect) => suspect.id === id);
+  const drivesOut = (use: Use): boolean =>
+    forced === 0 ||
+    use.reads + use.writes >= OF_FORCED * forced ||
+    (use.growth * HELD_NOW_MS) / 1000 >= OF_USED * question.used;
   const judged = others.map(([id, use]) => {
     const has = cost(use);
     const ofAll = share(has, all);
@@ -164,10 +174,7 @@ export function suspectsOf({ resource, victim, now, usual, eligible, named, ...q
     const blame = counts ? (ofOthers + share(rise, risen)) / 2 : ofOthers;
     const half = wasNamed(id) ? 0.5 : 1;
     const stands =
-      ofAll >= SHARE * half &&
-      blame >= BLAME * half &&
-      has >= own * (wasNamed(id) ? 1 : TIMES_OWN) &&
-      has >= OF_FORCED * forced;
+      ofAll >= SHARE * half && blame >= BLAME * half && has >= own * (wasNamed(id) ? 1 : TIMES_OWN) && drivesOut(use);
     const rose = has > ROSE * cost(usual.get(id) ?? NOTHING) && rise > 0.1 * has;
     return { id, use, blame: clamp01(blame), stands, rose };
   });

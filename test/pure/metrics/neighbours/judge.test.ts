@@ -243,6 +243,13 @@ describe('a container that is short of memory', () => {
     assert.equal(later.suspects[0]?.id, 'hog');
   });
 
+  it('from a disk so quick that it reads again many times what was taken, has the same suspect', () => {
+    const court = new Court();
+    court.pass(30, before, {}, { groups });
+    const quick = { ...thrashing, cache: { ...thrashing['cache'], refaults: 200_000, reads: 800 * MiB } };
+    assert.equal(only(court.pass(5, quick, {}, { groups })).suspects[0]?.id, 'hog');
+  });
+
   it('because the machine is, may be so by anybody', () => {
     const court = new Court();
     court.pass(30, before, {}, { groups });

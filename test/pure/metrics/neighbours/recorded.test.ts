@@ -47,6 +47,13 @@ describe('of what was recorded', () => {
       assert.deepEqual([said.finding.symptom, said.finding.suspects[0]?.id], [symptom, culprit]);
     });
 
+  it('memory hog on a quick disk: found although what is read again is many times what was taken', () => {
+    const recording = recordings.get('404-memory-hog-quick-disk.jsonl')!;
+    const said = firstSaid(recording, `${recording.label.victims[0]}/memory`);
+    assert.ok(said !== undefined && said.afterMs <= 5000);
+    assert.equal(said.finding.suspects[0]?.id, recording.label.culprit);
+  });
+
   const own: readonly (readonly [word: string, key: string, symptom: Symptom])[] = [
     ['own CPU limit', 'cpu', 'throttled'],
     ['own memory limit', 'memory', 'reclaims'],
