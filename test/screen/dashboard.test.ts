@@ -43,7 +43,7 @@ describe('the dashboard', () => {
     assert.match(piped.stderr, /^tscontain-tui: a dashboard needs a terminal: [^\n]*\n$/);
     const wrong = spawnSync(process.execPath, [PROGRAM, '--colours', '17'], { encoding: 'utf8' });
     assert.equal(wrong.status, 1);
-    assert.match(wrong.stderr, /^tscontain-tui: --colours 17 cannot be: give 16 or 256[^\n]*\n$/);
+    assert.match(wrong.stderr, /^tscontain-tui: --colours 17 cannot be: give auto, truecolour, 256, 16, none[^\n]*\n$/);
     const unknown = spawnSync(process.execPath, [PROGRAM, '--wat'], { encoding: 'utf8' });
     assert.equal(unknown.status, 1);
     assert.match(unknown.stderr, /^tscontain-tui: [^\n]*--wat[^\n]*\n$/);
