@@ -74,6 +74,11 @@ describe('a hold', () => {
     await assert.rejects(house.engine.hold('small', { pause: true }, 'r'), refusal('ILLEGAL_STATE'));
     assert.deepEqual(heldFiles(), []);
     const { id } = await house.engine.hold('small', { limits: { pidsLimit: 9 } }, 'r');
+    await house.engine.remove('small', { keepSeconds: 60 });
+    assert.match(await house.engine.release(id, 'r'), /still kept/);
+    await house.engine.restore('small');
+    assert.equal((await limitsOf('small')).pidsLimit, 9);
+    assert.equal((await house.engine.holds()).length, 1, 'what it came back with is still to be taken back');
     await house.engine.remove('small');
     assert.equal(await house.engine.release(id, 'r'), 'small is gone');
     writeFileSync(join(layout.holds(house.root), 'ffffffffffffffff.json'), '{"schema":1,');

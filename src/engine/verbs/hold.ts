@@ -9,6 +9,7 @@ import type { Container, Hold, Limits } from '../model.js';
 import { errnoOf, fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
 import { makeDirectory } from '../state/make-directory.js';
+import { removedIds } from '../state/removed.js';
 import { loadIfThere, tell, type Parts } from './parts.js';
 import { pause, unpause } from './pause.js';
 import { update } from './update.js';
@@ -62,6 +63,8 @@ export async function release(parts: Parts, holdId: string, reason: string): Pro
     throw new TscontainError('INVALID_VALUE', `there is no hold "${holdId}"`, { hint: 'it was taken back already' });
   const container = loadIfThere(store, held.container);
   if (container === undefined) {
+    // Brought back, it comes with these limits: then whoever comes next takes them back.
+    if (removedIds(root).includes(held.container)) return `${held.name} was removed, and is still kept`;
     forget(root, held.id);
     return `${held.name} is gone`;
   }
