@@ -136,7 +136,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   'dirty pages': (on) => {
     const [victim, other, culprit] = names(on, 3) as [string, string, string];
-    const writes = forever(`dd if=/dev/zero of=/var/dump bs=1M count=${256 + on.chance.below(512)} 2>/dev/null`);
+    // Writing a file anew makes ext4 send it to the disk when it is closed; two of them do not wait for each other.
+    const writes = times(
+      2,
+      forever(`dd if=/dev/zero of=/var/dump$n bs=1M count=${192 + on.chance.below(256)} 2>/dev/null`),
+    );
     const actors = [
       { name: victim, script: committing(on) },
       { name: other, script: serving(on) },
