@@ -41,7 +41,7 @@ export interface Finding {
   readonly since: number;
   /** its own limit is what holds it: there are no suspects then */
   readonly byOwnLimit: boolean;
-  /** greatest share first; empty where nobody stands out */
+  /** who is most to blame first: by share, and by how much of the rise since it began is theirs; empty where nobody stands out */
   readonly suspects: readonly Suspect[];
   /** 0..1 */
   readonly confidence: number;
