@@ -115,44 +115,104 @@ function backgrounds(row: readonly SeenCell[], y: number): string[] {
   return found;
 }
 
-export function toSvg(cells: readonly (readonly SeenCell[])[], title: string): string {
-  const columns = cells[0]?.length ?? 0;
-  const width = columns * CELL.width + 2 * MARGIN;
-  const height = cells.length * CELL.height + 2 * MARGIN;
-  const backs: string[] = [];
+/** One row of cells with its top at `y`: backgrounds, then lines, blocks and braille, then text. */
+function rowParts(row: readonly SeenCell[], y: number): { backs: string; shapes: string; texts: string } {
   const shapes: string[] = [];
   const texts: string[] = [];
-  cells.forEach((row, rowIndex) => {
-    const y = MARGIN + rowIndex * CELL.height;
-    backs.push(...backgrounds(row, y));
-    row.forEach((cell, columnIndex) => {
-      const x = MARGIN + columnIndex * CELL.width;
-      const { fg } = look(cell);
-      const opacity = cell.dim ? ' opacity=".6"' : '';
-      if (cell.char === '' || cell.char === ' ') return;
-      const code = cell.char.codePointAt(0) ?? 0;
-      const filled = code >= 0x2800 && code <= 0x28ff ? braille(code, x, y) : block(cell.char, x, y);
-      if (filled !== undefined) {
-        if (filled !== '') shapes.push(`<path fill="${fg}"${opacity} d="${filled}"/>`);
-        return;
-      }
-      const stroked = line(cell.char, x, y);
-      if (stroked !== undefined) {
-        shapes.push(`<path fill="none" stroke="${fg}" stroke-width="1.2"${opacity} d="${stroked}"/>`);
-        return;
-      }
-      const style = `${cell.bold ? ' font-weight="bold"' : ''}${cell.italic ? ' font-style="italic"' : ''}${cell.underline ? ' text-decoration="underline"' : ''}`;
-      texts.push(`<text x="${x}" y="${y + 14}" fill="${fg}"${opacity}${style}>${escape(cell.char)}</text>`);
-    });
+  row.forEach((cell, columnIndex) => {
+    const x = MARGIN + columnIndex * CELL.width;
+    const { fg } = look(cell);
+    const opacity = cell.dim ? ' opacity=".6"' : '';
+    if (cell.char === '' || cell.char === ' ') return;
+    const code = cell.char.codePointAt(0) ?? 0;
+    const filled = code >= 0x2800 && code <= 0x28ff ? braille(code, x, y) : block(cell.char, x, y);
+    if (filled !== undefined) {
+      if (filled !== '') shapes.push(`<path fill="${fg}"${opacity} d="${filled}"/>`);
+      return;
+    }
+    const stroked = line(cell.char, x, y);
+    if (stroked !== undefined) {
+      shapes.push(`<path fill="none" stroke="${fg}" stroke-width="1.2"${opacity} d="${stroked}"/>`);
+      return;
+    }
+    const style = `${cell.bold ? ' font-weight="bold"' : ''}${cell.italic ? ' font-style="italic"' : ''}${cell.underline ? ' text-decoration="underline"' : ''}`;
+    texts.push(`<text x="${x}" y="${y + 14}" fill="${fg}"${opacity}${style}>${escape(cell.char)}</text>`);
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+  return { backs: backgrounds(row, y).join(''), shapes: shapes.join('\n'), texts: texts.join('\n') };
+}
+
+const FONT = `font-family="'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace" font-size="15"`;
+
+const sizeOf = (columns: number, rows: number) => ({
+  width: columns * CELL.width + 2 * MARGIN,
+  height: rows * CELL.height + 2 * MARGIN,
+});
+
+const opening = (width: number, height: number, title: string, background: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 <title>${escape(title)}</title>
-<rect width="100%" height="100%" rx="9" fill="${BACKGROUND}"/>
-<g shape-rendering="crispEdges">${backs.join('')}</g>
-${shapes.join('')}
-<g font-family="'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace" font-size="15">
-${texts.join('')}
+<rect width="100%" height="100%" rx="9" fill="${background}"/>`;
+
+export function toSvg(cells: readonly (readonly SeenCell[])[], title: string): string {
+  const { width, height } = sizeOf(cells[0]?.length ?? 0, cells.length);
+  const rows = cells.map((row, rowIndex) => rowParts(row, MARGIN + rowIndex * CELL.height));
+  const all = (part: 'backs' | 'shapes' | 'texts', between: string): string =>
+    rows
+      .map((row) => row[part])
+      .filter((text) => text !== '')
+      .join(between);
+  return `${opening(width, height, title, BACKGROUND)}
+<g shape-rendering="crispEdges">${all('backs', '')}</g>
+${all('shapes', '\n')}
+<g ${FONT}>
+${all('texts', '\n')}
 </g>
+</svg>
+`;
+}
+
+export interface Frame {
+  /** ms from the beginning */
+  readonly at: number;
+  readonly cells: readonly (readonly SeenCell[])[];
+  /** the key that was just pressed, and what for */
+  readonly caption?: string | undefined;
+}
+
+/** Frames one after the other, over and over. Rows that several frames share stand in the file once. */
+export function toAnimatedSvg(frames: readonly Frame[], endMs: number, title: string): string {
+  const first = frames[0]!.cells;
+  const { width, height } = sizeOf(first[0]?.length ?? 0, first.length);
+  const seconds = (endMs / 1000).toFixed(2);
+  const ids = new Map<string, string>();
+  const idOf = (row: readonly SeenCell[]): string => {
+    const { backs, shapes, texts } = rowParts(row, 0);
+    const drawn = `<g shape-rendering="crispEdges">${backs}</g>${shapes}<g ${FONT}>${texts}</g>`;
+    let id = ids.get(drawn);
+    if (id === undefined) ids.set(drawn, (id = `r${ids.size.toString(36)}`));
+    return id;
+  };
+  const percent = (ms: number): string => `${((ms / endMs) * 100).toFixed(3)}%`;
+  const rules: string[] = [];
+  const groups = frames.map(({ at, cells, caption }, i) => {
+    const until = frames[i + 1]?.at ?? endMs;
+    const shown = i === 0 ? 'visible' : 'hidden';
+    rules.push(
+      `@keyframes k${i}{0%{visibility:${shown}}${percent(at)}{visibility:visible}${percent(until)}{visibility:hidden}}`,
+      `#f${i}{animation:k${i} ${seconds}s step-end infinite}`,
+    );
+    const rows = cells.map((row, y) => `<use href="#${idOf(row)}" y="${MARGIN + y * CELL.height}"/>`).join('');
+    const keycap =
+      caption === undefined
+        ? ''
+        : `<rect x="${width - 330}" y="${height - 62}" width="300" height="34" rx="6" fill="#ffd27f"/><text x="${width - 180}" y="${height - 40}" text-anchor="middle" fill="#16181d" font-weight="bold" ${FONT}>${escape(caption)}</text>`;
+    return `<g id="f${i}" visibility="hidden">${rows}${keycap}</g>`;
+  });
+  const rows = [...ids].map(([drawn, id]) => `<g id="${id}">${drawn}</g>`).join('\n');
+  return `${opening(width, height, title, BACKGROUND)}
+<style>${rules.join('')}</style>
+<defs>${rows}</defs>
+${groups.join('\n')}
 </svg>
 `;
 }
