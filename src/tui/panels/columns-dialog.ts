@@ -17,7 +17,7 @@ export function paintColumns(canvas: Canvas, { entries, selected }: ColumnsOverl
     { key: glyphs.escape, label: 'as before' },
   ];
   const rect = modalRect(canvas, Math.min(WIDTH, canvas.width), Math.min(entries.length + 2, canvas.height - 4));
-  const inner = paintModal(canvas, rect, { titles: [{ text: 'columns' }], focused: true, keys });
+  const inner = paintModal(canvas, rect, { titles: [{ text: 'columns' }], focused: true, keys }, false);
   const top = Math.max(0, Math.min(selected - Math.floor(inner.height / 2), entries.length - inner.height));
   for (const [i, { name, shown }] of entries.slice(top, top + inner.height).entries()) {
     const line = { x: inner.x, y: inner.y + i, width: inner.width, height: 1 };

@@ -23,6 +23,7 @@ import {
   paintHelp,
   paintMenu,
   paintModal,
+  selectedItem,
   type KeyHint,
 } from '../widgets/index.js';
 import { paintColumns } from './columns-dialog.js';
@@ -96,7 +97,8 @@ function paintMenuOverlay(canvas: Canvas, state: State, { menu, title, purpose }
     ...(purpose === 'sort' ? [{ key: 'r', label: 'reverse' }] : []),
     closes(canvas),
   ];
-  const inner = paintModal(canvas, rect, { titles: [{ text: title }], focused: true, keys });
+  const isLook = selectedItem(menu)?.id.startsWith('theme:') ?? false;
+  const inner = paintModal(canvas, rect, { titles: [{ text: title }], focused: true, keys }, !isLook);
   paintMenu(canvas, inner, menu, ({ id }) => ({ kind: 'item', id }));
 }
 

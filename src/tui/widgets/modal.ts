@@ -9,9 +9,12 @@ export function modalRect(canvas: Canvas, width: number, height: number): Rect {
   return { x: Math.floor((canvas.width - w) / 2), y: Math.floor((canvas.height - h) / 2), width: w, height: h };
 }
 
-/** @returns the rectangle inside the frame, one column in from the border */
-export function paintModal(canvas: Canvas, rect: Rect, frame: Frame): Rect {
-  canvas.restyle(canvas.rect, () => canvas.theme.behind);
+/**
+ * @param dims false where what lies behind is what is being chosen: a theme, the columns of a table
+ * @returns the rectangle inside the frame, one column in from the border
+ */
+export function paintModal(canvas: Canvas, rect: Rect, frame: Frame, dims = true): Rect {
+  if (dims) canvas.restyle(canvas.rect, () => canvas.theme.behind);
   canvas.coverRegions();
   canvas.hideCursor();
   canvas.fill(rect, canvas.theme.text);
