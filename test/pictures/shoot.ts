@@ -66,8 +66,9 @@ function save(screen: Emulator, name: string): void {
   console.log(`${FOLDER}/${name}.png`);
 }
 
-function open(house: House, columns: number, rows: number): Emulator {
-  return new Emulator({ command: [process.execPath, product('tscontain-tui'), '--root', house.root], columns, rows });
+function open(house: House, columns: number, rows: number, ...flags: string[]): Emulator {
+  const command = [process.execPath, product('tscontain-tui'), '--root', house.root, ...flags] as const;
+  return new Emulator({ command, columns, rows, env: { COLORTERM: 'truecolor' } });
 }
 
 /** Presses keys one after another, each given time to be drawn. */
@@ -81,6 +82,12 @@ async function press(screen: Emulator, ...keys: string[]): Promise<void> {
 const ESCAPE = '\u001b';
 const ENTER = '\r';
 const LEAVE_SHELL = '\u001d';
+const BACKSPACE = '\u007f';
+
+/** Beside the default one. */
+const THEMES = ['light', 'high-contrast', 'colour-blind'] as const;
+/** Wants more CPUs than there are. */
+const GREEDY = 'for i in 1 2 3; do (while :; do :; done) & done; wait';
 
 async function shootEmpty(): Promise<void> {
   const house = new House();
@@ -105,12 +112,41 @@ async function shootAll(): Promise<void> {
     await furnish(house);
     const screen = open(house, 132, 40);
     const narrow = open(house, 80, 24);
+    const large = open(house, 200, 60);
+    const themed = THEMES.map((theme) => ({ theme, screen: open(house, 132, 40, '--theme', theme) }));
     await screen.waitFor('ci-runner', 15_000);
     await delay(WARM_UP_MS);
+    await house.ok('run', '-d', '--name', 'batch', '--project', 'shop', 'base', 'sh', '-c', GREEDY);
+    await screen.waitFor(/batch takes|batch 9\d %/, 30_000).catch(() => undefined);
+    await delay(12_000);
     await selectRow(screen, 'web');
     await delay(1200);
     save(screen, 'overview');
     save(narrow, '80x24');
+    for (const { theme, screen: other } of themed) {
+      save(other, `theme-${theme}`);
+      await other.close();
+    }
+    await press(large, 'm');
+    await delay(1500);
+    save(large, 'grid-200x60');
+    await large.close();
+
+    await press(screen, 'w');
+    await delay(1200);
+    save(screen, 'neighbours');
+    await press(screen, 'U');
+    await delay(800);
+    save(screen, 'quieten');
+    await press(screen, ESCAPE, ESCAPE, '1', '<', '<', '<', '<');
+    await delay(1200);
+    save(screen, 'scrubbed');
+    await press(screen, 'D', '0', 'D');
+    await delay(800);
+    save(screen, 'compare');
+    await press(screen, 'D', '1');
+    await house.ok('rm', '-f', 'batch');
+    await selectRow(screen, 'web');
 
     await press(screen, '2', 'z');
     await delay(1200);
@@ -144,6 +180,9 @@ async function shootAll(): Promise<void> {
     await press(screen, 'u');
     await delay(800);
     save(screen, 'limits');
+    await press(screen, '\t', BACKSPACE, BACKSPACE, BACKSPACE, BACKSPACE, '16m');
+    await delay(500);
+    save(screen, 'limits-warning');
     await press(screen, ESCAPE);
 
     await selectRow(screen, 'db');
