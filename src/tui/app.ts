@@ -34,7 +34,7 @@ import {
   type ScreenEvent,
 } from './screen/index.js';
 import { NO_SOURCES } from './sources.js';
-import { initialState } from './initial-state.js';
+import { initialState } from './state/initial.js';
 import { type State } from './state.js';
 import { loadLineChart } from './widgets/index.js';
 

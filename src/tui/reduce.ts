@@ -1,6 +1,6 @@
 // An action and the state become the next state and what is to be done. The only place where slices meet.
 import { noticed, refuse, step, type Action, type Failure, type Step } from './actions.js';
-import { bindingFor, keyOf } from './bound-keys.js';
+import { bindingFor, keyOf } from './keymap/bound-keys.js';
 import { contextsOf, type CommandName } from './keymap.js';
 import { keyName } from './present/keys.js';
 import { coresBetween } from './present/processes.js';

@@ -9,8 +9,8 @@ import {
   type Series,
   type SeriesName,
 } from '../metrics/index.js';
-import { LogBuffer } from './log-buffer.js';
-import { LogView, type ShownLines } from './log-view.js';
+import { LogBuffer } from './logs/buffer.js';
+import { LogView, type ShownLines } from './logs/view.js';
 import type { Canvas, Rect } from './screen/index.js';
 
 /** The reading half of a Sampler. */

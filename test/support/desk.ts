@@ -11,7 +11,7 @@ import { paintDashboard } from '../../src/tui/panels/dashboard.js';
 import { shownAppearance } from '../../src/tui/reducers/palette.js';
 import { reduce } from '../../src/tui/reduce.js';
 import { Canvas, InputParser, type Hit } from '../../src/tui/screen/index.js';
-import { initialState } from '../../src/tui/initial-state.js';
+import { initialState } from '../../src/tui/state/initial.js';
 import { type State } from '../../src/tui/state.js';
 import { demoWorld, type DemoOptions, type DemoWorld } from './demo-world.js';
 

@@ -1,5 +1,5 @@
 // The state of a dashboard that has just been opened, for tests of reducers that need no more.
-import { initialState } from '../../src/tui/initial-state.js';
+import { initialState } from '../../src/tui/state/initial.js';
 import { type State } from '../../src/tui/state.js';
 
 export const emptyState = (now: number): State =>

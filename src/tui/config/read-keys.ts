@@ -1,6 +1,6 @@
 // The part of a config file that gives commands other keys: unknown names, keys that there are not, keys given twice.
 import { isMap, isSeq } from 'yaml';
-import { keymapOf, type KeyOverrides } from '../bound-keys.js';
+import { keymapOf, type KeyOverrides } from '../keymap/bound-keys.js';
 import { BINDINGS, CONTEXTS, type Binding, type Context } from '../keymap.js';
 import { keyNamed, RESERVED } from './key-names.js';
 import { entriesOf, unknown, wordOf, type Tell } from './read.js';

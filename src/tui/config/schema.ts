@@ -1,6 +1,6 @@
 // Everything that can be configured, as one table: the reader checks by it, `--print-config` and docs/configuration.md are
 // written from it, and its types are the dashboard's.
-import { ESCAPE_KEY, type KeyOverrides } from '../bound-keys.js';
+import { ESCAPE_KEY, type KeyOverrides } from '../keymap/bound-keys.js';
 import { GLYPH_SETS, THEME_NAMES, type GlyphSet, type ThemeName } from '../screen/index.js';
 import {
   COLUMN_NAMES,

@@ -1,7 +1,7 @@
 // The demo: a web service, a worker like a database, a backup, and a noisy one that sleeps for ten seconds and then takes all
 // the CPU there is, so that a new visitor sees a notice and cures it. Made from the image base.
 import type { CreateSpec, Engine } from '../../engine/index.js';
-import { DEMO_PROJECT, NOISY } from '../demo.js';
+import { DEMO_PROJECT, NOISY } from '../state/demo.js';
 import { isRunning } from '../rows.js';
 import type { Ports } from './ports.js';
 

@@ -5,8 +5,8 @@ import { lstat, open, readlink, realpath, rename, unlink, type FileHandle } from
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { nanoid } from 'nanoid';
-import { seenText } from '../log-filter.js';
-import type { ShownLines } from '../log-view.js';
+import { seenText } from '../logs/filter.js';
+import type { ShownLines } from '../logs/view.js';
 
 export type Exported =
   | { readonly kind: 'written'; readonly path: string; readonly lines: number; readonly bytes: number }

@@ -1,6 +1,6 @@
 // The Logs tab's half that needs the lines themselves: who is read follows from the state; moving, opening, saving are effects.
 import type { Effect } from '../actions.js';
-import type { LogView } from '../log-view.js';
+import type { LogView } from '../logs/view.js';
 import { logKey, logSources } from '../reducers/logs.js';
 import { selectedContainer } from '../rows.js';
 import type { State } from '../state.js';

@@ -1,8 +1,8 @@
 // Reads the logs of the containers whose Logs tab is in front. Lines come as fast as they can be shown, in slices, so that the
 // keyboard never waits; where a container writes faster than anybody reads, what is in between is left in the file.
 import type { Engine, LogsOptions } from '../../engine/index.js';
-import { LogBuffer, MAX_LINES, type LogLine, type LogSource } from '../log-buffer.js';
-import { LogView } from '../log-view.js';
+import { LogBuffer, MAX_LINES, type LogLine, type LogSource } from '../logs/buffer.js';
+import { LogView } from '../logs/view.js';
 import { failureOf } from './failure.js';
 import type { Ports } from './ports.js';
 

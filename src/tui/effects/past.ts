@@ -11,7 +11,7 @@ import {
   type SeriesName,
   type Stretch,
 } from '../../metrics/index.js';
-import { momentOf } from '../moment.js';
+import { momentOf } from '../state/moment.js';
 import { selectedContainer } from '../rows.js';
 import { projectTarget, type Readings } from '../sources.js';
 import { spanOf, type State } from '../state.js';

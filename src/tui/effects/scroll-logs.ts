@@ -1,8 +1,8 @@
 // Moving about in the log lines that are shown: only here are the lines, the size of the pane and the viewer together.
 import { inside, paneRect } from '../layout.js';
-import { seenText } from '../log-filter.js';
-import type { LogLine } from '../log-buffer.js';
-import type { LogView, ShownLines } from '../log-view.js';
+import { seenText } from '../logs/filter.js';
+import type { LogLine } from '../logs/buffer.js';
+import type { LogView, ShownLines } from '../logs/view.js';
 import { logsArea, viewerLines, viewerNow } from '../panels/logs.js';
 import { agoText, clockMs, wholeLine } from '../present/log-line.js';
 import { clean, glyphsFor, themeFor } from '../screen/index.js';

@@ -1,6 +1,6 @@
 // Which columns the table has, and their order: changed in sight of the table itself.
 import { ABOUT_COLUMNS } from '../columns.js';
-import type { ColumnsOverlay } from '../overlays.js';
+import type { ColumnsOverlay } from '../state/overlays.js';
 import { pad, truncate, type Canvas } from '../screen/index.js';
 import { modalRect, paintModal } from '../widgets/index.js';
 

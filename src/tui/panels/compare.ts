@@ -1,7 +1,7 @@
 // Two moments side by side: for every container what it used then, and what it uses at the other; what changed most first.
 import type { Container } from '../../engine/index.js';
 import type { Sample } from '../../metrics/index.js';
-import { momentOf } from '../moment.js';
+import { momentOf } from '../state/moment.js';
 import { momentClock } from '../present/moment.js';
 import { pressureOf } from '../present/pressure.js';
 import { bytes, cores, percent, rate } from '../present/units.js';

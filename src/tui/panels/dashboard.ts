@@ -1,7 +1,7 @@
 // The whole screen from the whole state: header, notice, the panes of the page, and what stands above them.
 import { layoutOf, MIN_COLUMNS, MIN_ROWS } from '../layout.js';
 import type { Canvas, Rect } from '../screen/index.js';
-import { asOfMoment, momentOf } from '../moment.js';
+import { asOfMoment, momentOf } from '../state/moment.js';
 import { asOf, type Sources } from '../sources.js';
 import type { Page, State } from '../state.js';
 import { paintFrame, type Title } from '../widgets/index.js';

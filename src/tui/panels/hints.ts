@@ -1,6 +1,6 @@
 // The keys that the border of the pane in focus names, from the keymap.
 import { isSplit } from '../layout.js';
-import { bindingsIn, keyOf, type Keymap } from '../bound-keys.js';
+import { bindingsIn, keyOf, type Keymap } from '../keymap/bound-keys.js';
 import { contextsOf, type Binding, type CommandName } from '../keymap.js';
 import { keyName } from '../present/keys.js';
 import type { Glyphs, Target } from '../screen/index.js';

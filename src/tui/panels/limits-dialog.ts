@@ -2,7 +2,7 @@
 // judgement and no guess; below it what would come of the change, before it is made. Of several at once: how they differ.
 import type { Container } from '../../engine/index.js';
 import type { Sample, SeriesName } from '../../metrics/index.js';
-import type { LimitsOverlay } from '../overlays.js';
+import type { LimitsOverlay } from '../state/overlays.js';
 import { consequenceOf, type Consequence } from '../present/limit-consequences.js';
 import { bytes, cores, count, plural, rate } from '../present/units.js';
 import { isBulk, limited, presetTextsOf, touched } from '../reducers/limits-overlay.js';

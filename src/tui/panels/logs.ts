@@ -1,8 +1,8 @@
 // The Logs tab: the lines that are shown, through the viewer; when each was written and by whom, how grave it is, which went to
 // stderr, and lines that are JSON as time, level, message and the rest.
-import type { LogLine } from '../log-buffer.js';
-import { logFilter } from '../log-filter.js';
-import type { ShownLines } from '../log-view.js';
+import type { LogLine } from '../logs/buffer.js';
+import { logFilter } from '../logs/filter.js';
+import type { ShownLines } from '../logs/view.js';
 import { agoText, clockMs, levelIn, readStructured, type Level, type StructuredLine } from '../present/log-line.js';
 import { count, plural } from '../present/units.js';
 import {

@@ -7,7 +7,7 @@ import type {
   Overlay,
   QuestionOverlay,
   TextOverlay,
-} from '../overlays.js';
+} from '../state/overlays.js';
 import { helpSections } from '../present/keys.js';
 import { helpRows, helpWidth, overlayRows } from '../reducers/overlay.js';
 import { truncate, widthOf, wrap, type Attr, type Canvas, type Rect } from '../screen/index.js';

@@ -8,7 +8,7 @@ import { badgesOf } from '../present/pressure.js';
 import { bytes, coreLimit, cores, count, rate } from '../present/units.js';
 import { groupReading } from '../present/group.js';
 import { alarmOf } from '../reducers/splits.js';
-import { isDemoThere } from '../demo.js';
+import { isDemoThere } from '../state/demo.js';
 import { isRunning, rowsOf, type Row } from '../rows.js';
 import { stopOf, type Attr, type Canvas, type Rect, type Span, type Theme } from '../screen/index.js';
 import { projectTarget, type Sources } from '../sources.js';
@@ -25,7 +25,7 @@ import {
   type Title,
 } from '../widgets/index.js';
 import { hintsOf } from './hints.js';
-import { moreColumns, toneAttr } from './more-columns.js';
+import { moreColumns, toneAttr } from './table/on-demand.js';
 import { paintEmptyTable } from './empty.js';
 
 /** ms that one value of a row's graph covers: fixed to the clock, so that a graph moves on and never flickers. */

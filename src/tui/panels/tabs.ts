@@ -13,7 +13,7 @@ import { paintFrame, type Title } from '../widgets/index.js';
 import { paintGraphs } from './graphs.js';
 import { hintsOf } from './hints.js';
 import { paintInspect, paintLaunch, paintProcesses } from './lists.js';
-import { momentOf } from '../moment.js';
+import { momentOf } from '../state/moment.js';
 import { logsRemark, paintLogs } from './logs.js';
 import { paintPastProcesses } from './past-processes.js';
 

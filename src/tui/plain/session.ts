@@ -7,7 +7,7 @@ import { isTscontainError, type Container, type Engine, type EngineEvent } from 
 import { describeFinding, HOST_ID, type Sampler } from '../../metrics/index.js';
 import { failureOf } from '../effects/failure.js';
 import { targetsOf } from '../effects/measuring.js';
-import { seenText } from '../log-filter.js';
+import { seenText } from '../logs/filter.js';
 import { eventSentence, eventSubject } from '../present/event.js';
 import { removalLines } from '../present/removal.js';
 import { plural } from '../present/units.js';

@@ -1,5 +1,12 @@
 // Keys as people read them, and the help, the palette and the docs page that the keymap makes.
-import { bindingsIn, bindingsOf, DEFAULT_KEYMAP, ESCAPE_KEY, paletteBindings, type Keymap } from '../bound-keys.js';
+import {
+  bindingsIn,
+  bindingsOf,
+  DEFAULT_KEYMAP,
+  ESCAPE_KEY,
+  paletteBindings,
+  type Keymap,
+} from '../keymap/bound-keys.js';
 import { CONTEXTS, type Binding, type CommandName, type Context } from '../keymap.js';
 import type { Glyphs } from '../screen/index.js';
 import type { HelpSection, MenuItem } from '../widgets/index.js';

@@ -1,6 +1,6 @@
 // The steps of a launch as lines a person can read: neighbours that do one thing are taken together ("mask", 13 steps).
 import type { LaunchReport, LaunchStep } from '../../engine/index.js';
-import type { Line } from '../overlays.js';
+import type { Line } from '../state/overlays.js';
 import { milliseconds } from './units.js';
 
 export interface LaunchLine {

@@ -1,5 +1,5 @@
 // The palette: everything that can be done, every look there is, and every container, each found by typing some letters of it.
-import { paletteBindings, type Keymap } from '../bound-keys.js';
+import { paletteBindings, type Keymap } from '../keymap/bound-keys.js';
 import type { CommandName } from '../keymap.js';
 import { aboutTheme, clean, GLYPH_SETS, glyphsFor, THEME_NAMES } from '../screen/index.js';
 import type { State } from '../state.js';

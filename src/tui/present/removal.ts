@@ -1,6 +1,6 @@
 // What goes with a container when it is removed, and what stays: said before it is done.
 import { KEEP_SECONDS, type Container } from '../../engine/index.js';
-import type { Line } from '../overlays.js';
+import type { Line } from '../state/overlays.js';
 import { isRunning } from '../rows.js';
 import { plural } from './units.js';
 

@@ -1,7 +1,7 @@
 // The dialog of columns. What is changed in it is seen at once; escape brings back what was there before.
 import { step, type Step } from '../actions.js';
 import { COLUMN_NAMES, DEFAULT_COLUMNS, type ColumnName } from '../columns.js';
-import type { ColumnsOverlay } from '../overlays.js';
+import type { ColumnsOverlay } from '../state/overlays.js';
 import type { KeyEvent, PasteEvent } from '../screen/index.js';
 import type { State } from '../state.js';
 import { stepOf } from '../widgets/index.js';

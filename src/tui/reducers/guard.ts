@@ -1,6 +1,6 @@
 // Arming the guard and disarming it: what it would do is read before it may do anything.
 import { refuse } from '../actions.js';
-import type { Line } from '../overlays.js';
+import type { Line } from '../state/overlays.js';
 import { plural } from '../present/units.js';
 import type { Handler } from './handler.js';
 import { ask } from './verbs.js';

@@ -2,7 +2,7 @@
 // each container keeps the rest.
 import { rulingOn, type Container, type Limits } from '../../engine/index.js';
 import { noticed, refuse, step, type Action, type Effect, type Step } from '../actions.js';
-import type { LimitsOverlay } from '../overlays.js';
+import type { LimitsOverlay } from '../state/overlays.js';
 import { plural } from '../present/units.js';
 import type { KeyEvent, PasteEvent } from '../screen/index.js';
 import type { State } from '../state.js';

@@ -1,11 +1,11 @@
 // The Logs tab: whose lines are read, which of them are shown, what is searched for, what is written to a file.
 import { noticed, refuse, step, type Action, type Step } from '../actions.js';
-import { logFilter } from '../log-filter.js';
+import { logFilter } from '../logs/filter.js';
 import { parseLogRange } from '../present/log-range.js';
 import { plural } from '../present/units.js';
 import { searchPattern } from '../filter.js';
 import { subjects } from '../rows.js';
-import type { LogSource } from '../log-buffer.js';
+import type { LogSource } from '../logs/buffer.js';
 import type { LogsSlice, State } from '../state.js';
 import type { Handler } from './handler.js';
 import { ask } from './verbs.js';

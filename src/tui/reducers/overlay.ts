@@ -1,8 +1,8 @@
 // What stands above everything: opened by commands, changed by keys, closed by an answer.
 import { noticed, refuse, step, type Failure, type Step } from '../actions.js';
-import { bindingFor } from '../bound-keys.js';
+import { bindingFor } from '../keymap/bound-keys.js';
 import { contextsOf, type CommandName } from '../keymap.js';
-import type { FormOverlay, MenuOverlay, Overlay, QuestionOverlay } from '../overlays.js';
+import type { FormOverlay, MenuOverlay, Overlay, QuestionOverlay } from '../state/overlays.js';
 import { bulkItems, helpSections } from '../present/keys.js';
 import { glyphsFor, type KeyEvent, type PasteEvent } from '../screen/index.js';
 import { SORT_COLUMNS, type SortColumn, type State } from '../state.js';

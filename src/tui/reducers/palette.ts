@@ -6,7 +6,7 @@ import type { CommandName } from '../keymap.js';
 import { everythingItems, layoutItems, MAX_RECENT, themeItems } from '../present/palette.js';
 import { GLYPH_SETS, THEME_NAMES } from '../screen/index.js';
 import { rowsOf } from '../rows.js';
-import { viewOf } from '../initial-state.js';
+import { viewOf } from '../state/initial.js';
 import { FIXED_TABS, type FixedTab, type State } from '../state.js';
 import { lineOf, openMenu, selectedItem } from '../widgets/index.js';
 import type { Handler } from './handler.js';

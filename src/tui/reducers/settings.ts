@@ -2,7 +2,7 @@
 import { noticed, refuse, step, type Action, type Step } from '../actions.js';
 import { appearanceFor } from '../appearance.js';
 import { configText, type Settings } from '../config/index.js';
-import { keymapOf } from '../bound-keys.js';
+import { keymapOf } from '../keymap/bound-keys.js';
 import type { State } from '../state.js';
 import type { Handler } from './handler.js';
 import { settled } from './table.js';

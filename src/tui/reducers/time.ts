@@ -1,6 +1,6 @@
 // Going about in time: how long a stretch graphs show, which moment everything shows, two moments side by side.
 import { noticed, refuse, step, type Step } from '../actions.js';
-import { momentOf } from '../moment.js';
+import { momentOf } from '../state/moment.js';
 import { momentClock } from '../present/moment.js';
 import { DEFAULT_SPAN_MS, spanOf, type GraphsSlice, type State } from '../state.js';
 import type { Handler } from './handler.js';

@@ -1,8 +1,8 @@
 // What is done to containers: who is meant, whether it may be done, what is asked first.
 import { rulingOn, type Container, type Verb as RuledVerb } from '../../engine/index.js';
 import { noticed, refuse, step, type Effect, type Step } from '../actions.js';
-import type { Answer, Line, QuestionOverlay } from '../overlays.js';
-import { isDemoThere, NOISY } from '../demo.js';
+import type { Answer, Line, QuestionOverlay } from '../state/overlays.js';
+import { isDemoThere, NOISY } from '../state/demo.js';
 import { removalLines } from '../present/removal.js';
 import { plural } from '../present/units.js';
 import { selectedRow, subjects } from '../rows.js';

@@ -12,7 +12,7 @@ import { editDistance, nearestName } from '../../../src/tui/config/nearest.js';
 import { readConfig } from '../../../src/tui/config/read.js';
 import { savedText } from '../../../src/tui/config/save.js';
 import { DEFAULT_SETTINGS, SETTING_NAMES, type Settings } from '../../../src/tui/config/schema.js';
-import { bindingFor, keymapOf } from '../../../src/tui/bound-keys.js';
+import { bindingFor, keymapOf } from '../../../src/tui/keymap/bound-keys.js';
 import { type CommandName } from '../../../src/tui/keymap.js';
 import { Desk } from '../../support/desk.js';
 

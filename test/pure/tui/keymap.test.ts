@@ -1,7 +1,7 @@
 // The keymap is the one source of keys: nothing in it may contradict itself, and every hint it gives must be true.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bindingFor, bindingsIn, DEFAULT_KEYMAP, paletteBindings } from '../../../src/tui/bound-keys.js';
+import { bindingFor, bindingsIn, DEFAULT_KEYMAP, paletteBindings } from '../../../src/tui/keymap/bound-keys.js';
 import { BINDINGS, contextsOf, CONTEXTS, type Binding } from '../../../src/tui/keymap.js';
 import { hintsOf } from '../../../src/tui/panels/hints.js';
 import { helpSections, keysMarkdown, keyName } from '../../../src/tui/present/keys.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LogEntry, LogsOptions } from '../../../src/engine/index.js';
-import { LogBuffer } from '../../../src/tui/log-buffer.js';
+import { LogBuffer } from '../../../src/tui/logs/buffer.js';
 import { Desk } from '../../support/desk.js';
 import { cpuMs } from '../../support/patience.js';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Finding } from '../../../src/metrics/index.js';
-import { findingsAt, momentOf } from '../../../src/tui/moment.js';
+import { findingsAt, momentOf } from '../../../src/tui/state/moment.js';
 import { momentClock, momentWords } from '../../../src/tui/present/moment.js';
 import { Desk } from '../../support/desk.js';
 

@@ -1,5 +1,5 @@
 // What the dashboard knows of its demo: who in it is to be woken.
-import type { State } from './state.js';
+import type { State } from '../state.js';
 
 export const DEMO_PROJECT = 'demo';
 /** The one that takes all the CPU there is. */

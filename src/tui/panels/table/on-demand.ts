@@ -1,12 +1,12 @@
 // Columns of the table that are there when somebody asks for them.
-import type { Container } from '../../engine/index.js';
-import type { Sample } from '../../metrics/index.js';
-import type { ColumnName } from '../columns.js';
-import { markOf, type Tone } from '../present/container.js';
-import { rate } from '../present/units.js';
-import type { Row } from '../rows.js';
-import type { Attr, Theme } from '../screen/index.js';
-import type { Column } from '../widgets/index.js';
+import type { Container } from '../../../engine/index.js';
+import type { Sample } from '../../../metrics/index.js';
+import type { ColumnName } from '../../columns.js';
+import { markOf, type Tone } from '../../present/container.js';
+import { rate } from '../../present/units.js';
+import type { Row } from '../../rows.js';
+import type { Attr, Theme } from '../../screen/index.js';
+import type { Column } from '../../widgets/index.js';
 
 const ID_CELLS = 12;
 

@@ -1,9 +1,9 @@
 // Which log lines are shown: "text" or "re:…" those that match, "!text" all others; before it, "level:warn" what is as grave as
 // that or graver, "stream:stderr" what was written there.
-import { filterPattern } from './filter.js';
-import type { LogLine } from './log-buffer.js';
-import { LEVELS, levelIn, levelNamed, type Level } from './present/log-line.js';
-import { styledLine } from './screen/index.js';
+import { filterPattern } from '../filter.js';
+import type { LogLine } from './buffer.js';
+import { LEVELS, levelIn, levelNamed, type Level } from '../present/log-line.js';
+import { styledLine } from '../screen/index.js';
 
 export interface LogFilter {
   passes(line: LogLine): boolean;

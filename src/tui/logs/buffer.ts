@@ -1,7 +1,7 @@
 // The log lines that are kept to be looked at: the newest, and older ones as far as somebody scrolled back; of one container
 // in the order in which they were written, of several in the order of time. Bounded in lines and in characters, so that a
 // container that writes without end costs no more than one that does not.
-import type { LogEntry } from '../engine/index.js';
+import type { LogEntry } from '../../engine/index.js';
 
 export interface LogLine {
   /** as in the file: RFC 3339 with nanoseconds */

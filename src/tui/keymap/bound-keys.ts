@@ -1,5 +1,5 @@
 // The keys in force, as a value: the table of keymap.ts with what a person has changed in it. Help, hints and the palette read it.
-import { BINDINGS, type Binding, type CommandName, type Context } from './keymap.js';
+import { BINDINGS, type Binding, type CommandName, type Context } from '../keymap.js';
 
 /** The table with its entries' exact types forgotten, for everything that only reads it. */
 const bindings: readonly Binding<CommandName>[] = BINDINGS;

@@ -1,7 +1,7 @@
 // The moment that is shown: now, or one that somebody went back to. Everything on the screen that is measured shows that very
 // moment; what is done, said or asked stays in the present. Pure.
-import type { Finding } from '../metrics/index.js';
-import type { State } from './state.js';
+import type { Finding } from '../../metrics/index.js';
+import type { State } from '../state.js';
 
 /** ms since the epoch; undefined is now. */
 export const momentOf = ({ graphs }: State): number | undefined => graphs.until;

@@ -1,15 +1,8 @@
 // The lines of a log buffer that are shown (a filter lets pass) and those among them that a search finds. A new filter or
 // search looks through what is kept in slices; until it is through, what was shown before stays. Lines that come are looked at as they come.
-import { searchPattern, type Pattern } from './filter.js';
-import {
-  LineList,
-  type LogBuffer,
-  type LogLine,
-  type LogLines,
-  type LogListener,
-  type LogSource,
-} from './log-buffer.js';
-import { logFilter, seenText, type LogFilter } from './log-filter.js';
+import { searchPattern, type Pattern } from '../filter.js';
+import { LineList, type LogBuffer, type LogLine, type LogLines, type LogListener, type LogSource } from './buffer.js';
+import { logFilter, seenText, type LogFilter } from './filter.js';
 
 /** What panels see: the lines that are shown, how many there are in all, and which were found. */
 export interface ShownLines extends LogLines {

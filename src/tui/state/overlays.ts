@@ -1,10 +1,10 @@
 // What can stand above everything else and take the keys: questions, menus, forms. As data; reducers/overlay.ts changes it.
-import type { Effect } from './actions.js';
-import type { ColumnName } from './columns.js';
-import type { Context } from './keymap.js';
-import type { Preset } from './reducers/limit-presets.js';
-import type { LimitField, LimitTexts } from './reducers/limits.js';
-import type { Form, Menu } from './widgets/index.js';
+import type { Effect } from '../actions.js';
+import type { ColumnName } from '../columns.js';
+import type { Context } from '../keymap.js';
+import type { Preset } from '../reducers/limit-presets.js';
+import type { LimitField, LimitTexts } from '../reducers/limits.js';
+import type { Form, Menu } from '../widgets/index.js';
 
 export type Overlay =
   HelpOverlay | MenuOverlay | QuestionOverlay | FormOverlay | LimitsOverlay | TextOverlay | ColumnsOverlay;

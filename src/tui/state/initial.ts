@@ -1,10 +1,10 @@
 // What there is before anything has happened: the state that the dashboard begins with.
-import type { TerminalSize } from '../engine/index.js';
-import { appearanceFor, type Appearance } from './appearance.js';
-import { keymapOf } from './bound-keys.js';
-import { DEFAULT_LAYOUT, DEFAULT_SETTINGS, type SavedLayout, type Settings } from './config/schema.js';
-import type { Prompt, State, ViewSlice } from './state.js';
-import { LIST_START, VIEWER_START } from './widgets/index.js';
+import type { TerminalSize } from '../../engine/index.js';
+import { appearanceFor, type Appearance } from '../appearance.js';
+import { keymapOf } from '../keymap/bound-keys.js';
+import { DEFAULT_LAYOUT, DEFAULT_SETTINGS, type SavedLayout, type Settings } from '../config/schema.js';
+import type { Prompt, State, ViewSlice } from '../state.js';
+import { LIST_START, VIEWER_START } from '../widgets/index.js';
 
 /** What a saved layout brings to the screen. */
 export const viewOf = ({ table, ...view }: SavedLayout): ViewSlice => ({ ...view, tableShare: table });
