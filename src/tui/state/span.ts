@@ -14,8 +14,11 @@ function firstStart(list: readonly Container[]): number {
   let first = firstStarts.get(list);
   if (first === undefined) {
     first = Infinity;
-    for (const { state } of list)
-      if (state.status === 'running') first = Math.min(first, Date.parse(state.startedAt ?? '') || Infinity);
+    for (const { state } of list) {
+      // Not a date is not before anything.
+      const startedAt = Date.parse(state.startedAt ?? '');
+      if (state.status === 'running' && startedAt < first) first = startedAt;
+    }
     firstStarts.set(list, first);
   }
   return first;
