@@ -1,36 +1,47 @@
 // What is done to containers, to many at a time: each act is told when all of it is over, so that it can be taken back as one.
 import { KEEP_SECONDS, type Container } from '../../engine/index.js';
-import type { Effect, Refused } from '../actions.js';
+import type { Refused } from '../actions.js';
 import { SHOWN_AS } from '../reducers/undo.js';
 import type { UndoEntry, UndoStep, Verb } from '../state.js';
-import { failureOf } from './failure.js';
+import type { Doers, EffectOf } from './doers.js';
+import { failureOf, sentenceOf } from './failure.js';
+import type { Listing } from './listing.js';
 import type { Ports } from './ports.js';
-
-type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
 
 const KEPT = { keepSeconds: KEEP_SECONDS } as const;
 
+type ActType = 'verb' | 'remove' | 'prune' | 'update' | 'rename' | 'undo' | 'look-up-limits';
+
 export class Acts {
+  readonly doers: Doers<ActType> = {
+    verb: (effect) => void this.verb(effect),
+    remove: (effect) => void this.remove(effect),
+    prune: () => this.listing.ask(() => this.prune()),
+    update: (effect) => this.listing.ask(() => this.update(effect)),
+    rename: (effect) => this.listing.ask(() => this.rename(effect)),
+    undo: ({ entry }) => void this.undo(entry),
+    'look-up-limits': ({ ids }) => void this.lookUpLimits(ids),
+  };
+
   constructor(
     private readonly ports: Ports,
-    /** to be called when something has changed */
-    private readonly changed: () => void,
+    private readonly listing: Listing,
   ) {}
 
-  async verb({ verb, ids }: Of<'verb'>): Promise<void> {
+  private async verb({ verb, ids }: EffectOf<'verb'>): Promise<void> {
     const { engine, dispatch } = this.ports;
     dispatch({ type: 'done', verb, containers: await this.each(ids, verb, (id) => engine[verb](id)) });
   }
 
   /** What is removed is kept for a while, so that it can be brought back. */
-  async remove({ ids, force }: Of<'remove'>): Promise<void> {
+  private async remove({ ids, force }: EffectOf<'remove'>): Promise<void> {
     const { engine, dispatch } = this.ports;
     const containers = await this.each(ids, 'remove', (id) => engine.remove(id, { force, ...KEPT }));
     const keptBytes = await this.keptBytes(containers);
     dispatch({ type: 'done', verb: 'remove', containers, ...(keptBytes === undefined ? {} : { keptBytes }) });
   }
 
-  async prune(): Promise<void> {
+  private async prune(): Promise<void> {
     const { engine, dispatch, state } = this.ports;
     const { byId } = state().containers;
     const { removed } = await engine.prune(KEPT);
@@ -40,9 +51,9 @@ export class Acts {
   }
 
   /** All at once: one that refuses keeps none of the others from being changed. */
-  async update({ changes }: Of<'update'>): Promise<void> {
+  private async update({ changes }: EffectOf<'update'>): Promise<void> {
     const { engine, dispatch, state } = this.ports;
-    const changed: { id: string; name: string; before: Of<'update'>['changes'][number]['before'] }[] = [];
+    const changed: { id: string; name: string; before: EffectOf<'update'>['changes'][number]['before'] }[] = [];
     const refused: Refused[] = [];
     await Promise.all(
       changes.map(async ({ id, limits, before }) => {
@@ -58,14 +69,14 @@ export class Acts {
     dispatch({ type: 'updated', changed, refused });
   }
 
-  async rename({ id, name }: Of<'rename'>): Promise<void> {
+  private async rename({ id, name }: EffectOf<'rename'>): Promise<void> {
     const { engine, dispatch, state } = this.ports;
     const before = state().containers.byId.get(id)?.config.name ?? '';
     await engine.rename(id, name);
     dispatch({ type: 'renamed', id, name, before });
   }
 
-  async lookUpLimits(ids: readonly string[]): Promise<void> {
+  private async lookUpLimits(ids: readonly string[]): Promise<void> {
     const { engine, dispatch } = this.ports;
     for (const id of ids) {
       const limits = await engine.limitsInForce(id).catch(() => ({}));
@@ -73,7 +84,7 @@ export class Acts {
     }
   }
 
-  async undo(entry: UndoEntry): Promise<void> {
+  private async undo(entry: UndoEntry): Promise<void> {
     const { dispatch } = this.ports;
     const failed: Refused[] = [];
     await Promise.all(
@@ -88,7 +99,7 @@ export class Acts {
       }),
     );
     dispatch({ type: 'undone', entry, failed });
-    this.changed();
+    this.listing.changed();
   }
 
   private async takeBack(step: UndoStep): Promise<void> {
@@ -129,7 +140,7 @@ export class Acts {
           dispatch({ type: 'ended', id, verb, failure: failureOf(error) });
           return undefined;
         } finally {
-          this.changed();
+          this.listing.changed();
         }
       }),
     );
@@ -142,9 +153,4 @@ export class Acts {
     const theirs = kept.filter(({ id }) => containers.some((container) => container.id === id));
     return theirs.length === 0 ? undefined : theirs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
-}
-
-function sentenceOf(error: unknown): string {
-  const { message, hint } = failureOf(error);
-  return hint === undefined ? message : `${message}: ${hint}`;
 }

@@ -1,10 +1,10 @@
 // The Logs tab's half that needs the lines themselves: who is read follows from the state; moving, opening, saving are effects.
-import type { Effect } from '../actions.js';
 import type { LogView } from '../logs/view.js';
 import { logKey, logSources } from '../reducers/logs.js';
 import { selectedContainer } from '../rows.js';
 import type { State } from '../state.js';
 import type { Viewer } from '../widgets/index.js';
+import type { Doers, EffectOf } from './doers.js';
 import { exportLogs } from './export-logs.js';
 import { failureOf } from './failure.js';
 import { LogFollower } from './logs.js';
@@ -19,9 +19,14 @@ import {
   viewerAt,
 } from './scroll-logs.js';
 
-export type LogEffect = Extract<Effect, { type: 'scroll-logs' | 'jump-logs' | 'open-log-line' | 'export-logs' }>;
-
 export class LogPane {
+  readonly doers: Doers<'scroll-logs' | 'jump-logs' | 'open-log-line' | 'export-logs'> = {
+    'scroll-logs': ({ by }) => this.scroll(by),
+    'jump-logs': ({ at }) => this.jump(at),
+    'open-log-line': ({ place }) => this.open(place),
+    'export-logs': (effect) => void this.export(effect),
+  };
+
   private readonly follower: LogFollower;
   /** The lines that somebody looked at when the filter was changed: whatever it hides meanwhile, they come back to their place. */
   private anchors: ReturnType<typeof anchorsOf> | undefined;
@@ -36,25 +41,6 @@ export class LogPane {
 
   close(): void {
     this.follower.close();
-  }
-
-  run(effect: LogEffect): void {
-    switch (effect.type) {
-      case 'scroll-logs': {
-        this.scroll(effect.by);
-        return;
-      }
-      case 'jump-logs': {
-        this.jump(effect.at);
-        return;
-      }
-      case 'open-log-line': {
-        this.open(effect.place);
-        return;
-      }
-      case 'export-logs':
-        void this.export(effect);
-    }
   }
 
   /** The lines that are in sight. */
@@ -129,7 +115,7 @@ export class LogPane {
     this.ports.dispatch({ type: 'show-text', ...openedLine(this.ports.state(), view, index) });
   }
 
-  private async export({ path, replace }: Extract<Effect, { type: 'export-logs' }>): Promise<void> {
+  private async export({ path, replace }: EffectOf<'export-logs'>): Promise<void> {
     const { dispatch } = this.ports;
     try {
       const exported = await exportLogs(this.view, path, replace);

@@ -3,7 +3,8 @@
 import { isTscontainError, type Session, type TerminalSize } from '../../engine/index.js';
 import type { KeyEvent, MouseEvent, PasteEvent } from '../screen/index.js';
 import { openPane, type TerminalPane } from '../terminal/index.js';
-import { failureOf } from './failure.js';
+import type { Doers } from './doers.js';
+import { failureOf, sentenceOf } from './failure.js';
 import type { Ports } from './ports.js';
 import { SessionPty } from './session-pty.js';
 
@@ -22,7 +23,18 @@ interface Open {
   title: string;
 }
 
+type ShellEffect = 'open-shell' | 'attach-input' | 'close-shell' | 'broadcast' | 'shell-key' | 'shell-input';
+
 export class Shells {
+  readonly doers: Doers<ShellEffect> = {
+    'open-shell': ({ number, id, kind }) => void this.openShell(number, id, kind),
+    'attach-input': ({ number, id }) => void this.takeKeys(number, id),
+    'close-shell': ({ number }) => this.close(number),
+    broadcast: ({ numbers }) => this.ports.dispatch({ type: 'broadcasting', numbers }),
+    'shell-key': ({ number, bytes }) => this.sendBytes(number, bytes),
+    'shell-input': ({ number, event }) => this.input(number, event),
+  };
+
   private readonly open = new Map<number, Open>();
   private readonly closed = new Set<number>();
   /** Sessions that were opened before their tab: of containers that are run from the form. */
@@ -94,8 +106,7 @@ export class Shells {
           : { session: expected ?? (await this.attach(number, id, false)), title: 'attached' };
       await this.show(number, found.session, found.title, input);
     } catch (error) {
-      const { message, hint } = failureOf(error);
-      this.end(number, hint === undefined ? message : `${message}: ${hint}`, false);
+      this.end(number, sentenceOf(error), false);
     }
   }
 
