@@ -20,7 +20,7 @@ const ofContainer =
   (row: Row): string =>
     row.kind === 'container' ? pick(row.container) : '';
 
-export function moreColumns(
+export function columnsOnDemand(
   theme: Theme,
   reading: (row: Row) => Sample | undefined,
 ): Readonly<Record<OnDemand, Column<Row>>> {
