@@ -101,6 +101,17 @@ async function watching(): Promise<void> {
   });
 }
 
+/** What 95 of 100 took at most, ms. */
+function reportWorst(what: string, times: readonly number[], most: number): void {
+  report({
+    what,
+    unit: 'ms',
+    ours: quantile(times, 0.95),
+    goal: { most },
+    note: `median ${median(times).toFixed(1)} ms`,
+  });
+}
+
 /** From a key to the frame that shows what it did, 100 containers there and the flood's log in front. */
 async function keyToPaint(): Promise<void> {
   const screen = open(200, 50);
@@ -115,13 +126,7 @@ async function keyToPaint(): Promise<void> {
     await delay(150);
   }
   await screen.close();
-  report({
-    what: 'dashboard: key to paint, 95 of 100, with 100 containers and 10 MB/s of logs in front',
-    unit: 'ms',
-    ours: quantile(times, 0.95),
-    goal: { most: 33 },
-    note: `median ${median(times).toFixed(1)} ms`,
-  });
+  reportWorst('dashboard: key to paint, 95 of 100, with 100 containers and 10 MB/s of logs in front', times, 33);
 }
 
 /** From Enter in the limits dialog to the kernel's file of that limit. */
@@ -148,13 +153,7 @@ async function keyToCgroup(engine: Engine): Promise<void> {
     await delay(100);
   }
   await screen.close();
-  report({
-    what: 'dashboard: Enter in the limits dialog to the cgroup file, 95 of 100',
-    unit: 'ms',
-    ours: quantile(times, 0.95),
-    goal: { most: 100 },
-    note: `median ${median(times).toFixed(1)} ms`,
-  });
+  reportWorst('dashboard: Enter in the limits dialog to the cgroup file, 95 of 100', times, 100);
 }
 
 /** 20 MB of lines through a shell tab, beside the same in tmux; the last byte seen on the screen ends it. */

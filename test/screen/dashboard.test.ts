@@ -93,7 +93,7 @@ describe('the dashboard', () => {
   });
 
   it('shows a busy container, and bends its use with a limit', async () => {
-    await house.ok('run', '-d', '--name', 'noisy', 'base', 'sh', '-c', 'trap exit TERM; while :; do :; done');
+    await house.runs('noisy', 'trap exit TERM; while :; do :; done');
     const screen = open();
     await see(screen, /noisy +base .* (0\.(0[4-9]|[1-9]\d)|1\.\d\d)\/–/);
     screen.type('u');
@@ -166,16 +166,7 @@ describe('the dashboard', () => {
   });
 
   it('shows the same containers with their logs after it was killed, and its shell opens', async () => {
-    await house.ok(
-      'run',
-      '-d',
-      '--name',
-      'talker',
-      'base',
-      'sh',
-      '-c',
-      'i=0; while :; do i=$((i+1)); echo line-$i; sleep 0.2; done',
-    );
+    await house.runs('talker', 'i=0; while :; do i=$((i+1)); echo line-$i; sleep 0.2; done');
     const first = open();
     await see(first, 'talker');
     first.child.kill('SIGKILL');

@@ -17,16 +17,7 @@ const drag = (from: readonly [number, number], to: readonly [number, number]): s
 describe('the mouse', () => {
   before(async () => {
     house = new House();
-    await house.ok(
-      'run',
-      '-d',
-      '--name',
-      'talker',
-      'base',
-      'sh',
-      '-c',
-      'trap exit TERM; echo the quick brown fox; echo jumps; while :; do sleep 0.2; done',
-    );
+    await house.runs('talker', 'trap exit TERM; echo the quick brown fox; echo jumps; while :; do sleep 0.2; done');
   });
   after(() => house.close());
 

@@ -13,16 +13,7 @@ let house: House;
 describe('the plain text mode', () => {
   before(async () => {
     house = new House();
-    await house.ok(
-      'run',
-      '-d',
-      '--name',
-      'talker',
-      'base',
-      'sh',
-      '-c',
-      'trap exit TERM; echo one; echo two >&2; while :; do sleep 0.2; done',
-    );
+    await house.runs('talker', 'trap exit TERM; echo one; echo two >&2; while :; do sleep 0.2; done');
   });
   after(() => house.close());
 

@@ -97,6 +97,16 @@ export class Desk {
     return desk;
   }
 
+  /** A desk for as long as the work takes. */
+  static async with(options: DeskOptions, work: (desk: Desk) => Promise<void>): Promise<void> {
+    const desk = await Desk.open(options);
+    try {
+      await work(desk);
+    } finally {
+      desk.close();
+    }
+  }
+
   dispatch(action: Action): void {
     const before = this.state;
     const { state, effects } = reduce(before, action);

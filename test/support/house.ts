@@ -56,6 +56,11 @@ export class House {
     return result.stdout.trimEnd();
   }
 
+  /** Starts a container of that name that runs a script. */
+  runs(name: string, script: string): Promise<string> {
+    return this.ok('run', '-d', '--name', name, 'base', 'sh', '-c', script);
+  }
+
   async inspect(ref: string): Promise<InspectedContainer> {
     return (JSON.parse(await this.ok('inspect', ref)) as [InspectedContainer])[0];
   }

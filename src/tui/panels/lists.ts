@@ -2,13 +2,14 @@
 import { eventSentence, eventSubject, eventTone } from '../present/event.js';
 import { launchLines } from '../present/launch.js';
 import { sortedProcesses } from '../present/processes.js';
-import { age, bytes, clock, cores, cpuTime, milliseconds, NOT_MEASURED, plural } from '../present/units.js';
+import { age, bytes, clock, cpuTime, milliseconds, NOT_MEASURED, plural } from '../present/units.js';
 import { filterPattern } from '../filter.js';
 import { inspectedLines } from '../reducers/panes.js';
 import { truncate, type Attr, type Canvas, type Rect } from '../screen/index.js';
 import type { State } from '../state.js';
 import { fitPosition, paintTable, type Column } from '../widgets/index.js';
 import type { Container, ContainerProcess, Image } from '../../engine/index.js';
+import { processColumns } from './process-columns.js';
 
 const say = (canvas: Canvas, rect: Rect, text: string, attr: Attr = canvas.theme.dim): void => {
   canvas.within(rect).text(rect.x + 1, rect.y + 1, truncate(text, rect.width - 2, canvas.glyphs.ellipsis), attr);
@@ -24,46 +25,16 @@ export function paintProcesses(canvas: Canvas, rect: Rect, state: State, contain
   }
   const rows = sortedProcesses(processes);
   const right = { align: 'right' } as const;
+  const shared = processColumns<ContainerProcess>(theme, ({ pid }) => processes.cores.get(pid));
   const columns: readonly Column<ContainerProcess>[] = [
     { id: 'pid', title: 'PID', min: 7, priority: 2, ...right, cell: (p) => String(p.containerPid) },
-    { id: 'host', title: 'HOST', min: 8, priority: 4, ...right, cell: (p) => String(p.pid), style: () => theme.dim },
+    shared.host,
     { id: 'user', title: 'UID', min: 6, priority: 5, ...right, cell: (p) => String(p.uid), style: () => theme.dim },
-    {
-      id: 'state',
-      title: 'S',
-      min: 1,
-      priority: 6,
-      cell: (p) => p.state,
-      style: (p) => (p.state === 'R' ? theme.good : p.state === 'D' ? theme.notice : theme.dim),
-    },
-    {
-      id: 'cpu',
-      title: 'CORES',
-      min: 6,
-      priority: 1,
-      ...right,
-      cell: (p) => cores(processes.cores.get(p.pid)),
-      style: () => theme.resource.cpu[0],
-    },
-    {
-      id: 'memory',
-      title: 'MEM',
-      min: 5,
-      priority: 1,
-      ...right,
-      cell: (p) => bytes(p.rssBytes),
-      style: () => theme.resource.memory[0],
-    },
+    shared.state,
+    shared.cpu,
+    shared.memory,
     { id: 'time', title: 'TIME', min: 7, priority: 3, ...right, cell: (p) => cpuTime(p.cpuMs), style: () => theme.dim },
-    {
-      id: 'threads',
-      title: 'THR',
-      min: 4,
-      priority: 7,
-      ...right,
-      cell: (p) => String(p.threads),
-      style: () => theme.dim,
-    },
+    shared.threads,
     { id: 'command', title: 'COMMAND', min: 20, max: 400, priority: 0, cell: (p) => p.command },
   ];
   paintTable(

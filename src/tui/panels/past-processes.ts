@@ -1,8 +1,9 @@
 // The processes of a container at a moment of the past: those that mattered, as they were written down, and what they waited for.
 import type { PastProcess, PastProcesses } from '../../metrics/index.js';
-import { bytes, clock, cores, rate } from '../present/units.js';
+import { clock, rate } from '../present/units.js';
 import type { Canvas, Rect } from '../screen/index.js';
 import { LIST_START, paintTable, type Column } from '../widgets/index.js';
+import { processColumns } from './process-columns.js';
 
 export function paintPastProcesses(canvas: Canvas, rect: Rect, processes: PastProcesses | 'reading' | undefined): void {
   const { theme } = canvas;
@@ -36,45 +37,15 @@ export function paintPastProcesses(canvas: Canvas, rect: Rect, processes: PastPr
 
 function columns({ theme }: Canvas): readonly Column<PastProcess>[] {
   const right = { align: 'right' } as const;
+  const { host, state, cpu, memory, threads } = processColumns<PastProcess>(theme, (p) => p.cores);
   return [
-    { id: 'host', title: 'HOST', min: 8, priority: 4, ...right, cell: (p) => String(p.pid), style: () => theme.dim },
-    {
-      id: 'state',
-      title: 'S',
-      min: 1,
-      priority: 5,
-      cell: (p) => p.state,
-      style: (p) => (p.state === 'R' ? theme.good : p.state === 'D' ? theme.notice : theme.dim),
-    },
-    {
-      id: 'cpu',
-      title: 'CORES',
-      min: 6,
-      priority: 1,
-      ...right,
-      cell: (p) => cores(p.cores),
-      style: () => theme.resource.cpu[0],
-    },
-    {
-      id: 'memory',
-      title: 'MEM',
-      min: 5,
-      priority: 1,
-      ...right,
-      cell: (p) => bytes(p.rssBytes),
-      style: () => theme.resource.memory[0],
-    },
+    host,
+    state,
+    cpu,
+    memory,
     { id: 'read', title: 'read/s', min: 6, priority: 3, ...right, cell: (p) => rate(p.readBytes) },
     { id: 'write', title: 'write/s', min: 7, priority: 3, ...right, cell: (p) => rate(p.writeBytes) },
-    {
-      id: 'threads',
-      title: 'THR',
-      min: 4,
-      priority: 6,
-      ...right,
-      cell: (p) => String(p.threads),
-      style: () => theme.dim,
-    },
+    threads,
     {
       id: 'waits',
       title: 'WAITS IN',

@@ -13,7 +13,7 @@ import { EngineHouse, outputOf } from '../../support/engine-house.js';
 import { product } from '../../support/house.js';
 import { eventually } from '../../support/patience.js';
 import { refusal } from '../../support/refusal.js';
-import { seededRandom } from '../../support/random.js';
+import { chance } from '../../support/chance.js';
 
 const LOOP = 'while :; do sleep 0.05; done';
 /** No process has it: pid_max is at most 2^22. */
@@ -196,12 +196,12 @@ describe('a supervisor that was killed', () => {
   });
 
   it('at any moment of a start does not keep it from being started, once', async () => {
-    const random = seededRandom();
+    const random = chance();
     const container = await house.create({ name: 'started', cmd: ['sh', '-c', `echo run >> /runs; ${LOOP}`] });
     for (let round = 1; round <= 15; round++) {
       const { pid } = await house.supervisors.acquire();
       const starting = house.engine.start('started');
-      await new Promise((resolve) => setTimeout(resolve, random(12)));
+      await new Promise((resolve) => setTimeout(resolve, random.below(12)));
       process.kill(pid, 'SIGKILL');
       const { state } = await starting;
       const when = `round ${round}, TEST_SEED=${random.seed} to replay`;
@@ -349,7 +349,7 @@ describe('names that a crash left', () => {
 
 describe('managers that are killed at any moment', () => {
   it('leave containers that are whole or gone, and nothing else', async () => {
-    const random = seededRandom();
+    const random = chance();
     const replay = `TEST_SEED=${random.seed} to replay`;
     const rounds = Number(process.env['TEST_ROUNDS'] ?? 25);
     // A machine with much to do takes long: how long says how long to wait before a kill.
@@ -359,7 +359,7 @@ describe('managers that are killed at any moment', () => {
     let names = ['first'];
     let changes = 0;
     for (let round = 0; round < rounds; round++) {
-      const name = names[random(names.length)] ?? 'none';
+      const name = names[random.below(names.length)] ?? 'none';
       const words = [
         ['create', '--project', PROJECT, '--name', `c${round}`, 'base'],
         ['run', '-d', '--project', PROJECT, '--name', `r${round}`, 'base', 'sleep', '100'],
@@ -369,9 +369,9 @@ describe('managers that are killed at any moment', () => {
         ['rename', name, `n${round}`],
         ['start', name],
         ['stop', '-t', '0', name],
-      ][random(8)]!;
+      ][random.below(8)]!;
       if (words[0] === 'restore') for (const { id } of await house.engine.removed()) restored.add(id);
-      await killedAfter(usual * (0.5 + random(100) / 150), words);
+      await killedAfter(usual * (0.5 + random.below(100) / 150), words);
       await house.engine.recover();
       const before = names.join();
       await eventually(async () => {

@@ -6,7 +6,7 @@ import { isTscontainError, type Engine } from '../../../src/engine/index.js';
 import { layout } from '../../../src/engine/state/layout.js';
 import { EngineHouse } from '../../support/engine-house.js';
 import { eventually, patience } from '../../support/patience.js';
-import { seededRandom } from '../../support/random.js';
+import { chance } from '../../support/chance.js';
 import { refusal } from '../../support/refusal.js';
 
 let house: EngineHouse;
@@ -128,11 +128,11 @@ describe('several managers', () => {
 
   it('do anything to a few containers, and what is left is whole', { timeout: patience(120_000) }, async () => {
     const names = ['n1', 'n2', 'n3'];
-    const random = seededRandom();
+    const random = chance();
     for (const name of names) await house.engine.create({ ...LOOP, name });
     const actions = Array.from({ length: 240 }, () => {
-      const engine = engines[random(engines.length)]!;
-      const name = names[random(names.length)]!;
+      const engine = engines[random.below(engines.length)]!;
+      const name = names[random.below(names.length)]!;
       return [
         // Often enough that there is mostly something to do something with.
         () => engine.create({ ...LOOP, name }),
@@ -145,8 +145,8 @@ describe('several managers', () => {
         () => engine.unpause(name),
         () => engine.restart(name, { timeoutSeconds: 0 }),
         () => engine.remove(name, { force: true }),
-        () => engine.rename(name, names[random(names.length)]!),
-      ][random(11)]!;
+        () => engine.rename(name, names[random.below(names.length)]!),
+      ][random.below(11)]!;
     });
     // A dozen at a time: enough to meet one another, few enough that none waits for ever.
     const waiting = [...actions];

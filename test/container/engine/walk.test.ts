@@ -5,8 +5,7 @@ import { isTscontainError, type ErrorCode, type Status } from '../../../src/engi
 import { EngineHouse, outputOf } from '../../support/engine-house.js';
 import { gather } from '../../support/gather.js';
 import { patience } from '../../support/patience.js';
-import { rounds } from '../../support/chance.js';
-import { seededRandom, type Random } from '../../support/random.js';
+import { chance, rounds, type Chance } from '../../support/chance.js';
 
 /** What must be so: written down without looking at the engine. */
 interface Model {
@@ -70,11 +69,11 @@ async function started(name: string): Promise<void> {
   }
 }
 
-function randomStep(random: Random): Step {
+function randomStep(random: Chance): Step {
   const { engine } = house;
-  const name = NAMES[random(NAMES.length)]!;
-  const other = NAMES[random(NAMES.length)]!;
-  const limit = 10 + random(90);
+  const name = NAMES[random.below(NAMES.length)]!;
+  const other = NAMES[random.below(NAMES.length)]!;
+  const limit = 10 + random.below(90);
   const start = (model: Model): Outcome => {
     if (model.status === 'paused') return 'ILLEGAL_STATE';
     if (model.status !== 'running') model.runs += 1;
@@ -221,7 +220,7 @@ function randomStep(random: Random): Step {
       act: () => engine.prune(),
     },
   ];
-  return steps[random(steps.length)]!;
+  return steps[random.below(steps.length)]!;
 }
 
 async function assertSame({ models, kept }: World, when: string): Promise<void> {
@@ -241,7 +240,7 @@ async function assertSame({ models, kept }: World, when: string): Promise<void> 
 
 describe('a random walk', () => {
   it('does and refuses what the model says, step by step', { timeout: patience(300_000) }, async () => {
-    const random = seededRandom();
+    const random = chance();
     const world: World = { models: new Map(), kept: [] };
     const done: string[] = [];
     for (let step = 0; step < STEPS; step++) {

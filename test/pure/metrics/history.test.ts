@@ -3,22 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { History } from '../../../src/metrics/history.js';
-import { SERIES, type Sample } from '../../../src/metrics/model.js';
+import { SERIES } from '../../../src/metrics/model.js';
+import { busy } from '../../support/past.js';
 
 const T0 = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-
-/** A sample in which all that matters is the CPU. */
-const busy = (at: number, cores: number): Sample => ({
-  at,
-  cpu: { cores },
-  memory: {},
-  io: {},
-  pids: {},
-  pressure: { cpu: {}, memory: {}, io: {} },
-  network: {},
-});
 
 /** A sample a second from T0 on, for that long; cores by the second. */
 function recorded(ms: number, cores: (second: number) => number, intervalMs = 1000): History {

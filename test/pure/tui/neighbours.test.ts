@@ -6,18 +6,13 @@ import { withFindings, shownFinding } from '../../../src/tui/reducers/neighbours
 import { MAX_PAST_FINDINGS, type State } from '../../../src/tui/state.js';
 import { Desk } from '../../support/desk.js';
 import { emptyState } from '../../support/empty-state.js';
+import { findingOf } from '../../support/findings.js';
 
 // Clocks in sentences are local time.
 process.env['TZ'] = 'UTC';
 
-async function atDesk(work: (desk: Desk) => Promise<void>, options: Parameters<typeof Desk.open>[0] = {}) {
-  const desk = await Desk.open(options);
-  try {
-    await work(desk);
-  } finally {
-    desk.close();
-  }
-}
+const atDesk = (work: (desk: Desk) => Promise<void>, options: Parameters<typeof Desk.open>[0] = {}): Promise<void> =>
+  Desk.with(options, work);
 
 const line = (desk: Desk, row: number): string => desk.text().split('\n')[row]!.trim();
 
@@ -153,26 +148,13 @@ describe('the cure', () => {
 });
 
 describe('findings over time', () => {
-  const finding = (key: string, since: number): Finding => ({
-    key,
-    victim: key,
-    resource: 'cpu',
-    symptom: 'waits',
-    percent: 50,
-    usualPercent: 0,
-    since,
-    byOwnLimit: false,
-    suspects: [],
-    confidence: 1,
-    evidence: [],
-  });
   const start = (now: number): State => emptyState(now);
 
   it('are kept with their ends, and one that comes again is another', () => {
-    let state = withFindings(start(1000), [finding('a', 900)]);
-    state = withFindings({ ...state, now: 2000 }, [finding('a', 900), finding('b', 1900)]);
-    state = withFindings({ ...state, now: 3000 }, [finding('b', 1900)]);
-    state = withFindings({ ...state, now: 4000 }, [finding('a', 3900), finding('b', 1900)]);
+    let state = withFindings(start(1000), [findingOf('a', 900)]);
+    state = withFindings({ ...state, now: 2000 }, [findingOf('a', 900), findingOf('b', 1900)]);
+    state = withFindings({ ...state, now: 3000 }, [findingOf('b', 1900)]);
+    state = withFindings({ ...state, now: 4000 }, [findingOf('a', 3900), findingOf('b', 1900)]);
     assert.deepEqual(
       state.neighbours.past.map(({ finding: { key, since }, until }) => [key, since, until]),
       [
@@ -186,13 +168,14 @@ describe('findings over time', () => {
 
   it('are a bounded number', () => {
     let state = start(0);
-    for (let i = 0; i < MAX_PAST_FINDINGS + 20; i++) state = withFindings({ ...state, now: i }, [finding(`x${i}`, i)]);
+    for (let i = 0; i < MAX_PAST_FINDINGS + 20; i++)
+      state = withFindings({ ...state, now: i }, [findingOf(`x${i}`, i)]);
     assert.equal(state.neighbours.past.length, MAX_PAST_FINDINGS);
   });
 
   it('of programs outside of containers are called by what they are', () => {
     const outside: Finding = {
-      ...finding('web', 0),
+      ...findingOf('web', 0),
       suspects: [{ id: HOST_ID, share: 0.8, of: 'cpu time', rate: 1.6, rose: true }],
     };
     assert.match(

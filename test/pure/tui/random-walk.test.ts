@@ -3,21 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BINDINGS, type Binding } from '../../../src/tui/keymap.js';
 import { InputParser } from '../../../src/tui/screen/index.js';
+import { chance } from '../../support/chance.js';
 import { Desk } from '../../support/desk.js';
+import { stateDirectory } from '../../support/state-directory.js';
 
-const SEED = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000);
 const KEYS = 1500;
-
-/** A small generator (mulberry32): the same walk for the same seed. */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const keys = [
   ...new Set((BINDINGS as readonly Binding[]).flatMap((binding) => binding.keys)),
@@ -51,19 +41,23 @@ const SIZES: readonly (readonly [number, number])[] = [
 ];
 
 describe('a walk over all keys', () => {
-  it(`stands (replay with TEST_SEED=${SEED})`, async () => {
-    const random = chance(SEED);
-    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
-    const desk = await Desk.open({ seed: SEED });
+  const { seed, next, pick } = chance();
+
+  it(`stands (replay with TEST_SEED=${seed})`, async (test) => {
+    // Log lines are saved where the dashboard was started.
+    const before = process.cwd();
+    process.chdir(stateDirectory(test));
+    test.after(() => process.chdir(before));
+    const desk = await Desk.open({ seed });
     const typed: string[] = [];
     try {
       for (let i = 0; i < KEYS; i++) {
         const key = pick(keys);
         typed.push(key);
         await desk.type(key);
-        if (random() < 0.05) desk.resize(...pick(SIZES));
-        if (random() < 0.05) await desk.advance(1000);
-        if (random() < 0.1) {
+        if (next() < 0.05) desk.resize(...pick(SIZES));
+        if (next() < 0.05) await desk.advance(1000);
+        if (next() < 0.1) {
           const [event] = new InputParser().feed(Buffer.from('\x1b[200~pasted\nlines\x1b[201~'));
           if (event?.type === 'paste') desk.dispatch({ type: 'input', event });
         }
@@ -73,7 +67,7 @@ describe('a walk over all keys', () => {
         assert.ok(selected === undefined || position.selected >= 0, 'what is selected has a place');
       }
     } catch (error) {
-      console.error(`seed ${SEED}, the last keys: ${typed.slice(-15).join(' ')}`);
+      console.error(`seed ${seed}, the last keys: ${typed.slice(-15).join(' ')}`);
       throw error;
     } finally {
       desk.close();

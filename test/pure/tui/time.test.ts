@@ -5,19 +5,16 @@ import type { Finding } from '../../../src/metrics/index.js';
 import { findingsAt, momentOf } from '../../../src/tui/state/moment.js';
 import { momentClock, momentWords } from '../../../src/tui/present/moment.js';
 import { Desk } from '../../support/desk.js';
+import { findingOf } from '../../support/findings.js';
 
 // Clocks on screens are local time.
 process.env['TZ'] = 'UTC';
 
-async function atDesk(work: (desk: Desk) => Promise<void>): Promise<void> {
-  const desk = await Desk.open({ columns: 140, rows: 36 });
-  try {
+const atDesk = (work: (desk: Desk) => Promise<void>): Promise<void> =>
+  Desk.with({ columns: 140, rows: 36 }, async (desk) => {
     await desk.advance(60_000);
     await work(desk);
-  } finally {
-    desk.close();
-  }
-}
+  });
 
 /** The cores of a container as its row says them. */
 const coresOf = (desk: Desk, name: string): string | undefined =>
@@ -63,19 +60,7 @@ describe('going back in time', () => {
 });
 
 describe('notices of the past', () => {
-  const finding = (key: string, since: number): Finding => ({
-    key,
-    victim: 'nobody',
-    resource: 'cpu',
-    symptom: 'waits',
-    percent: 50,
-    usualPercent: 0,
-    since,
-    byOwnLimit: false,
-    suspects: [],
-    confidence: 1,
-    evidence: [],
-  });
+  const finding = (key: string, since: number): Finding => ({ ...findingOf(key, since), victim: 'nobody' });
 
   it('are gone to, one after the other, and told as of then', () =>
     atDesk(async (desk) => {

@@ -1,9 +1,10 @@
 // The night, judged again from what was written down.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HOST_ID, type Finding, type Sample } from '../../../../src/metrics/index.js';
+import { HOST_ID, type Sample } from '../../../../src/metrics/index.js';
 import { judgeNight, type WrittenDown } from '../../../../src/metrics/neighbours/night.js';
 import { withFound, type FindingSpan } from '../../../../src/metrics/neighbours/spans.js';
+import { findingOf } from '../../../support/findings.js';
 
 const MiB = 1024 ** 2;
 const MINUTE = 60_000;
@@ -89,23 +90,9 @@ describe('the night', () => {
 });
 
 describe('spans of findings', () => {
-  const finding = (key: string, since: number): Finding => ({
-    key,
-    victim: key,
-    resource: 'cpu',
-    symptom: 'waits',
-    percent: 1,
-    usualPercent: 0,
-    since,
-    byOwnLimit: false,
-    suspects: [],
-    confidence: 1,
-    evidence: [],
-  });
-
   it('end when they are not found any more, once', () => {
     let spans: readonly FindingSpan[] = [];
-    spans = withFound(spans, [finding('a', 1)], 2, 10);
+    spans = withFound(spans, [findingOf('a', 1)], 2, 10);
     spans = withFound(spans, [], 3, 10);
     spans = withFound(spans, [], 4, 10);
     assert.deepEqual(
