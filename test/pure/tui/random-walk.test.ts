@@ -41,23 +41,23 @@ const SIZES: readonly (readonly [number, number])[] = [
 ];
 
 describe('a walk over all keys', () => {
-  const { seed, next, pick } = chance();
+  const random = chance();
 
-  it(`stands (replay with TEST_SEED=${seed})`, async (test) => {
+  it(`stands (replay with TEST_SEED=${random.seed})`, async (test) => {
     // Log lines are saved where the dashboard was started.
     const before = process.cwd();
     process.chdir(stateDirectory(test));
     test.after(() => process.chdir(before));
-    const desk = await Desk.open({ seed });
+    const desk = await Desk.open({ seed: random.seed });
     const typed: string[] = [];
     try {
       for (let i = 0; i < KEYS; i++) {
-        const key = pick(keys);
+        const key = random.pick(keys);
         typed.push(key);
         await desk.type(key);
-        if (next() < 0.05) desk.resize(...pick(SIZES));
-        if (next() < 0.05) await desk.advance(1000);
-        if (next() < 0.1) {
+        if (random.next() < 0.05) desk.resize(...random.pick(SIZES));
+        if (random.next() < 0.05) await desk.advance(1000);
+        if (random.next() < 0.1) {
           const [event] = new InputParser().feed(Buffer.from('\x1b[200~pasted\nlines\x1b[201~'));
           if (event?.type === 'paste') desk.dispatch({ type: 'input', event });
         }
@@ -67,7 +67,7 @@ describe('a walk over all keys', () => {
         assert.ok(selected === undefined || position.selected >= 0, 'what is selected has a place');
       }
     } catch (error) {
-      console.error(`seed ${seed}, the last keys: ${typed.slice(-15).join(' ')}`);
+      console.error(`seed ${random.seed}, the last keys: ${typed.slice(-15).join(' ')}`);
       throw error;
     } finally {
       desk.close();
