@@ -1,5 +1,5 @@
 // Regular expressions that a person types against text that anybody may have written: no pairing of the two takes longer than
-// their lengths multiplied, where JavaScript's own engine can take years over thirty characters.
+// their lengths multiplied, where JavaScript's own engine can take years over sixty characters.
 //
 //   source ─► parse ─► program ─► matcher: does it match?   find: where?
 //
