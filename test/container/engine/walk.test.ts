@@ -33,7 +33,8 @@ interface Step {
   readonly act: () => Promise<unknown>;
 }
 
-const NAMES = ['a1', 'b2', 'c3'];
+// No hexadecimal digits alone, or one could be the beginning of another's id.
+const NAMES = ['x1', 'y2', 'z3'];
 const STEPS = Number(process.env['TEST_STEPS'] ?? rounds(120, 2000));
 /** TERM is a way out, and each run leaves a mark. */
 const SCRIPT = 'echo run >> /runs; trap "exit 7" TERM; echo ready; while :; do sleep 0.02; done';
