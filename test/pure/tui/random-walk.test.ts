@@ -5,7 +5,7 @@ import { BINDINGS, type Binding } from '../../../src/tui/keymap.js';
 import { InputParser } from '../../../src/tui/screen/index.js';
 import { chance } from '../../support/chance.js';
 import { Desk } from '../../support/desk.js';
-import { stateDirectory } from '../../support/state-directory.js';
+import { workElsewhere } from '../../support/state-directory.js';
 
 const KEYS = 1500;
 
@@ -44,10 +44,7 @@ describe('a walk over all keys', () => {
   const random = chance();
 
   it(`stands (replay with TEST_SEED=${random.seed})`, async (test) => {
-    // Log lines are saved where the dashboard was started.
-    const before = process.cwd();
-    process.chdir(stateDirectory(test));
-    test.after(() => process.chdir(before));
+    workElsewhere(test);
     const desk = await Desk.open({ seed: random.seed });
     const typed: string[] = [];
     try {

@@ -7,6 +7,7 @@ import { BINDINGS, type Binding, type CommandName } from '../../../src/tui/keyma
 import { readOnlyRefusal, watchingEngine } from '../../../src/tui/read-only.js';
 import { demoWorld } from '../../support/demo-world.js';
 import { Desk } from '../../support/desk.js';
+import { workElsewhere } from '../../support/state-directory.js';
 
 const commands = [...new Set((BINDINGS as readonly Binding<CommandName>[]).map(({ command }) => command))];
 
@@ -14,7 +15,8 @@ const commands = [...new Set((BINDINGS as readonly Binding<CommandName>[]).map((
 const isLooking = (call: string): boolean => / to watch$/.test(call);
 
 describe('a dashboard that is read only', () => {
-  it('changes nothing by any command in any place, and says why', async () => {
+  it('changes nothing by any command in any place, and says why', async (test) => {
+    workElsewhere(test);
     for (const place of ['1', 'l', 'i', 'm', 'I', 'a']) {
       for (const command of commands) {
         const desk = await Desk.open({ readOnly: true });
