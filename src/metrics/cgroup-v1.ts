@@ -27,6 +27,8 @@ export interface FileV1 {
   readonly isSetting?: true;
   /** Hardly changes while the cgroup does nothing (see target-files.ts). */
   readonly follows?: true;
+  /** Tells by itself whether the cgroup does anything. */
+  readonly tellsUse?: true;
   /** Not read on a hybrid host: cpu.stat in the cgroup2 mount says the same in one file, and in µs, not ticks. */
   readonly onlyWithoutV2?: true;
 }
@@ -116,7 +118,7 @@ const ioOps: Parse = (text, into, counts) => {
 };
 
 export const FILES_V1: readonly FileV1[] = [
-  { controller: 'cpuacct', file: 'cpuacct.usage', parse: cpuTime, onlyWithoutV2: true },
+  { controller: 'cpuacct', file: 'cpuacct.usage', parse: cpuTime, tellsUse: true, onlyWithoutV2: true },
   { controller: 'cpuacct', file: 'cpuacct.stat', parse: cpuModes, onlyWithoutV2: true },
   { controller: 'cpu', file: 'cpu.stat', parse: throttling, follows: true },
   { controller: 'cpu', file: 'cpu.cfs_quota_us', parse: limit('quotaUs'), isSetting: true },

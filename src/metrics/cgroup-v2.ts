@@ -27,6 +27,8 @@ export interface FileV2 {
   readonly isSetting?: true;
   /** Hardly changes while the cgroup does nothing (see target-files.ts). */
   readonly follows?: true;
+  /** Tells by itself whether the cgroup does anything. */
+  readonly tellsUse?: true;
 }
 
 const CPU_STAT = keys('usage_usec', 'user_usec', 'system_usec', 'nr_periods', 'nr_throttled', 'throttled_usec');
@@ -112,7 +114,7 @@ export const parseMemoryPressure = pressureOf('memorySomeUs', 'memoryFullUs');
 export const parseIoPressure = pressureOf('ioSomeUs', 'ioFullUs');
 
 export const FILES_V2: readonly FileV2[] = [
-  { file: 'cpu.stat', parse: cpuStat },
+  { file: 'cpu.stat', parse: cpuStat, tellsUse: true },
   { file: 'cpu.max', v1Controller: 'cpu', parse: cpuMax, isSetting: true },
   { file: 'memory.current', v1Controller: 'memory', parse: whole('memoryUsed') },
   { file: 'memory.max', v1Controller: 'memory', parse: limit('memoryLimit'), isSetting: true },

@@ -1,7 +1,8 @@
 // One target as it is measured: its files, the reading before, its latest sample, across restarts of what it is.
 import { isDeepStrictEqual } from 'node:util';
 import type { Sample, Target } from './model.js';
-import { sampleOf, Tally, type Moment } from './rates.js';
+import { nothingMeasured, type Counters } from './counters.js';
+import { growth, sampleOf, Tally, type Moment } from './rates.js';
 import { TargetFiles, type Reader } from './target-files.js';
 
 /** When a sample is taken, on both clocks (see Moment). */
@@ -16,12 +17,18 @@ export function spokenFor(before: Instant | undefined, now: Instant, intervalMs:
   return elapsedMs <= 3 * intervalMs ? elapsedMs : intervalMs;
 }
 
+/** What one file tells of what a target does. */
+type Used = Pick<Counters, 'cpuUs' | 'userUs' | 'systemUs'>;
+const used = nothingMeasured();
+
 export class Meter {
   latest: Sample | undefined;
   /** ms up to the latest sample that it speaks for */
   spanMs = 0;
   private readonly oomKills = new Tally();
   private files: TargetFiles;
+  /** when it was last found still, and what it had counted then */
+  private glanced: (Instant & Used) | undefined;
   private before: Moment | undefined;
   private inode: number | undefined;
 
@@ -48,6 +55,7 @@ export class Meter {
   /** @returns undefined where there is nothing to measure now */
   sample(now: Instant, intervalMs: number): Sample | undefined {
     const counters = this.files.read(now.monotonicMs);
+    this.glanced = undefined;
     if (counters === undefined) {
       this.forgetPresent();
       return undefined;
@@ -64,6 +72,31 @@ export class Meter {
     return this.latest;
   }
 
+  /** Whether fewer cores were used since it was last looked at; false where that is not known. It costs one file, not all. */
+  isStill(now: Instant, intervalMs: number, cores: number): boolean {
+    if (this.before === undefined) return false;
+    const since = this.glanced ?? { monotonicMs: this.before.monotonicMs, cpuUs: this.before.counters.cpuUs };
+    const elapsedMs = now.monotonicMs - since.monotonicMs;
+    if (elapsedMs > 3 * intervalMs || !this.files.readUse(used)) return false;
+    if (!(growth(since.cpuUs, used.cpuUs) / 1000 < cores * elapsedMs)) return false;
+    const { cpuUs, userUs, systemUs } = used;
+    this.glanced = { at: now.at, monotonicMs: now.monotonicMs, cpuUs, userUs, systemUs };
+    return true;
+  }
+
+  /** The next sample speaks for what came after it was last found still. @returns when that was, and the ms passed over */
+  passOver(): { readonly at: number; readonly spanMs: number } | undefined {
+    const { before, glanced } = this;
+    if (before === undefined || glanced === undefined) return undefined;
+    const counters = { ...before.counters, cpuUs: glanced.cpuUs };
+    // In version 1 the modes are in a file of their own: what they counted meanwhile is next to nothing.
+    if (before.counters.userUs <= glanced.userUs)
+      Object.assign(counters, { userUs: glanced.userUs, systemUs: glanced.systemUs });
+    this.before = { at: glanced.at, monotonicMs: glanced.monotonicMs, counters };
+    this.glanced = undefined;
+    return { at: glanced.at, spanMs: glanced.monotonicMs - before.monotonicMs };
+  }
+
   lookAgain(): void {
     this.files.lookAgain();
   }
@@ -78,5 +111,6 @@ export class Meter {
   private forgetPresent(): void {
     this.latest = undefined;
     this.before = undefined;
+    this.glanced = undefined;
   }
 }

@@ -22,6 +22,7 @@ interface CounterFile {
   readonly path: string;
   readonly parse: Parse;
   readonly when: When;
+  readonly tellsUse: boolean;
 }
 
 /**
@@ -44,11 +45,17 @@ export function counterFiles({ controllers, unified }: CgroupPaths): CounterFile
     const folder = controllers[controller];
     return folder === undefined || (onlyWithoutV2 && unified !== undefined)
       ? []
-      : [{ path: `${folder}/${file}`, parse, when: whenOf(entry) }];
+      : [{ path: `${folder}/${file}`, parse, when: whenOf(entry), tellsUse: entry.tellsUse === true }];
   });
   if (unified === undefined) return v1;
   const v2 = FILES_V2.filter(({ v1Controller }) => v1Controller === undefined || !(v1Controller in controllers));
-  return [...v1, ...v2.map((entry) => ({ path: `${unified}/${entry.file}`, parse: entry.parse, when: whenOf(entry) }))];
+  const inUnified = v2.map((entry) => ({
+    path: `${unified}/${entry.file}`,
+    parse: entry.parse,
+    when: whenOf(entry),
+    tellsUse: entry.tellsUse === true,
+  }));
+  return [...v1, ...inUnified];
 }
 
 function firstInode(folders: readonly string[]): number | undefined {
@@ -62,6 +69,7 @@ function firstInode(folders: readonly string[]): number | undefined {
 interface OpenFile {
   readonly kept: KeptFile;
   readonly parse: Parse;
+  readonly tellsUse: boolean;
   /** one reading of it is all of it, where it is not longer than a page */
   readonly isWhole: boolean;
   /** where the batch has it */
@@ -105,7 +113,10 @@ export class TargetFiles {
     const keep = (when: When): OpenFile[] =>
       files
         .filter((file) => file.when === when)
-        .map(({ path, parse }) => ({ kept: new KeptFile(path, reader.budget), parse, isWhole: true, slot: undefined }));
+        .map(({ path, parse, tellsUse }) => {
+          const kept = new KeptFile(path, reader.budget);
+          return { kept, parse, tellsUse, isWhole: true, slot: undefined };
+        });
     this.files = { always: keep('always'), settings: keep('settings'), follows: keep('follows') };
     this.setNetPid(netPid);
   }
@@ -117,7 +128,13 @@ export class TargetFiles {
     this.network =
       netPid === undefined
         ? undefined
-        : { kept: new KeptFile(path, this.reader.budget), parse: network, isWhole: false, slot: undefined };
+        : {
+            kept: new KeptFile(path, this.reader.budget),
+            parse: network,
+            tellsUse: false,
+            isWhole: false,
+            slot: undefined,
+          };
   }
 
   /** Which cgroup is open: another of the same name, made after it was removed, has another inode. */
@@ -146,6 +163,15 @@ export class TargetFiles {
     if (isDue) this.settingsReadAt = monotonicMs;
     if (counters.pids === 0) this.setNetPid(undefined);
     return (this.before = counters);
+  }
+
+  /** CPU time alone, of one file: whether anything moves. @returns false where it is not to be had */
+  readUse(into: Counters): boolean {
+    const file = this.files.always.find(({ tellsUse }) => tellsUse);
+    if (file === undefined || this.openedInode === undefined) return false;
+    if (file.kept.read(this.reader.buffer) !== 'read') return false;
+    file.parse(this.reader.buffer, into, this.reader.isDisk);
+    return true;
   }
 
   /** @returns false, with everything closed, when the cgroup turns out to be gone */

@@ -4,25 +4,25 @@ import { spokenFor, type Instant } from '../meter.js';
 import type { Moment } from '../rates.js';
 import type { Reader } from '../target-files.js';
 import { hostColumns, putHostSample } from './columns.js';
-import type { Metered } from './target-meter.js';
+import type { AddRow, Metered } from './target-meter.js';
 
 export class HostMeter implements Metered {
   readonly columns: readonly string[];
   private readonly files: HostFiles;
+  private readonly row: Float64Array;
   private before: Moment<HostCounters> | undefined;
 
   constructor(reader: Reader) {
     this.files = new HostFiles(reader, '/sys');
     this.columns = hostColumns(this.files.read().eachCpu.length);
+    this.row = new Float64Array(this.columns.length);
   }
 
-  /** @returns the ms that the row speaks for */
-  sample(now: Instant, intervalMs: number, row: Float64Array): number {
+  sample(now: Instant, intervalMs: number, _isTurn: boolean, add: AddRow): void {
     const moment = { ...now, counters: this.files.read() };
-    putHostSample(hostSampleOf(this.before, moment), row);
-    const spanMs = spokenFor(this.before, now, intervalMs);
+    putHostSample(hostSampleOf(this.before, moment), this.row);
+    add(now.at - spokenFor(this.before, now, intervalMs), now.at, this.row);
     this.before = moment;
-    return spanMs;
   }
 
   /** Those of a whole machine are too many to look at. */

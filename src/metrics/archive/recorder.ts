@@ -14,7 +14,7 @@ import type { Reader } from '../target-files.js';
 import { Ticker } from '../ticker.js';
 import { HostMeter } from './host-meter.js';
 import { Recording } from './recording.js';
-import { TargetMeter, type Metered } from './target-meter.js';
+import { TargetMeter, type AddRow, type Metered } from './target-meter.js';
 
 /** What is to be written down, and where: a directory whose parent is there. */
 export interface RecordedTarget extends Target {
@@ -52,7 +52,7 @@ interface Busy {
 interface Entry<M extends Metered = Metered> extends Busy {
   readonly meter: M;
   readonly directory: string;
-  readonly row: Float64Array;
+  readonly add: AddRow;
   /** when in a round it is its turn at the disk */
   readonly phase: number;
   /** the tick at which its files are opened, for the first time or once more */
@@ -117,14 +117,15 @@ class DiskRecorder implements Recorder {
   }
 
   private newEntry<M extends Metered>(meter: M, directory: string): Entry<M> {
-    const row = new Float64Array(meter.columns.length);
     const phase = this.begun++ % ROUND;
-    return { meter, directory, row, phase, openAt: this.ticks + 1, isBusy: false, isOver: false };
+    const add: AddRow = (from, to, row) => entry.recording?.add(from, to, row);
+    const entry: Entry<M> = { meter, directory, add, phase, openAt: this.ticks + 1, isBusy: false, isOver: false };
+    return entry;
   }
 
   private leave(entry: Entry): void {
     entry.isOver = true;
-    entry.meter.leave();
+    entry.meter.leave(entry.add);
     this.onDisk(entry, () => closeRecording(entry));
   }
 
@@ -144,9 +145,9 @@ class DiskRecorder implements Recorder {
       this.onDisk(entry, () => openRecording(entry));
       return;
     }
-    const spanMs = entry.meter.sample(now, this.intervalMs, entry.row);
-    if (spanMs > 0) entry.recording.add(now.at - spanMs, now.at, entry.row);
-    if (this.ticks % ROUND !== entry.phase) return;
+    const isTurn = this.ticks % ROUND === entry.phase;
+    entry.meter.sample(now, this.intervalMs, isTurn, entry.add);
+    if (!isTurn) return;
     const processes = entry.meter.processes();
     if (processes !== undefined) entry.recording.addProcesses(now.at, processes);
     if (!entry.isBusy) this.onDisk(entry, () => entry.recording?.flush());

@@ -10,17 +10,22 @@ import type { PastProcesses } from './processes.js';
 /** What a recorder asks, of a container and of the machine. */
 export interface Metered {
   readonly columns: readonly string[];
-  /** @returns the ms that the row speaks for, 0 where nothing was measured */
-  sample(now: Instant, intervalMs: number, row: Float64Array): number;
+  /** @param isTurn whether what has gathered is written next: then nothing that was seen is kept back */
+  sample(now: Instant, intervalMs: number, isTurn: boolean, add: AddRow): void;
   /** Asked every ten seconds: what is looked at seldom. @returns undefined where there is nothing to tell */
   processes(): Omit<PastProcesses, 'at'> | undefined;
-  leave(): void;
+  leave(add: AddRow): void;
 }
 
-/** From here on a container is doing something: a hundredth of a core, a page a second, waiting a hundredth of its time. */
+/** Writes down a row, which may change afterwards. */
+export type AddRow = (from: number, to: number, row: Float64Array) => void;
+
+/** From here on a container is doing something: a hundredth of a core, a page a second, waiting a twentieth of its time. */
 const BUSY_CORES = 0.01;
 const BUSY_BYTES = 4096;
-const BUSY_PERCENT = 1;
+const BUSY_PERCENT = 5;
+/** After so many samples of doing nothing it is only glanced at, until it does something or it is its turn. */
+const STILL_SAMPLES = 10;
 /** One that does nothing is looked at again after so many times of being asked. */
 const QUIET_ROUNDS = 30;
 
@@ -28,7 +33,10 @@ export class TargetMeter implements Metered {
   readonly columns = COLUMNS;
   private readonly meter: Meter;
   private readonly watch: ProcessWatch;
+  private readonly row = new Float64Array(COLUMNS.length);
   private isBusy = true;
+  /** samples since it last did something */
+  private stillFor = 0;
   private quietRounds = 0;
 
   constructor(target: Target, reader: Reader) {
@@ -41,12 +49,26 @@ export class TargetMeter implements Metered {
     this.watch.aim(target.cgroup);
   }
 
-  sample(now: Instant, intervalMs: number, row: Float64Array): number {
-    const sample = this.meter.sample(now, intervalMs);
-    if (sample === undefined) return 0;
-    putSample(sample, row);
-    this.isBusy ||= isBusy(sample);
-    return this.meter.spanMs;
+  /** While it does nothing, one row stands for seconds; when it does something again, its seconds have a row each. */
+  sample(now: Instant, intervalMs: number, isTurn: boolean, add: AddRow): void {
+    const isStill = this.stillFor >= STILL_SAMPLES && this.meter.isStill(now, intervalMs, BUSY_CORES);
+    if (isStill && !isTurn) return;
+    if (!isStill) this.addStill(add);
+    const sample = this.meter.sample(now, isStill ? Infinity : intervalMs);
+    if (sample === undefined) return;
+    putSample(sample, this.row);
+    const does = isBusy(sample);
+    this.isBusy ||= does;
+    this.stillFor = does ? 0 : this.stillFor + 1;
+    add(now.at - this.meter.spanMs, now.at, this.row);
+  }
+
+  /** The latest row stands for the time in which it was found still. */
+  private addStill(add: AddRow): void {
+    const passed = this.meter.passOver();
+    if (passed === undefined) return;
+    this.stillFor = 0;
+    add(passed.at - passed.spanMs, passed.at, this.row);
   }
 
   processes(): Omit<PastProcesses, 'at'> | undefined {
@@ -57,7 +79,8 @@ export class TargetMeter implements Metered {
     return this.watch.look(uptime() * 1000);
   }
 
-  leave(): void {
+  leave(add: AddRow): void {
+    this.addStill(add);
     this.meter.leave();
   }
 }
