@@ -52,6 +52,7 @@ export class Effects {
   private readonly ports: Ports;
   private readonly past: Past;
   private readonly listing: Listing;
+  private readonly creating: Creating;
   private readonly lookedAt: LookedAt;
   private readonly doers: Doers<Effect['type']>;
   private guard: GuardDuty | undefined;
@@ -69,9 +70,10 @@ export class Effects {
     this.logs = new LogPane(this.ports);
     this.listing = new Listing(this.ports);
     this.lookedAt = new LookedAt(this.ports);
+    this.creating = new Creating(this.ports, this.listing, this.shells);
     this.doers = {
       ...new Acts(this.ports, this.listing).doers,
-      ...new Creating(this.ports, this.listing, this.shells).doers,
+      ...this.creating.doers,
       ...new Images(this.ports, this.listing).doers,
       ...this.shells.doers,
       ...this.logs.doers,
@@ -143,6 +145,7 @@ export class Effects {
   /** What the guard holds is given back first: it takes the engine. */
   async close(): Promise<void> {
     await this.guard?.end();
+    await this.creating.close();
     this.stopping.abort();
     for (const undo of this.undo) undo();
     this.logs.close();

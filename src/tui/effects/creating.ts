@@ -7,9 +7,11 @@ import type { Ports } from './ports.js';
 import type { Shells } from './shells.js';
 
 export class Creating {
+  private demo: Promise<void> = Promise.resolve();
+  private isClosing = false;
   readonly doers: Doers<'create' | 'demo' | 'wake-noisy'> = {
     create: (effect) => this.listing.ask(() => this.create(effect)),
-    demo: () => this.listing.ask(() => startDemo(this.ports)),
+    demo: () => this.listing.ask(() => (this.demo = startDemo(this.ports, () => this.isClosing))),
     'wake-noisy': () => this.listing.ask(() => wakeNoisy(this.ports)),
   };
 
@@ -18,6 +20,12 @@ export class Creating {
     private readonly listing: Listing,
     private readonly shells: Shells,
   ) {}
+
+  /** Nothing is made after this: who tidies up shall find all there is. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    await this.demo.catch(() => undefined);
+  }
 
   /** Creates and starts; where the start fails nothing is left of it. */
   private async create({ spec, openTerminal }: EffectOf<'create'>): Promise<void> {

@@ -60,10 +60,11 @@ done`,
   ),
 ];
 
-/** Creates what is missing of it and starts what does not run. */
-export async function startDemo({ engine, dispatch }: Ports): Promise<void> {
+/** Creates what is missing of it and starts what does not run; no more of it once the dashboard is being left. */
+export async function startDemo({ engine, dispatch }: Ports, isLeft: () => boolean): Promise<void> {
   const there = await engine.list();
   for (const spec of SERVICES) {
+    if (isLeft()) return;
     const existing = there.find(({ config }) => config.name === spec.name);
     if (existing) {
       if (!isRunning(existing.state.status)) await engine.start(existing.id);
