@@ -9,7 +9,7 @@ import type { Closer } from './observation.js';
 import { isSum } from './observation.js';
 
 /** Processes looked at, all targets together: two files of about 10 µs each. */
-const MOST_PROCESSES = 256;
+const MOST_PROCESSES = 128;
 /** Of each target at least, as many targets as there may be. */
 const LEAST_PROCESSES = 2;
 /** Older than this, a look before says nothing of the present. */
@@ -67,12 +67,21 @@ export class CloserLook {
 
   /**
    * @param monotonicMs a clock that is never set
+   * @param isStill who has used no CPU since the look before: its processes have counted nothing, and are not looked at again
    * @returns rates since the look before; nothing when that is none or long ago
    */
-  look(targets: readonly Target[], monotonicMs: number): ReadonlyMap<string, Closer> {
-    const containers = targets.filter(({ id }) => !isSum(id));
-    const each = Math.max(LEAST_PROCESSES, Math.floor(MOST_PROCESSES / Math.max(1, containers.length)));
+  look(
+    targets: readonly Target[],
+    monotonicMs: number,
+    isStill: (id: string) => boolean = () => false,
+  ): ReadonlyMap<string, Closer> {
     const now = new Map<string, Look>();
+    const containers = targets.filter(({ id }) => {
+      const before = isStill(id) ? this.before.get(id) : undefined;
+      if (before !== undefined) now.set(id, before);
+      return before === undefined && !isSum(id);
+    });
+    const each = Math.max(LEAST_PROCESSES, Math.floor(MOST_PROCESSES / Math.max(1, containers.length)));
     for (const { id, cgroup } of containers) {
       const look = this.processesOf(placeOf(cgroup), each);
       if (look !== undefined) now.set(id, look);

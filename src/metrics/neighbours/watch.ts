@@ -4,7 +4,7 @@ import type { HostSample, Sample, Target } from '../model.js';
 import { CloserLook } from './closer-look.js';
 import { createJudge } from './judge.js';
 import type { Finding } from './model.js';
-import { isSum, type Observation } from './observation.js';
+import { isSum, type Closer, type Observation } from './observation.js';
 
 /** One target and what was measured of it; undefined where it is not there at the moment. */
 export interface Measured {
@@ -31,6 +31,9 @@ export function observationOf(at: number, host: HostSample | undefined, measured
   return { at, host, samples, groups };
 }
 
+/** Fewer cores than this over a sample are none: nothing to speak of is read or changed in half a millisecond. */
+const STILL_CORES = 0.0005;
+
 export class NeighbourWatch {
   private readonly judge = createJudge();
   private readonly closerLook: CloserLook;
@@ -45,13 +48,16 @@ export class NeighbourWatch {
   }
 
   observe(at: number, monotonicMs: number, host: HostSample | undefined, measured: readonly Measured[]): void {
-    const closer = this.judge.wantsCloserLook
-      ? this.closerLook.look(
-          measured.map(({ target }) => target),
-          monotonicMs,
-        )
-      : undefined;
+    const closer = this.judge.wantsCloserLook ? this.lookCloser(monotonicMs, measured) : undefined;
     // The first look has no rates yet.
     this.judge.observe({ ...observationOf(at, host, measured), ...(closer && closer.size > 0 && { closer }) });
+  }
+
+  private lookCloser(monotonicMs: number, measured: readonly Measured[]): ReadonlyMap<string, Closer> {
+    const targets = measured.map(({ target }) => target);
+    const still = new Set<string>();
+    for (const { target, sample } of measured)
+      if (sample?.cpu.cores !== undefined && sample.cpu.cores < STILL_CORES) still.add(target.id);
+    return this.closerLook.look(targets, monotonicMs, (id) => still.has(id));
   }
 }
