@@ -8,39 +8,23 @@ import type { Sampler } from '../metrics/index.js';
 import type { Action, Effect } from './actions.js';
 import { appearanceFor, detectAppearance, isSameAppearance, lookOf, type Appearance } from './appearance.js';
 import { DEFAULT_SETTINGS, type LoadedConfig, type Settings } from './config/index.js';
-import { Effects, typingIn } from './effects.js';
+import { Effects } from './effects.js';
 import { ConfigFile } from './effects/config-file.js';
 import { failureOf } from './effects/failure.js';
 import type { GuardFile } from './effects/guard.js';
 import type { PastPort } from './effects/past.js';
 import { paintDashboard } from './panels/dashboard.js';
-import { plural } from './present/units.js';
+import { Pointer } from './pointer.js';
 import { reduce } from './reduce.js';
 import { shownAppearance } from './reducers/palette.js';
 import { withProblemsTold } from './reducers/settings.js';
 import { shellOf } from './reducers/view.js';
-import {
-  extended,
-  openScreen,
-  paintCellSelection,
-  selectedText,
-  truncate,
-  type Canvas,
-  type CellSelection,
-  type Hit,
-  type MouseEvent,
-  type Rect,
-  type Screen,
-  type ScreenEvent,
-} from './screen/index.js';
+import { openScreen, type Canvas, type Hit, type Screen, type ScreenEvent } from './screen/index.js';
 import { NO_SOURCES } from './sources.js';
 import { initialState } from './state/initial.js';
 import { type State } from './state.js';
 import { loadLineChart } from './widgets/index.js';
 
-/** Two presses on one place within this are a double click, ms. */
-const DOUBLE_CLICK_MS = 400;
-const WHEEL_LINES = 3;
 /** The clock in the state goes on even where samples come more seldom, ms. */
 const TICK_MS = 1000;
 
@@ -77,15 +61,8 @@ class Dashboard {
   private effects: Effects | undefined;
   private readonly configFile: ConfigFile | undefined;
   private ticker: NodeJS.Timeout | undefined;
-  /** Where a press inside a shell began, until the button is let go. */
-  private dragIn: { readonly number: number; readonly rect: Rect } | undefined;
-  /** The border that is being dragged. */
-  private border: 'table' | number | undefined;
-  /** Text that is being selected, or was selected last: a key or a press forgets it. */
-  private selection: CellSelection | undefined;
-  private isSelecting = false;
+  private readonly pointer: Pointer;
   private canvas: Canvas | undefined;
-  private lastPress = { at: -Infinity, x: -1, y: -1 };
   /** the look of the last frame */
   private shown: Appearance;
   private isClosed = false;
@@ -105,6 +82,15 @@ class Dashboard {
       mouse: settings.mouse,
       paint: (canvas) => this.paint(canvas),
       onEvent: (event, hit) => this.onEvent(event, hit),
+    });
+    this.pointer = new Pointer({
+      clock: this.clock,
+      dispatch: (action) => this.dispatch(action),
+      state: () => this.state,
+      canvas: () => this.canvas,
+      shells: () => this.effects?.shells,
+      copy: (text) => this.copy(text),
+      invalidate: () => this.screen.invalidate(),
     });
     const { width, height } = this.screen;
     this.state = initialState({
@@ -188,8 +174,7 @@ class Dashboard {
   private paint(canvas: Canvas): void {
     paintDashboard(canvas, this.state, this.effects?.sources ?? NO_SOURCES);
     this.canvas = canvas;
-    if (this.selection && (this.isSelecting || this.selection.head !== this.selection.anchor))
-      paintCellSelection(canvas, this.selection);
+    this.pointer.paint(canvas);
     this.screen.trackMotion(this.effects?.shells.wantsMotion ?? false);
   }
 
@@ -197,17 +182,17 @@ class Dashboard {
     switch (event.type) {
       case 'key':
       case 'paste': {
-        this.forgetSelection();
+        this.pointer.forgetSelection();
         this.dispatch({ type: 'input', event });
         return;
       }
       case 'resize': {
-        this.forgetSelection();
+        this.pointer.forgetSelection();
         this.dispatch({ type: 'resized', size: { columns: event.width, rows: event.height } });
         return;
       }
       case 'mouse': {
-        this.onMouse(event, hit);
+        this.pointer.on(event, hit);
         return;
       }
       case 'focus': {
@@ -220,62 +205,6 @@ class Dashboard {
     }
   }
 
-  private onMouse(event: MouseEvent, hit: Hit | undefined): void {
-    if (this.dragBorder(event, hit) || this.mouseToShell(event, hit)) return;
-    this.selectText(event);
-    if (event.action === 'wheel-up' || event.action === 'wheel-down') {
-      const lines = event.action === 'wheel-up' ? -WHEEL_LINES : WHEEL_LINES;
-      this.dispatch({ type: 'wheel', spot: hit?.target, lines });
-      return;
-    }
-    if (event.action !== 'press' || event.button !== 'left' || !hit) return;
-    const now = this.clock.now();
-    const { at, x, y } = this.lastPress;
-    const double = now - at < DOUBLE_CLICK_MS && x === event.x && y === event.y;
-    this.lastPress = { at: double ? -Infinity : now, x: event.x, y: event.y };
-    this.dispatch({ type: 'click', spot: hit.target, double });
-  }
-
-  /** Text that the mouse is drawn over with the button held is selected, and copied when the button is let go, as in a shell. */
-  private selectText({ action, button, x, y }: MouseEvent): void {
-    if (action === 'press') {
-      this.forgetSelection();
-      const rect = button === 'left' ? this.canvas?.regionOf('text', x, y) : undefined;
-      const at = { x, y };
-      this.selection = rect && { rect, anchor: at, head: at };
-      return;
-    }
-    if (action.startsWith('wheel')) this.forgetSelection();
-    const { selection } = this;
-    if (!selection || (action !== 'drag' && !(action === 'release' && this.isSelecting))) return;
-    if (action === 'drag') {
-      // What is read holds still.
-      const { view, logs } = this.state;
-      if (!this.isSelecting && view.tab === 'logs' && logs.viewer.follow)
-        this.dispatch({ type: 'command', command: 'follow' });
-      this.isSelecting = true;
-      this.selection = extended(selection, x, y);
-      this.screen.invalidate();
-      return;
-    }
-    this.isSelecting = false;
-    const text = this.canvas === undefined ? '' : selectedText(this.canvas, selection);
-    if (text.trim() !== '') this.copySelected(text);
-  }
-
-  private forgetSelection(): void {
-    if (this.isSelecting || this.selection) this.screen.invalidate();
-    this.selection = undefined;
-    this.isSelecting = false;
-  }
-
-  private copySelected(text: string): void {
-    if (!this.copy(text)) return;
-    const lines = text.split('\n').length;
-    const what = lines > 1 ? plural(lines, 'line') : `“${truncate(text.trim(), 40)}”`;
-    this.dispatch({ type: 'notice', kind: 'info', text: `Copied ${what}.` });
-  }
-
   private copy(text: string): boolean {
     const isCopied = this.screen.copy(text);
     if (!isCopied)
@@ -285,40 +214,6 @@ class Dashboard {
         text: 'This is more than a terminal takes to its clipboard: nothing was copied.',
       });
     return isCopied;
-  }
-
-  /** A border that was pressed follows the mouse until the button is let go. */
-  private dragBorder(event: MouseEvent, hit: Hit | undefined): boolean {
-    if (event.action === 'press' && event.button === 'left' && hit?.target.kind === 'border')
-      this.border = hit.target.id === 'table' ? 'table' : hit.target.index;
-    const { border } = this;
-    if (border === undefined) return false;
-    if (event.action === 'drag') this.dispatch({ type: 'drag', border, x: event.x, y: event.y });
-    if (event.action === 'release') this.border = undefined;
-    return true;
-  }
-
-  /**
-   * Inside a shell that has the keys the mouse is its own too, and what began there by a press ends there. The wheel looks
-   * back in it whoever has the keys.
-   *
-   * @returns whether it was the shell's
-   */
-  private mouseToShell(event: MouseEvent, hit: Hit | undefined): boolean {
-    const inside = hit?.target.kind === 'terminal' ? hit : undefined;
-    const isWheel = event.action === 'wheel-up' || event.action === 'wheel-down';
-    const typing = typingIn(this.state);
-    // Of several shells side by side only the one with the keys gets the mouse; a press in another gives it the keys.
-    const under = inside && (isWheel || inside.target.index === typing) ? inside : undefined;
-    const begun = this.dragIn;
-    if (event.action === 'release') this.dragIn = undefined;
-    const place = begun ?? (under && { number: under.target.index!, rect: under.rect });
-    if (place === undefined || (!isWheel && place.number !== typing)) return false;
-    if (event.action === 'press') this.dragIn = place;
-    const { number, rect } = place;
-    const selected = this.effects?.shells.mouse(number, event, event.x - rect.x, event.y - rect.y);
-    if (selected !== undefined) this.copySelected(selected);
-    return true;
   }
 
   private close(): void {

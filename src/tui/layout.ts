@@ -32,6 +32,10 @@ export interface Layout {
   readonly tabs?: Rect;
 }
 
+/** Whether there is nothing that tabs could be about. */
+export const isEmpty = ({ containers, shells }: State): boolean =>
+  containers.list.length === 0 && shells.list.length === 0;
+
 export function layoutOf(state: State): Layout {
   const { columns, rows } = state.size;
   const narrow = columns < WIDE_COLUMNS || rows < WIDE_ROWS;
@@ -40,8 +44,7 @@ export function layoutOf(state: State): Layout {
   const base = { tooSmall: columns < MIN_COLUMNS || rows < MIN_ROWS, narrow, header: line(0), notice: line(1), body };
   if (state.view.page !== 'overview') return base;
   const alone = narrow || state.view.zoomed;
-  const isEmpty = state.containers.list.length === 0 && state.shells.list.length === 0;
-  if (isEmpty || (alone && state.view.focus === 'table')) return { ...base, table: body };
+  if (isEmpty(state) || (alone && state.view.focus === 'table')) return { ...base, table: body };
   if (alone) return { ...base, tabs: body };
   const { tableShare } = state.view;
   const wanted = rowsOf(state).length + TABLE_FRAME_ROWS;

@@ -34,7 +34,6 @@ const CHANGES = ['+50', 'u', 'x', '0.7', 'tab', 'x', '512m', 'enter', '+20', 'p'
 
 const SCENES: Readonly<Record<string, Scene>> = {
   overview: {},
-  'overview-80x24': NARROW,
   'overview-200x50': { columns: 200, rows: 50 },
   'overview-ascii': { ascii: true },
   crowd: { crowd: 60, columns: 200, rows: 50 },
@@ -46,7 +45,6 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'graphs-marks': { keys: CHANGES },
   'graphs-marks-ascii': { ascii: true, keys: CHANGES },
   'graphs-marks-project': { keys: [...CHANGES, 'escape', 'escape', '1', 'up', '2'] },
-  'graphs-80x24': { ...NARROW, keys: ['enter'] },
   logs: { keys: ['l', 't'] },
   'logs-search-80x24': { ...NARROW, keys: ['l', '/', 'warn', 'enter'] },
   'logs-filter': { keys: ['l', 'F', 'level:warn'] },
@@ -67,26 +65,21 @@ const SCENES: Readonly<Record<string, Scene>> = {
   grid: { keys: ['m'] },
   neighbours: { keys: ['w'] },
   'neighbours-80x24': { ...NARROW, keys: ['w', 'right'] },
-  'neighbours-200x60': { columns: 200, rows: 60, keys: ['w'] },
   'neighbours-own-limit': { keys: ['w', 'down'] },
   quieten: { keys: ['U'] },
   scrubbed: { keys: ['<', '<', '<'] },
   compare: { keys: ['D', '<', '<', '<', 'D'] },
-  'grid-80x24': { ...NARROW, keys: ['m'] },
   events: { keys: ['v'] },
   images: { keys: ['I'] },
   help: { keys: ['?'] },
-  'help-80x24': { ...NARROW, keys: ['?'] },
   palette: { keys: [':', 'lim'] },
   sort: { keys: ['s'] },
   'run-form': { keys: ['n'] },
   'run-form-wrong': {
     keys: ['n', 'shift-tab', 'tab', 'tab', 'a b', 'tab', 'tab', 'tab', 'tab', 'lots', 'tab', '12q', 'enter'],
   },
-  'run-form-80x24': { ...NARROW, keys: ['n'] },
   limits: { keys: ['u'] },
   'limits-warning': { keys: ['u', 'tab', 'backspace', 'backspace', 'backspace', 'backspace', '48m'] },
-  'limits-80x24': { ...NARROW, keys: ['u'] },
   'limits-warnings': {
     keys: ['u', 'x', '0.1', 'tab', 'x', '48m', 'tab', '1g', 'up', 'up', 'up', 'up', '9', 'up', 'up', '7'],
   },
@@ -124,7 +117,55 @@ const SCENES: Readonly<Record<string, Scene>> = {
   empty: { crowd: 'nothing' },
   'empty-80x24': { ...NARROW, crowd: 'nothing' },
   'too-small': { columns: 60, rows: 15 },
+  ...everySize(),
 };
+
+/** Every page, tab and dialog where there is least room and where there is most; in between they are above, one by one. */
+function everySize(): Record<string, Scene> {
+  const places: Readonly<Record<string, readonly string[]>> = {
+    overview: [],
+    graphs: ['2', 'z'],
+    logs: ['l'],
+    processes: ['4'],
+    inspect: ['i'],
+    launch: ['6'],
+    'launch-step': ['6', 'down', 'enter'],
+    shell: ['e'],
+    split: ['l', '|'],
+    'broadcast-question': ['e', 'ctrl-]', '|', 'ctrl-]', 'B'],
+    grid: ['m'],
+    neighbours: ['w'],
+    compare: ['D', '<', '<', '<', 'D'],
+    scrubbed: ['<', '<', '<'],
+    images: ['I'],
+    import: ['I', 'i'],
+    events: ['v'],
+    help: ['?'],
+    palette: [':', 'lim'],
+    sort: ['s'],
+    columns: ['C'],
+    bulk: ['space', 'space', 'b'],
+    filter: ['/', 'api'],
+    themes: [':', 'choose a theme', 'enter'],
+    config: [':', 'settings in force', 'enter'],
+    'run-form': ['n'],
+    rename: ['R'],
+    export: ['l', 's'],
+    limits: ['u'],
+    'limits-project': ['up', 'u', 'x', '0.1', 'tab', 'tab', 'tab', '16m'],
+    quieten: ['U'],
+    remove: ['d'],
+    kill: ['ctrl-k'],
+    prune: [':', 'prune', 'enter'],
+  };
+  const scenes: Record<string, Scene> = {};
+  for (const [name, keys] of Object.entries(places)) {
+    const wait = keys.includes('e') || keys.includes('|') ? 400 : 0;
+    scenes[`80x24/${name}`] = { ...NARROW, keys, wait };
+    scenes[`200x60/${name}`] = { columns: 200, rows: 60, keys, wait };
+  }
+  return scenes;
+}
 
 describe('golden screens', () => {
   before(loadLineChart);

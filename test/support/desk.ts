@@ -10,9 +10,18 @@ import type { CommandName } from '../../src/tui/keymap.js';
 import { paintDashboard } from '../../src/tui/panels/dashboard.js';
 import { shownAppearance } from '../../src/tui/reducers/palette.js';
 import { reduce } from '../../src/tui/reduce.js';
-import { Canvas, InputParser, type Hit } from '../../src/tui/screen/index.js';
+import { Pointer } from '../../src/tui/pointer.js';
+import {
+  Canvas,
+  InputParser,
+  type Hit,
+  type KeyEvent,
+  type MouseEvent,
+  type PasteEvent,
+} from '../../src/tui/screen/index.js';
 import { initialState } from '../../src/tui/state/initial.js';
 import { type State } from '../../src/tui/state.js';
+import { keyBytes } from './key-bytes.js';
 import { demoWorld, type DemoOptions, type DemoWorld } from './demo-world.js';
 
 export interface DeskOptions extends DemoOptions {
@@ -25,39 +34,14 @@ export interface DeskOptions extends DemoOptions {
   readonly flags?: Partial<Settings>;
 }
 
-/** Bytes that a terminal sends for keys that have no character. */
-const BYTES: Readonly<Record<string, string>> = {
-  enter: '\r',
-  escape: '\x1b',
-  tab: '\t',
-  'shift-tab': '\x1b[Z',
-  space: ' ',
-  backspace: '\x7f',
-  delete: '\x1b[3~',
-  up: '\x1b[A',
-  down: '\x1b[B',
-  right: '\x1b[C',
-  left: '\x1b[D',
-  home: '\x1b[H',
-  end: '\x1b[F',
-  pageup: '\x1b[5~',
-  pagedown: '\x1b[6~',
-  'ctrl-]': '\x1d',
-  'ctrl-\\': '\x1c',
-  'ctrl-k': '\x0b',
-  'ctrl-z': '\x1a',
-  'ctrl-p': '\x10',
-  'ctrl-c': '\x03',
-  'alt-1': '\x1b1',
-  'alt-7': '\x1b7',
-};
-
 export class Desk {
   readonly world: DemoWorld;
   readonly copied: string[] = [];
   hasLeft = false;
   state: State;
   readonly effects: Effects;
+  private readonly pointer: Pointer;
+  private painted: Canvas | undefined;
 
   private constructor(options: DeskOptions) {
     this.world = demoWorld(options);
@@ -87,6 +71,15 @@ export class Desk {
       },
       options.guard,
     );
+    this.pointer = new Pointer({
+      clock: this.world.clock,
+      dispatch: (action) => this.dispatch(action),
+      state: () => this.state,
+      canvas: () => this.painted,
+      shells: () => this.effects.shells,
+      copy: (text) => this.copied.push(text) > 0,
+      invalidate: () => undefined,
+    });
   }
 
   static async open(options: DeskOptions = {}): Promise<Desk> {
@@ -119,11 +112,16 @@ export class Desk {
   async type(...keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       const parser = new InputParser();
-      const events = [...parser.feed(Buffer.from(BYTES[key] ?? key)), ...parser.flush()];
-      for (const event of events)
-        if (event.type === 'key' || event.type === 'paste') this.dispatch({ type: 'input', event });
+      const events = [...parser.feed(Buffer.from(keyBytes(key))), ...parser.flush()];
+      for (const event of events) if (event.type === 'key' || event.type === 'paste') this.input(event);
       await this.settle();
     }
+  }
+
+  /** What the input parser made of a key or a paste. */
+  input(event: KeyEvent | PasteEvent): void {
+    this.pointer.forgetSelection();
+    this.dispatch({ type: 'input', event });
   }
 
   async run(command: CommandName): Promise<void> {
@@ -152,6 +150,12 @@ export class Desk {
     return canvas.hit(rows[y]!.indexOf(text), y);
   }
 
+  /** The mouse at a place of the frame that was painted last, as the program takes it. */
+  async mouse(event: MouseEvent): Promise<void> {
+    this.pointer.on(event, (this.painted ?? this.paint()).hit(event.x, event.y));
+    await this.settle();
+  }
+
   /** Lets made-up time pass, a sample each second. */
   async advance(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 1000) this.world.advance(Math.min(1000, ms - passed));
@@ -166,6 +170,8 @@ export class Desk {
     const { columns, rows } = this.state.size;
     const canvas = Canvas.blank(columns, rows, lookOf(shownAppearance(this.state)));
     paintDashboard(canvas, this.state, this.effects.sources);
+    this.pointer.paint(canvas);
+    this.painted = canvas;
     return canvas;
   }
 

@@ -46,6 +46,7 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
   const host = sources.readings.latestHost();
   const running = state.containers.list.filter((container) => isRunning(container.state.status)).length;
   const isNarrow = state.size.columns < 100;
+  const { page } = state.view;
   const where = words(0, [
     ...(isNarrow
       ? [{ text: ' ', attr: theme.text }]
@@ -53,8 +54,9 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
           { text: ' tscontain ', attr: theme.strong },
           { text: `${glyphs.mark.closed} `, attr: theme.dim },
         ]),
-    { text: PAGES[state.view.page], attr: theme.text },
-    ...(state.containers.list.length > 0
+    { text: PAGES[page], attr: theme.text },
+    // A number without a word is taken for what the page is called by.
+    ...(state.containers.list.length > 0 && (!isNarrow || page === 'overview' || page === 'grid')
       ? [{ text: isNarrow ? ` ${running}` : ` ${running} running`, attr: theme.dim }]
       : []),
     ...(then === undefined

@@ -76,8 +76,10 @@ function paintWords(canvas: Canvas, rect: Rect, state: State, finding: Finding):
     const name = truncate(suspectName(state, id), NAME_CELLS - 3, glyphs.ellipsis);
     view.text(x, line, `${i === 0 ? glyphs.mark.causes : ' '} ${name}`, i === 0 ? theme.notice : theme.text);
     paintMeter(view, x + NAME_CELLS, line, METER_CELLS, share, theme.resource[resourceHue(finding.resource)]);
-    const words = `${percent(share * 100)} of ${of} · ${suspectRate(of, rate)}${rose ? ' · rose when it began' : ''}`;
-    view.text(x + NAME_CELLS + METER_CELLS + 2, line, words, i === 0 ? theme.text : theme.dim);
+    const words = `${percent(share * 100)} of ${of} · ${suspectRate(of, rate)}`;
+    const [from, room] = [x + NAME_CELLS + METER_CELLS + 2, width - NAME_CELLS - METER_CELLS - 2];
+    const rise = rose ? [' · rose when it began', ' · rose'].find((text) => widthOf(words + text) <= room) : undefined;
+    view.text(from, line, words + (rise ?? ''), i === 0 ? theme.text : theme.dim);
   });
   return suspects.length === 0 ? 3 : suspects.length + 4;
 }

@@ -76,7 +76,7 @@ export const menuItem = (binding: Binding<CommandName>, glyphs: Glyphs): MenuIte
   ...(binding.keys.length > 0 ? { key: keyName(binding.keys[0]!, glyphs) } : {}),
 });
 
-const BULK: readonly CommandName[] = ['restart', 'pause', 'stop', 'kill', 'remove', 'copy-id', 'clear-marks'];
+const BULK: readonly CommandName[] = ['limits', 'restart', 'pause', 'stop', 'kill', 'remove', 'copy-id', 'clear-marks'];
 
 export const bulkItems = (glyphs: Glyphs, keymap: Keymap): readonly MenuItem[] =>
   paletteBindings(keymap)

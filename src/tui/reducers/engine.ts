@@ -1,6 +1,7 @@
 // What the engine said: the containers there are, what happened to them.
 import type { Container, EngineEvent } from '../../engine/index.js';
 import { noticed, type Action } from '../actions.js';
+import type { Overlay } from '../state/overlays.js';
 import { eventSentence, eventSubject, isNotable } from '../present/event.js';
 import { MAX_EVENTS, type State } from '../state.js';
 import { withRowsChanged } from './view.js';
@@ -30,14 +31,31 @@ export function withContainers(state: State, list: readonly Container[]): State 
   const marks = [...state.table.marks].every((id) => byId.has(id))
     ? state.table.marks
     : new Set([...state.table.marks].filter((id) => byId.has(id)));
-  const { overlay } = state;
+  const who = state.overlay === undefined ? [] : subjectsOf(state.overlay);
+  const isMoot = who.length > 0 && !who.some((id) => byId.has(id));
   return withRowsChanged({
     ...state,
     containers: { ...state.containers, list, byId, pending: kept(state.containers.pending) },
     table: { ...state.table, marks, loads: kept(state.table.loads), ranks: kept(state.table.ranks) },
-    // The limits of a container that is gone cannot be changed.
-    overlay: overlay?.kind === 'limits' && !overlay.ids.some((id) => byId.has(id)) ? undefined : overlay,
+    // What is asked about a container that is gone is no question any more.
+    ...(isMoot ? { overlay: undefined } : {}),
   });
+}
+
+/** The containers that a dialog is about; nobody for one that is about no container. */
+function subjectsOf(overlay: Overlay): readonly string[] {
+  switch (overlay.kind) {
+    case 'limits':
+      return overlay.ids;
+    case 'form':
+      return overlay.subject === undefined ? [] : [overlay.subject];
+    case 'question':
+      return overlay.answers.flatMap(({ effects }) =>
+        effects.flatMap((effect) => (effect.type === 'verb' || effect.type === 'remove' ? effect.ids : [])),
+      );
+    default:
+      return [];
+  }
 }
 
 export function withEvents(state: State, events: readonly EngineEvent[]): State {

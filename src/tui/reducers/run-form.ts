@@ -220,7 +220,7 @@ export function renameRequest(
 
 export const importForm = (): Form => ({
   rows: [
-    { ...textField('source', 'from', WIDE), placeholder: '/path/to/rootfs.tar.gz or a directory' },
+    { ...textField('source', 'from', WIDE), placeholder: 'a tarball, or a directory' },
     { ...textField('name', 'name', WIDE), placeholder: 'name:tag' },
   ],
   focus: 'source',

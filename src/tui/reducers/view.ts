@@ -1,6 +1,6 @@
 // Where the eyes are: which page, which pane has the focus, which tab is in front.
-import { refuse, step } from '../actions.js';
-import { inside, isSplit, layoutOf, paneRect, type Layout } from '../layout.js';
+import { noticed, refuse, step } from '../actions.js';
+import { inside, isEmpty, isSplit, layoutOf, paneRect, type Layout } from '../layout.js';
 import { rowsOf, selectedRow } from '../rows.js';
 import { FIXED_TABS, type Page, type State, type TabId, type ViewSlice } from '../state.js';
 import type { Handler } from './handler.js';
@@ -19,6 +19,7 @@ export const shellOf = (state: State, tab: TabId = state.view.tab): State['shell
 
 /** Brings a tab to the front and the focus to it. A shell gets the keys at once: that is what it is opened for. */
 export function showTab(state: State, tab: TabId): State {
+  if (isEmpty(state)) return noticed(showTable(state), 'warning', 'There is no container here; n runs one.');
   const shown = withView(state, { page: 'overview', focus: 'tabs', tab });
   const shells = tab.startsWith('shell:')
     ? {
@@ -125,9 +126,9 @@ export function paneSize(state: State, layout: Layout = layoutOf(state)): { widt
 /** After containers came or went: a page that shows nothing is left, a selection that is gone moves on. */
 export function withRowsChanged(state: State): State {
   const settledState = settled(state);
-  const isGone =
-    rowsOf(settledState).length === 0 && settledState.shells.list.length === 0 && settledState.view.page === 'overview';
+  const isGone = rowsOf(settledState).length === 0 && settledState.shells.list.length === 0;
+  // Whatever page is in front, there are no tabs to go back to.
   return isGone && settledState.view.focus === 'tabs'
-    ? showTable(withView(settledState, { zoomed: false }))
+    ? settled(withView(settledState, { focus: 'table', zoomed: false }))
     : settledState;
 }

@@ -9,7 +9,26 @@ export interface ProcessEnd {
   readonly resume: () => void;
 }
 
-const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+/**
+ * Every signal that ends a program unless it listens. Not those of a fault (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS):
+ * after one no JavaScript can be run. Not SIGPROF, by which V8 takes its profiles.
+ */
+export const FATAL_SIGNALS = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGABRT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGALRM',
+  'SIGVTALRM',
+  'SIGXCPU',
+  'SIGXFSZ',
+  'SIGIO',
+  'SIGPWR',
+  'SIGSTKFLT',
+] as const;
 
 /** Listens until the returned function is called. */
 export function onProcessEnd({ restore, stop, resume }: ProcessEnd): () => void {
@@ -25,7 +44,7 @@ export function onProcessEnd({ restore, stop, resume }: ProcessEnd): () => void 
     process.exit(1);
   };
   const signals: readonly (readonly [NodeJS.Signals, NodeJS.SignalsListener])[] = [
-    ...fatalSignals.map((signal) => [signal, onSignal] as const),
+    ...FATAL_SIGNALS.map((signal) => [signal, onSignal] as const),
     ['SIGTSTP', stop],
     ['SIGCONT', resume],
   ];

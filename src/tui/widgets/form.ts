@@ -156,7 +156,7 @@ function paintField(view: Canvas, x: number, y: number, field: Field, focused: b
       const width = Math.max(1, Math.min(field.width, room));
       const part = visiblePart(field.line, width - 2);
       const isEmpty = field.line.text === '';
-      const shown = isEmpty ? (field.placeholder ?? '') : part.text;
+      const shown = isEmpty ? truncate(field.placeholder ?? '', width - 2, glyphs.ellipsis) : part.text;
       const faded = withBg(theme.dim, bgOf(style));
       view.text(x, y, ' ' + pad(shown, width - 1, 'left', ''), isEmpty ? faded : style, width);
       if (focused) view.showCursor(x + 1 + part.caret, y);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Emulator } from '../../support/emulator.js';
+import { assertGivenBack } from '../../support/given-back.js';
 
 const gallery = join(__dirname, 'gallery.program.cjs');
 const opened: Emulator[] = [];
@@ -21,18 +22,6 @@ async function open(
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((screen) => screen.close()));
 });
-
-/** The terminal as a shell wants it back: main screen, cursor, no mouse, no brackets, no focus reports. */
-function assertGivenBack(screen: Emulator): void {
-  const { modes, buffer } = screen.terminal;
-  assert.equal(buffer.active.type, 'normal', 'the alternate screen is left');
-  assert.equal(modes.mouseTrackingMode, 'none');
-  assert.equal(modes.bracketedPasteMode, false);
-  assert.equal(modes.sendFocusMode, false);
-  assert.equal(modes.synchronizedOutputMode, false);
-  const shown = screen.transcript().lastIndexOf('\x1b[?25h');
-  assert.ok(shown > screen.transcript().lastIndexOf('\x1b[?25l'), 'the cursor is shown');
-}
 
 describe('the terminal is taken', () => {
   it('with an alternate screen, mouse, brackets around pastes, focus reports', async () => {
