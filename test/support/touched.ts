@@ -69,6 +69,13 @@ function inRow(state: State): readonly string[] {
 export const meant = (state: State): readonly string[] =>
   state.table.marks.size > 0 ? [...state.table.marks] : inRow(state);
 
+/** The container that was named by what was chosen in the palette between two states ("kill web"), if any. */
+export function namedInPalette(before: State, after: State): readonly string[] {
+  if (before.overlay?.kind !== 'menu' || after.recent === before.recent) return [];
+  const named = /^do:[^:]+:(.+)$/.exec(after.recent[0] ?? '')?.[1];
+  return named === undefined ? [] : [named];
+}
+
 /** Who may be touched by an act when a key or a click comes in this state. */
 export function mayTouch(state: State, act: Act): readonly string[] {
   const { overlay, containers, view, shells } = state;

@@ -11,7 +11,7 @@ import { chance, rounds, type Chance } from '../../support/chance.js';
 import { Desk } from '../../support/desk.js';
 import { keyBytes } from '../../support/key-bytes.js';
 import { assertReadable, assertStands } from '../../support/standing.js';
-import { idsIn, mayTouch, meant, watchActs } from '../../support/touched.js';
+import { idsIn, mayTouch, meant, namedInPalette, watchActs } from '../../support/touched.js';
 
 const STEPS = rounds(1200, 50_000);
 /** A machine of its own for each stretch, so that all kinds of them are walked over. */
@@ -228,9 +228,10 @@ class Walk {
       if (event.type === 'key' || event.type === 'paste') desk.input(event);
       else if (event.type === 'mouse') await desk.mouse(event);
       await desk.settle();
+      const named = namedInPalette(state, desk.state);
       for (const { act, id } of acts.touches) {
         // One that was made by this very key is started by it.
-        const may = state.containers.byId.has(id) || act === 'restore' ? mayTouch(state, act) : [id];
+        const may = state.containers.byId.has(id) || act === 'restore' ? [...mayTouch(state, act), ...named] : [id];
         assert.ok(may.includes(id), `${act} of ${id.slice(0, 12)}, which was neither marked nor selected nor named`);
       }
       this.assertNames(state);
@@ -242,8 +243,9 @@ class Walk {
     const { overlay, containers } = this.desk.state;
     if (overlay?.kind !== 'question' || before.overlay?.kind === 'question') return;
     const ids = idsIn(overlay.answers.flatMap(({ effects }) => effects));
+    const who = [...meant(before), ...namedInPalette(before, this.desk.state)];
     for (const id of ids) {
-      assert.ok(meant(before).includes(id), `“${overlay.title}” is about ${id.slice(0, 12)}, which was not meant`);
+      assert.ok(who.includes(id), `“${overlay.title}” is about ${id.slice(0, 12)}, which was not meant`);
       const name = containers.byId.get(id)?.config.name ?? id;
       assert.ok(ids.length > 3 || overlay.title.includes(name), `“${overlay.title}” does not name ${name}`);
     }
