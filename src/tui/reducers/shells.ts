@@ -4,9 +4,8 @@ import { controlByte } from '../config/index.js';
 import { takesKeys } from '../keymap.js';
 import type { Shell, State } from '../state.js';
 import type { Handler } from './handler.js';
-import { settled } from './table.js';
 import { ask, one } from './verbs.js';
-import { shellOf, showTab, showTable } from './view.js';
+import { shellOf, showTab, showTable, withRowsChanged } from './view.js';
 
 const withShells = (state: State, list: readonly Shell[]): State => ({ ...state, shells: { ...state.shells, list } });
 
@@ -104,7 +103,7 @@ function withoutShell(state: State, number: number): State {
   // One that is gone gets no keys; typing into one is no broadcast.
   const broadcast = state.shells.broadcast.filter((one) => one !== number);
   const left = { ...rest, split, shells: { ...rest.shells, broadcast: broadcast.length > 1 ? broadcast : [] } };
-  if (!wasInFront) return settled(left);
+  if (!wasInFront) return withRowsChanged(left);
   if (panes.length > 0 && split !== state.split) return showTab(left, panes[0]!);
   return showTable({ ...left, view: { ...left.view, tab: 'graphs', zoomed: false } });
 }
