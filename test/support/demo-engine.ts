@@ -98,8 +98,12 @@ export class DemoEngine implements Engine {
       age: 0,
       habit: { cores: 0.1, swing: 0.5, memory: 5 * MiB, reads: 0, writes: 0, pids: 1 },
     };
+    // One that was renamed keeps the id that its first name gave it.
+    let id = idOf(name);
+    for (let n = 2; this.containers.has(id) || this.kept.has(id); n++) id = idOf(`${name} ${n}`);
     const config: ContainerConfig = {
       ...configOf(member, this.clock.now()),
+      id,
       tty: spec.tty ?? false,
       openStdin: spec.openStdin ?? false,
       limits: spec.limits ?? {},

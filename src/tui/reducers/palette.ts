@@ -12,7 +12,7 @@ import { lineOf, openMenu, selectedItem } from '../widgets/index.js';
 import type { Handler } from './handler.js';
 import { withSettings } from './settings.js';
 import { clearMarks, select, setFilter, settled } from './table.js';
-import { showTable } from './view.js';
+import { showTable, withRowsChanged } from './view.js';
 
 type RunCommand = (state: State, command: CommandName) => Step;
 
@@ -78,7 +78,7 @@ export function choosePaletteItem(state: State, id: string, run: RunCommand): St
 
 function withLayout(state: State, name: string): State {
   const layout = name === '' ? DEFAULT_LAYOUT : state.settings.layouts.get(name);
-  return layout ? settled({ ...state, view: viewOf(layout) }) : state;
+  return layout ? withRowsChanged({ ...state, view: viewOf(layout) }) : state;
 }
 
 /** What is on the screen, to be saved; of shells and findings, which come and go, their place. */

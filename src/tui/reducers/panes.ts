@@ -270,6 +270,7 @@ export const paneCommands = {
   'tile-left': (state) => step(moveTile(state, -1)),
   'tile-right': (state) => step(moveTile(state, 1)),
   'zoom-tile': (state) => {
+    if (tilesOf(state).length === 0) return refuse(state, 'There is no container here; n runs one.');
     const view = { ...state.view, page: 'overview', focus: 'tabs', tab: 'graphs', zoomed: true } as const;
     return step({ ...state, view });
   },

@@ -54,6 +54,24 @@ describe('the focus where there is nothing', () => {
     desk.close();
   });
 
+  it('is on the table when a tile is to be zoomed and there is none', async () => {
+    const desk = await Desk.open({ crowd: 'nothing' });
+    await desk.type('m', 'enter');
+    assert.deepEqual([desk.state.view.page, desk.state.view.focus], ['grid', 'table']);
+    assert.match(desk.notice, /There is no container here/);
+    desk.close();
+  });
+
+  it('is on the table whatever a saved layout says', async () => {
+    const desk = await Desk.open({
+      crowd: 'nothing',
+      flags: { layouts: new Map([['deep', { page: 'overview', focus: 'tabs', tab: 'graphs', zoomed: false }]]) },
+    });
+    await desk.type(':', 'layout: deep', 'enter');
+    assert.equal(desk.state.view.focus, 'table');
+    desk.close();
+  });
+
   it('is on the table when the last shell ends in a tab that is not in front', async () => {
     const desk = await Desk.open();
     await desk.type('e');
