@@ -354,12 +354,13 @@ describe('exec', () => {
   it('is a terminal when asked, with its size and its hang-up', async () => {
     const session = await house.engine.exec('host1', { argv: ['sh'], tty: true, size: { columns: 100, rows: 30 } });
     assert.equal(session.tty, true);
-    const said = heard(session, /size 30 100[\s\S]*size 40 120/);
+    const before = heard(session, /size 30 100/);
     session.write('echo size $(stty size)\n');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await before;
+    const after = heard(session, /size 40 120/);
     session.resize({ columns: 120, rows: 40 });
     session.write('echo size $(stty size)\n');
-    await said;
+    await after;
     session.close();
     assert.ok(((await session.exited).exitCode ?? 0) > 128, 'it was hung up');
   });
