@@ -1,5 +1,5 @@
 // `npm run screens`: the real dashboard, real containers under load, one picture a scene into screenshots/.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Resvg } from '@resvg/resvg-js';
 import { Emulator } from '../support/emulator.js';
@@ -201,8 +201,7 @@ async function shootAll(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER);
+  mkdirSync(FOLDER, { recursive: true });
   await shootEmpty();
   await shootAll();
 }
