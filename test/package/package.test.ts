@@ -102,7 +102,7 @@ describe('npm start', () => {
 
   it('is what the README tells to type, beside npm test', () => {
     const readme = readFileSync('README.md', 'utf8');
-    assert.match(readme, /^!\[[^\]]*\]\(screenshots\/overview\.png\)/);
+    assert.match(readme, /^!\[[^\]]*\]\(screenshots\/demo\.svg\)/);
     assert.match(readme, /```sh\nnpm start.*\nnpm test/);
     for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g))
       assert.ok(existsSync(path!), `README points at ${path!}`);
