@@ -7,7 +7,10 @@ const steps = {
     'npx',
     ['eslint', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint', 'src', 'test', 'bench'],
   ],
-  format: ['npx', ['prettier', '--check', '--log-level', 'warn', '.']],
+  format: [
+    'npx',
+    ['prettier', '--check', '--log-level', 'warn', '--cache', '--cache-location', '.cache/prettier', '.'],
+  ],
   docs: ['node', ['scripts/docs.mjs', '--check']],
   pure: ['node', ['scripts/test.mjs', 'pure']],
 };

@@ -20,7 +20,14 @@ export async function buildTests(folder) {
   const sources = sourceFiles(join('test', folder));
   if (sources.length === 0) return [];
   rmSync(join('build', 'test', folder), { recursive: true, force: true });
-  await build({ ...bundleOptions, entryPoints: sources, outbase: '.', outdir: 'build', sourcemap: 'inline' });
+  await build({
+    ...bundleOptions,
+    entryPoints: sources,
+    outbase: '.',
+    outdir: 'build',
+    sourcemap: 'inline',
+    sourcesContent: false,
+  });
   const tests = sources.filter((source) => source.endsWith('.test.ts'));
   return tests.map((source) => join('build', source.replace(/\.ts$/, '.cjs')));
 }

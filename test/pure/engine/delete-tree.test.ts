@@ -53,11 +53,11 @@ describe('deleting a tree', () => {
   it('lets the event loop live', async (t) => {
     const root = stateDirectory(t);
     const tree = join(root, 'tree');
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 40; i++) {
       mkdirSync(join(tree, `d${i}`), { recursive: true });
       for (let j = 0; j < 40; j++) writeFileSync(join(tree, `d${i}`, `f${j}`), '');
     }
-    assert.ok((await diskUsage(tree)) >= 100 * 4096);
+    assert.ok((await diskUsage(tree)) >= 40 * 4096);
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 1);
     const begun = performance.now();

@@ -20,6 +20,7 @@ import type { Cell } from '../../../src/tui/screen/cells.js';
 import { takeBack } from '../../../src/tui/screen/true-colours.js';
 import { attrOf } from '../../../src/tui/terminal/buffer-cells.js';
 import { ourWidths } from '../../../src/tui/terminal/widths.js';
+import { rounds } from '../../support/chance.js';
 
 const WIDTH = 24;
 const HEIGHT = 6;
@@ -105,7 +106,7 @@ describe('what is written', () => {
         }
         terminal.dispose();
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(120, 3000) },
     );
   });
 

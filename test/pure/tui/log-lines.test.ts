@@ -13,6 +13,7 @@ import { logFilter } from '../../../src/tui/logs/filter.js';
 import { LogView } from '../../../src/tui/logs/view.js';
 import { levelIn, readStructured, wholeLine } from '../../../src/tui/present/log-line.js';
 import { parseLogRange } from '../../../src/tui/present/log-range.js';
+import { rounds } from '../../support/chance.js';
 import { Desk } from '../../support/desk.js';
 import { cpuMs } from '../../support/patience.js';
 
@@ -85,7 +86,7 @@ describe('the level of a line', () => {
         for (const [key, value] of parts?.fields ?? []) assert.doesNotMatch(key + value, /\p{Cc}/u, text);
         assert.ok(wholeLine(text).length > 0);
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(80, 2000) },
     );
   });
 

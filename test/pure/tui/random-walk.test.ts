@@ -13,7 +13,7 @@ import { keyBytes } from '../../support/key-bytes.js';
 import { assertReadable, assertStands } from '../../support/standing.js';
 import { idsIn, mayTouch, meant, namedInPalette, watchActs } from '../../support/touched.js';
 
-const STEPS = rounds(1200, 50_000);
+const STEPS = rounds(600, 50_000);
 /** A machine of its own for each stretch, so that all kinds of them are walked over. */
 const STRETCH = 500;
 

@@ -119,10 +119,13 @@ describe('the past', () => {
     const { open, archive } = past(t);
     const recording = await open();
     const row = new Float64Array(COLUMNS.length);
-    // One row a minute does for weeks.
-    for (let at = T0 + MINUTE, i = 0; at <= T0 + 40 * 24 * HOUR; at += MINUTE, i++) {
+    // A row in five minutes does for weeks, but not for the last day, where the finer rings join.
+    const coarse = T0 + 38 * 24 * HOUR;
+    for (let at = T0, i = 0; at < T0 + 40 * 24 * HOUR; i++) {
+      const step = at < coarse ? 5 * MINUTE : MINUTE;
+      at += step;
       putSample(busy(at, Math.floor((at - 1 - T0) / (24 * HOUR))), row);
-      recording.add(at - MINUTE, at, row);
+      recording.add(at - step, at, row);
       if (i % 3 === 0) await recording.flush();
     }
     await recording.close();

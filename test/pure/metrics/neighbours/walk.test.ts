@@ -69,7 +69,7 @@ function isSane(finding: Finding, at: number): void {
 it('nothing that is fed to the judge makes it throw or say what cannot be', () => {
   const by = chance();
   let said = 0;
-  for (let walk = 0; walk < rounds(40, 2000); walk++) {
+  for (let walk = 0; walk < rounds(20, 2000); walk++) {
     const judge = createJudge();
     let at = T0;
     for (let step = 0; step < 200; step++) {
