@@ -33,7 +33,7 @@ export const levels = [
     name: 'cgroup2',
     folder: 'container',
     // What differs with the cgroup version; the rest of the container level would say the same, ten times slower.
-    files: /container\/(cgroup-|metrics|engine\/verbs|supervisor\/ends|launch\/world)/,
+    files: /container\/(cgroup-|demo|metrics|engine\/verbs|supervisor\/ends|launch\/world)/,
     cannotRun: () => notLinux() ?? cannotBoot(),
     needsProducts: true,
     run: runInCgroup2Machine,

@@ -1,9 +1,8 @@
 // attach: to the streams of a container's init, through its supervisor. Before a start too, so that nothing is missed.
-import { isTscontainError } from '../errors.js';
 import type { Container, Session, TerminalSize } from '../model.js';
 import { requireMove } from '../states.js';
 import type { SupervisorClient } from '../supervisor/client.js';
-import { clientOf, TRIES } from './looking-after.js';
+import { askAgain, clientOf } from './looking-after.js';
 import { isAlive, tell, type Parts } from './parts.js';
 
 export interface AttachOptions {
@@ -23,17 +22,13 @@ export async function attach(parts: Parts, ref: string, options: AttachOptions =
   return session;
 }
 
-async function attachTo(parts: Parts, id: string, options: AttachOptions): Promise<Session> {
-  for (let attempt = 1; ; attempt++) {
+function attachTo(parts: Parts, id: string, options: AttachOptions): Promise<Session> {
+  return askAgain(async (attempt) => {
+    // The one that was to have it was killed: the next look finds another.
+    if (attempt > 0) parts.awaited.delete(id);
     const client = await supervisorFor(parts, parts.store.load(id));
-    try {
-      return await client.attach(id, options);
-    } catch (error) {
-      // It was killed a moment ago: the next look finds another one.
-      parts.awaited.delete(id);
-      if (attempt === TRIES || !isTscontainError(error, 'SUPERVISOR_FAILED')) throw error;
-    }
-  }
+    return client.attach(id, options);
+  });
 }
 
 /** The one that has it; before a start the one that is going to have it. */

@@ -1,11 +1,28 @@
 // Who looks after a container: its supervisor, or, when that is gone, another one that adopts it.
+import { setTimeout as pause } from 'node:timers/promises';
 import { isTscontainError } from '../errors.js';
 import type { Container } from '../model.js';
 import type { SupervisorClient } from '../supervisor/client.js';
 import { isAlive, type Parts } from './parts.js';
 
-/** A supervisor can be killed between the moment when it is found and the moment when it is asked. */
-export const TRIES = 3;
+/**
+ * ms between two tries. A supervisor can be killed between the moment when it is found and the moment when it is asked, and one
+ * that was killed can be found for as long as its last thread holds its socket, which on a busy machine is a while.
+ */
+const PAUSES_MS = [5, 25, 125, 500] as const;
+
+/** Asks, and asks again as long as it was a supervisor's end that left the question without an answer. */
+export async function askAgain<T>(ask: (attempt: number) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask(attempt);
+    } catch (error) {
+      const pauseMs = PAUSES_MS[attempt];
+      if (pauseMs === undefined || !isTscontainError(error, 'SUPERVISOR_FAILED')) throw error;
+      await pause(pauseMs);
+    }
+  }
+}
 
 /** @returns undefined for a container that nobody need look after, or whose end was recorded just now */
 export async function clientOf(parts: Parts, container: Container): Promise<SupervisorClient | undefined> {
@@ -26,15 +43,11 @@ export async function ownSupervisor(
  * Has a supervisor of its project look after a container whose own is gone.
  * @returns that supervisor; undefined when the container had ended, which is recorded now
  */
-export async function adopt({ supervisors }: Parts, { id, config }: Container): Promise<SupervisorClient | undefined> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const client = await supervisors.acquire(config.project);
-      return (await client.adopt([id])).includes(id) ? client : undefined;
-    } catch (error) {
-      if (attempt === TRIES || !isTscontainError(error, 'SUPERVISOR_FAILED')) throw error;
-    }
-  }
+export function adopt({ supervisors }: Parts, { id, config }: Container): Promise<SupervisorClient | undefined> {
+  return askAgain(async () => {
+    const client = await supervisors.acquire(config.project);
+    return (await client.adopt([id])).includes(id) ? client : undefined;
+  });
 }
 
 /** Tells its supervisor, if it has a living one, that its configuration or what is wanted of it has changed. */

@@ -1,9 +1,8 @@
 // start: a supervisor of its project launches it.
-import { isTscontainError } from '../errors.js';
 import type { Container } from '../model.js';
 import { requireMove } from '../states.js';
 import type { SupervisorClient } from '../supervisor/client.js';
-import { clientOf, ownSupervisor } from './looking-after.js';
+import { askAgain, clientOf, ownSupervisor } from './looking-after.js';
 import { loadIfThere, type Parts } from './parts.js';
 import { endStraysLocked } from './strays.js';
 
@@ -11,21 +10,19 @@ import { endStraysLocked } from './strays.js';
 export async function start(parts: Parts, ref: string): Promise<Container> {
   const { store } = parts;
   const id = store.resolve(ref);
-  for (let attempt = 1; ; attempt++) {
+  return askAgain(async (attempt) => {
+    // Its supervisor was killed over it: either it had come so far that another one adopts it, or it is done once more.
+    if (attempt > 0) {
+      await endStraysLocked(parts, store.load(id));
+      await clientOf(parts, store.load(id));
+    }
     const container = store.load(id);
     const { config, state } = container;
     if (requireMove('start', { name: config.name, status: state.status }) === 'already') return container;
-    try {
-      const client = await starterOf(parts, container);
-      await client.start(id);
-      return loadIfThere(store, id) ?? endedAlready(container);
-    } catch (error) {
-      // Its supervisor was killed over it: either it had come so far that another one adopts it, or it is done once more.
-      if (attempt > 1 || !isTscontainError(error, 'SUPERVISOR_FAILED')) throw error;
-      await endStraysLocked(parts, container);
-      await clientOf(parts, store.load(id));
-    }
-  }
+    const client = await starterOf(parts, container);
+    await client.start(id);
+    return loadIfThere(store, id) ?? endedAlready(container);
+  });
 }
 
 /** With --rm it can have been removed by its own end before we look. */

@@ -35,8 +35,9 @@ const SERIES_OF: Readonly<Record<ShareOf, SeriesName>> = {
   'page cache': 'memory.file',
 };
 
-/** What the percentage in the sentence is the mean of. */
+/** What the percentages in the sentence are the means of: of now, and of what is usual. */
 const SAID_MS = 4000;
+const USUAL_MS = 60_000;
 /** Nobody stands out: then it must be so much evidence and so many %, and not mostly the victim's own use. */
 const ALONE_TIMES = 1.8;
 const ALONE_PERCENT = 30;
@@ -53,7 +54,10 @@ export interface Moment {
 
 /** How it is with one of them. */
 export interface Plight {
+  /** how bad it is, by which it is judged */
   readonly percent: number;
+  /** % of its time, which a person is told and can see in its graph; the same as `percent` where that is one */
+  readonly ofItsTime?: number;
   readonly symptom: Symptom;
   /** its own limit is what holds it */
   readonly byOwnLimit: boolean;
@@ -71,9 +75,9 @@ export class Case {
   private readonly baseline: Baseline;
   private readonly evidence = new Evidence();
   private readonly said = new RecentMean(SAID_MS);
+  private readonly usually = new RecentMean(USUAL_MS);
   private readonly rules: KindRules;
   private usualUses: Uses | undefined;
-  private usualPercent = 0;
   private suspects: readonly Suspect[] = [];
   private blame = 0;
   private symptom: Symptom = 'waits';
@@ -99,12 +103,15 @@ export class Case {
 
   observe(moment: Moment, plight: Plight): void {
     const { at, forMs } = moment;
-    const { percent } = plight;
+    const { percent, ofItsTime = percent } = plight;
     if (!Number.isFinite(percent)) return;
     if (!this.evidence.isEnough) this.baseline.learn(percent, forMs);
     const threshold = this.evidence.isEnough ? this.heldThreshold : this.baseline.threshold;
     // Nearly always nothing is the matter, and nobody is asked for.
-    if (percent <= threshold && !this.isSuspected) return;
+    if (percent <= threshold && !this.isSuspected) {
+      this.usually.add(ofItsTime, forMs);
+      return;
+    }
     if (percent > threshold) this.usualUses ??= moment.usual();
     const answer = this.ask(moment, plight);
     // Who took memory is who did when nothing is taken any more, as long as he is there.
@@ -118,12 +125,9 @@ export class Case {
       this.end();
       return;
     }
-    this.said.add(percent, forMs);
+    this.said.add(ofItsTime, forMs);
     if (!this.evidence.isEnough) return;
-    if (!wasEnough) {
-      this.usualPercent = this.baseline.usual;
-      this.heldThreshold = threshold;
-    }
+    if (!wasEnough) this.heldThreshold = threshold;
     this.byOwnLimit = plight.byOwnLimit;
     this.symptom = plight.symptom;
     this.blame = answer.blame;
@@ -171,7 +175,7 @@ export class Case {
       resource: this.rules.resource,
       symptom: this.symptom,
       percent,
-      usualPercent: Math.min(100, this.usualPercent),
+      usualPercent: this.usualPercent,
       since,
       byOwnLimit: this.byOwnLimit,
       suspects: this.suspects,
@@ -181,6 +185,11 @@ export class Case {
         ...this.suspects.map(({ id, of }) => ({ target: id, series: SERIES_OF[of] })),
       ],
     };
+  }
+
+  /** What it was seen to be while nothing was the matter, as far as that was ever so. */
+  private get usualPercent(): number {
+    return Math.min(100, this.usually.value || 0);
   }
 
   private confidence(percent: number): number {

@@ -122,6 +122,7 @@ class NeighbourJudge implements Judge {
       const { cpu, throttled, io, memory } = patient.cases;
       cpu.observe(moment, {
         percent: pains.cpu,
+        ofItsTime: pains.cpuOfItsTime,
         symptom: 'waits',
         byOwnLimit: false,
         ownDoing: wanted > WANTS_TIMES * (host?.cpu.limitCores ?? Infinity),

@@ -3,8 +3,10 @@ import type { Sample } from '../model.js';
 import type { Closer } from './observation.js';
 
 export interface Pains {
-  /** waits for a CPU that others have */
+  /** waits for a CPU that others have, by how much it is the worse for it */
   readonly cpu: number;
+  /** the same, of its time */
+  readonly cpuOfItsTime: number;
   /** waits for its own quota */
   readonly throttled: number;
   /** waits for the disk */
@@ -36,6 +38,15 @@ function waitsForCpu({ pressure, cpu }: Sample, closer: Closer | undefined): num
   return wanted > 0.05 ? (waiting / wanted) * 100 : 0;
 }
 
+/** A wait is never worse than so many times the part of its time that it is, however little it wanted to run. */
+const WORSE_AT_MOST = 1.6;
+
+/** To wait for 12 % of the time is worse for who runs in half of it than for who runs in all of it: it is that much slower. */
+function slowedBy(waits: number, { cpu: { cores = 0 } }: Sample): number {
+  if (!(waits > 0)) return waits;
+  return Math.max(waits, Math.min(WORSE_AT_MOST * waits, (waits / (waits + cores * 100)) * 100));
+}
+
 export function painsOf(sample: Sample, closer: Closer | undefined): Pains {
   const { cpu, memory, io, pressure } = sample;
   const refaults = memory.refaults ?? 0;
@@ -44,9 +55,11 @@ export function painsOf(sample: Sample, closer: Closer | undefined): Pains {
   const readAgain = refaultBytes > 0 ? Math.min(1, readBytes > 0 ? refaultBytes / readBytes : 1) : 0;
   const disk = number(pressure.io.some);
   const throttled = number(cpu.throttledPercent);
+  // The kernel counts a throttled task as one that waits for a CPU.
+  const waits = waitsForCpu(sample, closer) - (throttled || 0);
   return {
-    // The kernel counts a throttled task as one that waits for a CPU.
-    cpu: percent(waitsForCpu(sample, closer) - (throttled || 0)),
+    cpu: percent(slowedBy(waits, sample)),
+    cpuOfItsTime: percent(waits),
     throttled: percent(throttled),
     io: percent(disk * (1 - readAgain)),
     memory: percent(greater(number(pressure.memory.some), disk * readAgain)),

@@ -54,6 +54,19 @@ describe('of what was recorded', () => {
     assert.equal(said.finding.suspects[0]?.id, recording.label.culprit);
   });
 
+  // Both did a fifth less of their work, and waited for less than a sixth of their time.
+  for (const file of ['57-CPU-hog-of-a-hardy-victim.jsonl', '5-small-fsyncs-quick-disk.jsonl'])
+    it(`${file}: what wants a CPU for a part of its time is slowed more than the part of it that it waits`, () => {
+      const recording = recordings.get(file)!;
+      const said = firstSaid(recording, `${recording.label.victims[0]}/cpu`);
+      assert.ok(said !== undefined && said.afterMs <= 6000, `after ${said?.afterMs} ms`);
+      assert.equal(said.finding.suspects[0]?.id, recording.label.culprit);
+      const seen = recording.observations.map(
+        ({ samples }) => samples.get(said.finding.victim)?.pressure.cpu.some ?? 0,
+      );
+      assert.ok(said.finding.percent <= Math.max(...seen), 'what is told is what its graph shows');
+    });
+
   const own: readonly (readonly [word: string, key: string, symptom: Symptom])[] = [
     ['own CPU limit', 'cpu', 'throttled'],
     ['own memory limit', 'memory', 'reclaims'],
@@ -69,7 +82,7 @@ describe('of what was recorded', () => {
     });
 
   it('nothing is said where nothing is the matter', () => {
-    for (const word of ['nothing the matter', 'small fsyncs'])
+    for (const word of ['nothing the matter', 'two innocents', 'small fsyncs'])
       for (const { findings } of replay(named(word).observations)) assert.deepEqual(findings, [], word);
   });
 
