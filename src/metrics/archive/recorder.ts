@@ -33,7 +33,10 @@ export interface Recorder {
 export interface RecorderOptions {
   /** of all recorders that share this directory one writes down the machine itself in it */
   readonly hostDirectory: string;
-  /** told once when writing begins to fail, and once when it goes on */
+  /**
+   * Told once when writing begins to fail, and once when it goes on, with why it did not: what is told of a full disk is often
+   * written to that disk.
+   */
   readonly say: (sentence: string) => void;
   readonly clock?: Clock;
   /** ms between two samples; what an accident may cost is ten of them */
@@ -45,13 +48,13 @@ const INTERVAL_MS = 1000;
 const ROUND = 10;
 
 interface Busy {
+  readonly directory: string;
   isBusy: boolean;
   isOver: boolean;
 }
 
 interface Entry<M extends Metered = Metered> extends Busy {
   readonly meter: M;
-  readonly directory: string;
   readonly add: AddRow;
   /** when in a round it is its turn at the disk */
   readonly phase: number;
@@ -74,9 +77,12 @@ class DiskRecorder implements Recorder {
   private begun = 0;
   /** what could not be written the last time */
   private readonly failing = new Set<Busy>();
-  private readonly election: Busy = { isBusy: false, isOver: false };
+  /** told and not over: since when, on a clock that is never set, and why */
+  private trouble: { readonly since: number; readonly why: string } | undefined;
+  private readonly election: Busy;
 
   constructor(private readonly options: RecorderOptions) {
+    this.election = { directory: options.hostDirectory, isBusy: false, isOver: false };
     this.clock = options.clock ?? { now: () => Date.now(), monotonicMs: () => performance.now() };
     this.intervalMs = options.intervalMs ?? INTERVAL_MS;
     this.ticker = new Ticker(
@@ -165,19 +171,32 @@ class DiskRecorder implements Recorder {
   }
 
   private works(entry: Busy): void {
-    if (!this.failing.delete(entry) || this.failing.size > 0) return;
-    this.options.say('what containers use is written down again');
+    const { trouble } = this;
+    if (!this.settle(entry) || entry.isOver || trouble === undefined) return;
+    const seconds = Math.round((this.clock.monotonicMs() - trouble.since) / 1000);
+    this.options.say(
+      `what containers use is written down again, after ${seconds} s in which it was not (${trouble.why})`,
+    );
   }
 
   private fails(entry: Busy, error: unknown): void {
     const { code, message } = error as NodeJS.ErrnoException;
     // A container that was removed meanwhile is no failure, and what is over is not tried again.
     if (code === 'ENOENT' || entry.isOver) {
-      this.works(entry);
+      this.settle(entry);
       return;
     }
-    if (this.failing.size === 0) this.options.say(`what containers use cannot be written down for now: ${message}`);
     this.failing.add(entry);
+    if (this.trouble !== undefined) return;
+    this.trouble = { since: this.clock.monotonicMs(), why: `${entry.directory}: ${message}` };
+    this.options.say(`what containers use cannot be written down for now: ${this.trouble.why}`);
+  }
+
+  /** @returns whether it was the last that could not be written */
+  private settle(entry: Busy): boolean {
+    const isLast = this.failing.delete(entry) && this.failing.size === 0;
+    if (isLast) this.trouble = undefined;
+    return isLast;
   }
 
   /** Whoever gets the lock writes down the machine until its process ends; then another one does. */

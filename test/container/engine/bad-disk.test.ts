@@ -71,6 +71,35 @@ describe('a disk that is full', () => {
   }
 });
 
+describe('a container on a disk that has become full', () => {
+  it('lives on, what it uses is not written down, and is again when there is room', async () => {
+    const result = said(
+      await shell(`
+        mkdir -p $ROOT; mount -t tmpfs -o size=120m full $ROOT
+        tscontain run -d --name lives base sh -c 'while :; do sleep 0.1; done' > /dev/null || exit 1
+        # Before its first second is over, after which it would be written down.
+        dd if=/dev/zero of=$ROOT/filler bs=64k 2>/dev/null; dd if=/dev/zero of=$ROOT/filler2 bs=1k 2>/dev/null
+        sleep 13
+        echo "status: $(tscontain inspect -f '{{.State.Status}}' lives)"
+        echo "top: $(tscontain top lives | tail -1)"
+        rm $ROOT/filler $ROOT/filler2
+        i=0; until grep -q 'written down again' $ROOT/supervisors/*/log || [ $i -gt 300 ]; do sleep 0.1; i=$((i+1)); done
+        sleep 11
+        echo "told: $(grep -c 'cannot be written down' $ROOT/supervisors/*/log) $(grep -c 'written down again' $ROOT/supervisors/*/log)"
+        echo "why: $(grep 'written down again' $ROOT/supervisors/*/log)"
+        echo "past: $(tscontain stats --since 1m --format csv lives | wc -l)"
+        tscontain rm -f lives > /dev/null || exit 2
+      `),
+    );
+    assert.equal(result['status'], 'running');
+    assert.match(result['top']!, /sh|sleep/);
+    // The first sentence is lost where the log cannot grow either: the second says it all.
+    assert.match(result['told']!, /^[01] 1$/);
+    assert.match(result['why']!, /after \d+ s in which it was not \(.*ENOSPC/);
+    assert.ok(Number(result['past']) > 3, `${result['past']} lines of its past`);
+  });
+});
+
 describe('a state directory', () => {
   it('that is read-only is read, and says so when it is to be written', async () => {
     const result = said(
