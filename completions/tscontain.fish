@@ -221,7 +221,7 @@ complete -c tscontain -n '__fish_seen_subcommand_from update' -l device-write-io
 complete -c tscontain -n '__fish_seen_subcommand_from update' -l restart -r -a 'no always unless-stopped on-failure' -d 'no, always, unless-stopped, on-failure[:N]'
 complete -c tscontain -n '__fish_seen_subcommand_from update' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from rename' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
-complete -c tscontain -n '__fish_seen_subcommand_from rm' -s f -l force -d 'kill it first when it runs; no error when it does not exist'
+complete -c tscontain -n '__fish_seen_subcommand_from rm' -s f -l force -d 'kill it first when it runs; no failure when it does not exist'
 complete -c tscontain -n '__fish_seen_subcommand_from rm' -s k -l keep -d 'keep it for ten minutes, so that tscontain restore brings it back'
 complete -c tscontain -n '__fish_seen_subcommand_from rm' -s v -l volumes -d 'accepted as docker does; there are no anonymous volumes to remove'
 complete -c tscontain -n '__fish_seen_subcommand_from rm' -a "(tscontain ps -a --filter status=exited --filter status=created --format '{{.Names}}' 2>/dev/null)"

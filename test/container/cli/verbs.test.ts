@@ -28,6 +28,11 @@ describe('tscontain', () => {
     assert.match(refused.stderr, /life.*running/s);
     await house.ok('rm', '-f', 'life');
     assert.notEqual((await house.run('inspect', 'life')).code, 0);
+    // What docker does (cli/command/container/rm.go): told, not among those that were removed, and by force no failure.
+    const twice = await house.run('rm', '-f', 'life');
+    assert.deepEqual([twice.code, twice.stdout], [0, '']);
+    assert.match(twice.stderr, /life/);
+    assert.equal((await house.run('rm', 'life')).code, 1);
   });
 
   it('stop lets a process that listens end by itself', async () => {
