@@ -14,6 +14,7 @@ import { removedIds, withRemovedLock } from './state/removed.js';
 import type { Unreadable } from './state/store.js';
 import { isSupervisorAlive } from './supervisor/client.js';
 import { emptyRemoved } from './verbs/empty-removed.js';
+import { holds, release } from './verbs/hold.js';
 import { adopt } from './verbs/looking-after.js';
 import { isAlive, tell, type Parts } from './verbs/parts.js';
 import { destroyContainer } from './verbs/remove.js';
@@ -43,6 +44,7 @@ export async function recover(parts: Parts): Promise<Recovery> {
     });
   }
   await adoptAll(parts, alone, recovery);
+  await releaseHeld(parts, containers, recovery);
   await releaseStaleNames(parts, containers);
   await emptyRemoved(parts, 'overdue');
   return recovery;
@@ -52,13 +54,15 @@ function note({ actions }: Recovery, { id, config }: Container, what: string): v
   actions.push({ id, name: config.name, what });
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 async function attempt(container: Container, recovery: Recovery, action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
     // Removed meanwhile: nothing is left to be put right.
     if (isTscontainError(error, 'NO_SUCH_CONTAINER')) return;
-    note(recovery, container, `could not be put right: ${error instanceof Error ? error.message : String(error)}`);
+    note(recovery, container, `could not be put right: ${messageOf(error)}`);
   }
 }
 
@@ -102,6 +106,24 @@ async function mend(parts: Parts, container: Container, recovery: Recovery): Pro
       note(recovery, container, 'its start was cut short: what had been started of it was ended');
   } else if (await followFreezer(parts, container)) {
     note(recovery, container, 'its pausing was cut short: its status says again what is so');
+  }
+}
+
+/** A guard that was killed quietens nobody: what it held is taken back. A hold of what was removed and is kept waits for it. */
+async function releaseHeld(parts: Parts, containers: readonly Container[], recovery: Recovery): Promise<void> {
+  for (const { id, container, reason, isOwned } of holds(parts.root)) {
+    if (isOwned) continue;
+    const known = containers.find((each) => each.id === container);
+    try {
+      const what = await release(parts, id, 'the guard that did it was killed');
+      if (known !== undefined)
+        note(recovery, known, `a guard that was killed had quietened it (${reason}): it ${what}`);
+    } catch (error) {
+      // Another manager may have come first.
+      const isHeld = holds(parts.root).some((each) => each.id === id);
+      if (known !== undefined && isHeld)
+        note(recovery, known, `is still held by a guard that was killed: ${messageOf(error)}`);
+    }
   }
 }
 
@@ -178,7 +200,7 @@ async function finishUnfinished(parts: Parts, recovery: Recovery): Promise<void>
           : 'its removal was cut short, and is done now';
       recovery.actions.push({ id: unfinished.id, name: config?.name ?? unfinished.id.slice(0, 12), what });
     } catch (error) {
-      const what = `could not be cleared away: ${error instanceof Error ? error.message : String(error)}`;
+      const what = `could not be cleared away: ${messageOf(error)}`;
       recovery.actions.push({ id: unfinished.id, name: unfinished.id.slice(0, 12), what });
     }
   }
@@ -203,7 +225,7 @@ async function mendUnreadable(parts: Parts, broken: Unreadable, recovery: Recove
     const keptAt = part === 'state' ? await rebuildState(parts, id) : await putAside(parts, id);
     if (keptAt !== undefined) recovery.corrupt.push({ id, keptAt, reason: error.message });
   } catch (cause) {
-    const reason = `${error.message}; it could not be put aside: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const reason = `${error.message}; it could not be put aside: ${messageOf(cause)}`;
     recovery.corrupt.push({ id, keptAt: layout.container(parts.root, id), reason });
   }
 }

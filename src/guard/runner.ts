@@ -1,5 +1,5 @@
 // The guard at work: after each sample the rules are asked, what they decide is done as holds of the engine, and taken back
-// when it is over, when the guard is disarmed or ends, and, by the next guard, after one that was killed.
+// when it is over, when the guard is disarmed or ends; what one has left that was killed, the next manager takes back (recover).
 import { isTscontainError, type Container, type Engine, type Limits } from '../engine/index.js';
 import type { Sampler } from '../metrics/index.js';
 import { diskBelow, weightsWork } from './disk.js';
@@ -48,7 +48,7 @@ export class Guard {
     return this.held.size;
   }
 
-  /** Takes back what a guard that was killed has left. A dry run leaves it to the next one. */
+  /** Takes back what a guard has left that was killed since this manager was started. A dry run leaves it to the next one. */
   begin(): Promise<void> {
     return this.then(async () => {
       if (this.dryRun) return;
