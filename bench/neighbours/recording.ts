@@ -1,7 +1,7 @@
 // A run as it is kept: JSON lines, the first saying what it was and what was the matter, each further one an observation with
 // its numbers in a fixed order. Small enough to be a fixture; read again it is exactly what the judge was given.
 import type { HostSample, Sample } from '../../src/metrics/model.js';
-import type { Closer, Observation } from '../../src/metrics/neighbours/observation.js';
+import type { Closer, DiskRates, Observation, OnDisk } from '../../src/metrics/neighbours/observation.js';
 
 /** What a run was made to show. */
 export interface Label {
@@ -61,14 +61,18 @@ const FIELDS = [
   'oomKills',
 ] as const;
 const CLOSER = ['readBytes', 'writeBytes', 'waitingCores'] as const;
+const ON_DISK = ['readBytes', 'writeBytes', 'operations'] as const;
 
 type Kept = readonly (number | null)[];
+type KeptDisks = Readonly<Record<string, Kept>>;
 interface Line {
   readonly at: number;
   readonly host?: Kept;
   readonly perCpu?: Kept;
   readonly targets: Readonly<Record<string, Kept>>;
   readonly closer?: Readonly<Record<string, Kept>>;
+  /** by the disk's name, of the machine and of each target; left out where there is one disk, of which the sums say all */
+  readonly disks?: { readonly machine: KeptDisks; readonly targets: Readonly<Record<string, KeptDisks>> };
 }
 
 /** Four digits are more than the judge can tell apart. */
@@ -93,7 +97,23 @@ function sampleOf(time: number, numbers: Kept): Sample {
   return { at: time, ...sample };
 }
 
-export function lineOf({ at: time, host, samples, closer }: Observation): string {
+const keepDisks = (disks: ReadonlyMap<string, OnDisk>): KeptDisks =>
+  Object.fromEntries([...disks].map(([disk, moved]) => [disk, ON_DISK.map((name) => kept(moved[name]))]));
+
+const disksOf = (disks: KeptDisks): ReadonlyMap<string, OnDisk> =>
+  new Map(
+    Object.entries(disks).map(([disk, [readBytes, writeBytes, operations]]) => [
+      disk,
+      { readBytes: readBytes ?? 0, writeBytes: writeBytes ?? 0, operations: operations ?? 0 },
+    ]),
+  );
+
+const ratesOf = ({ machine, targets }: NonNullable<Line['disks']>): DiskRates => ({
+  machine: disksOf(machine),
+  targets: new Map(Object.entries(targets).map(([id, disks]) => [id, disksOf(disks)])),
+});
+
+export function lineOf({ at: time, host, samples, closer, disks }: Observation): string {
   const line: Line = {
     at: time,
     ...(host && { host: keep(host), perCpu: ((host as Partial<HostSample>).perCpu ?? []).map(kept) }),
@@ -101,12 +121,19 @@ export function lineOf({ at: time, host, samples, closer }: Observation): string
     ...(closer && {
       closer: Object.fromEntries([...closer].map(([id, each]) => [id, CLOSER.map((name) => kept(each[name]))])),
     }),
+    ...(disks &&
+      disks.machine.size > 1 && {
+        disks: {
+          machine: keepDisks(disks.machine),
+          targets: Object.fromEntries([...disks.targets].map(([id, each]) => [id, keepDisks(each)])),
+        },
+      }),
   };
   return JSON.stringify(line);
 }
 
 function observationOf(text: string, groups: ReadonlyMap<string, string>): Observation {
-  const { at: time, host, perCpu, targets, closer } = JSON.parse(text) as Line;
+  const { at: time, host, perCpu, targets, closer, disks } = JSON.parse(text) as Line;
   const closerOf = (numbers: Kept): Closer =>
     Object.fromEntries(CLOSER.flatMap((name, i) => (typeof numbers[i] === 'number' ? [[name, numbers[i]]] : [])));
   return {
@@ -114,6 +141,7 @@ function observationOf(text: string, groups: ReadonlyMap<string, string>): Obser
     host: host && ({ ...sampleOf(time, host), perCpu: perCpu ?? [] } as Sample),
     samples: new Map(Object.entries(targets).map(([id, numbers]) => [id, sampleOf(time, numbers)])),
     ...(closer && { closer: new Map(Object.entries(closer).map(([id, numbers]) => [id, closerOf(numbers)])) }),
+    ...(disks && { disks: ratesOf(disks) }),
     groups,
   };
 }

@@ -14,9 +14,10 @@ export interface Said {
 export function replay(observations: readonly Observation[]): Said[] {
   const judge = createJudge();
   let asked = 0;
-  return observations.map(({ closer, ...rest }) => {
+  return observations.map(({ closer, disks, ...rest }) => {
     asked = judge.wantsCloserLook ? asked + 1 : 0;
-    const findings = judge.observe({ ...rest, ...(asked > 1 && closer && { closer }) });
+    const looked = asked > 1 && { ...(closer && { closer }), ...(disks && { disks }) };
+    const findings = judge.observe({ ...rest, ...looked });
     return { at: rest.at, findings };
   });
 }

@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Container } from '../../src/engine/index.js';
 import { createSampler } from '../../src/metrics/index.js';
+import { disks } from '../../src/metrics/devices.js';
 import { CloserLook } from '../../src/metrics/neighbours/closer-look.js';
+import { DiskLook } from '../../src/metrics/neighbours/disk-look.js';
 import type { Observation } from '../../src/metrics/neighbours/observation.js';
 import { entries, type EngineHouse } from '../../test/support/engine-house.js';
 import { eventually } from '../../test/support/patience.js';
@@ -134,6 +136,7 @@ async function record(
   const observations: Observation[] = [];
   const sampler = createSampler({ intervalMs: INTERVAL_MS });
   const closerLook = new CloserLook();
+  const diskLook = new DiskLook('/proc', disks('/sys'));
   const targets = [...containers].map(([id, { cgroup }]) => ({ id, cgroup }));
   try {
     sampler.setTargets(targets);
@@ -143,7 +146,9 @@ async function record(
         return sample === undefined ? [] : [[id, sample] as const];
       });
       const closer = closerLook.look(targets, performance.now());
-      const observation = { at, host: sampler.latestHost(), samples: new Map(measured), closer };
+      const onDisks = diskLook.look(targets, performance.now());
+      const host = sampler.latestHost();
+      const observation = { at, host, samples: new Map(measured), closer, ...(onDisks && { disks: onDisks }) };
       observations.push(observation);
       write(lineOf(observation));
     });

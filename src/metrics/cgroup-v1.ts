@@ -54,19 +54,27 @@ const READ = 'R'.charCodeAt(0);
 const WRITE = 'W'.charCodeAt(0);
 
 /** Lines "major:minor Read 94208", the same for Write, Sync, Async, Discard and Total, then one "Total 5". */
-function readsAndWrites(text: Text, counts: DeviceFilter): { reads: number; writes: number } {
-  let reads = 0;
-  let writes = 0;
+export function eachReadAndWrite(
+  text: Text,
+  counts: DeviceFilter,
+  see: (major: number, minor: number, isWrite: boolean, value: number) => void,
+): void {
   for (let line = 0; line < text.length; line = nextLine(text, line)) {
     const word = nextWord(text, line);
     const kind = text.bytes[word];
     if (word >= text.length || (kind !== READ && kind !== WRITE)) continue;
     const { major, minor } = deviceAt(text, line);
-    if (!counts(major, minor)) continue;
-    const value = numberAt(text, nextWord(text, word));
-    if (kind === READ) reads += value;
-    else writes += value;
+    if (counts(major, minor)) see(major, minor, kind === WRITE, numberAt(text, nextWord(text, word)));
   }
+}
+
+function readsAndWrites(text: Text, counts: DeviceFilter): { reads: number; writes: number } {
+  let reads = 0;
+  let writes = 0;
+  eachReadAndWrite(text, counts, (_major, _minor, isWrite, value) => {
+    if (isWrite) writes += value;
+    else reads += value;
+  });
   return { reads, writes };
 }
 

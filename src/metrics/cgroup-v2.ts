@@ -3,6 +3,7 @@
 // are read there (both are counted without any controller), and every file whose v1 controller the container does not have.
 import { limit, whole, type Counters, type Parse } from './counters.js';
 import {
+  addTotals,
   assigned,
   deviceAt,
   keyed,
@@ -10,6 +11,7 @@ import {
   limitAt,
   nextLine,
   nextWord,
+  noTotals,
   pressure,
   type DeviceFilter,
   type DiskTotals,
@@ -81,23 +83,29 @@ const memoryEvents: Parse = (text, into) => {
 };
 
 /** Lines "major:minor rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6"; a device appears with its first operation. */
-function ioTotals(text: Text, counts: DeviceFilter): DiskTotals {
-  const totals = { readBytes: 0, writeBytes: 0, readOps: 0, writeOps: 0 };
+export function eachIoStat(
+  text: Text,
+  counts: DeviceFilter,
+  see: (major: number, minor: number, totals: DiskTotals) => void,
+): void {
   // A device that a limit names but nothing has used stands there without numbers.
   const value = (line: number, key: Key): number => assigned(text, line, key) || 0;
   for (let line = 0; line < text.length; line = nextLine(text, line)) {
     const { major, minor } = deviceAt(text, line);
     if (Number.isNaN(major) || !counts(major, minor)) continue;
-    totals.readBytes += value(line, READ_BYTES);
-    totals.writeBytes += value(line, WRITE_BYTES);
-    totals.readOps += value(line, READ_OPS);
-    totals.writeOps += value(line, WRITE_OPS);
+    see(major, minor, {
+      readBytes: value(line, READ_BYTES),
+      writeBytes: value(line, WRITE_BYTES),
+      readOps: value(line, READ_OPS),
+      writeOps: value(line, WRITE_OPS),
+    });
   }
-  return totals;
 }
 
 const ioStat: Parse = (text, into, counts) => {
-  Object.assign(into, ioTotals(text, counts));
+  const totals = noTotals();
+  eachIoStat(text, counts, (_major, _minor, one) => addTotals(totals, one));
+  Object.assign(into, totals);
 };
 
 const pressureOf =

@@ -7,6 +7,9 @@ import type { DeviceFilter } from './proc.js';
 /** Backed by memory or by a file, never by hardware of their own. */
 const NOT_HARDWARE = /^(loop|ram|zram)\d/;
 
+/** One number for both: Linux has 12 bits of major and 20 of minor. */
+export const deviceKey = (major: number, minor: number): number => major * 2 ** 20 + minor;
+
 /** What /sys says of a block device, asked once a device. Without /sys every device counts. */
 export function disks(sysRoot: string): DeviceFilter {
   const known = new Map<number, boolean>();
@@ -22,8 +25,7 @@ export function disks(sysRoot: string): DeviceFilter {
     }
   };
   return (major, minor) => {
-    // Linux has 12 bits of major and 20 of minor.
-    const key = major * 2 ** 20 + minor;
+    const key = deviceKey(major, minor);
     let answer = known.get(key);
     if (answer === undefined) {
       answer = isDisk(`${sysRoot}/dev/block/${major}:${minor}`);

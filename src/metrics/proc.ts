@@ -174,19 +174,39 @@ export interface DiskTotals {
 /** The unit of a "sector" in /proc/diskstats, whatever the disk's own sectors are (Documentation/admin-guide/iostats.rst). */
 const SECTOR_BYTES = 512;
 
+/** What one device has done; its name in the text lies between `from` and `to`. */
+export type SeeDisk = (major: number, minor: number, totals: DiskTotals, from: number, to: number) => void;
+
 /** Source: /proc/diskstats: "major minor name reads merged sectors ms writes merged sectors …". */
-export function diskstats(text: Text, counts: DeviceFilter): DiskTotals {
-  const totals = { readBytes: 0, writeBytes: 0, readOps: 0, writeOps: 0 };
+export function eachDiskstat(text: Text, counts: DeviceFilter, see: SeeDisk): void {
   for (let line = 0; line < text.length; line = nextLine(text, line)) {
     const columns = [skipSpaces(text, line)];
     for (let c = 1; c < 10; c++) columns.push(nextWord(text, columns[c - 1]!));
     const column = (index: number): number => numberAt(text, columns[index]!);
     if (Number.isNaN(column(9)) || !counts(column(0), column(1))) continue;
-    totals.readOps += column(3);
-    totals.readBytes += column(5) * SECTOR_BYTES;
-    totals.writeOps += column(7);
-    totals.writeBytes += column(9) * SECTOR_BYTES;
+    const totals = {
+      readBytes: column(5) * SECTOR_BYTES,
+      writeBytes: column(9) * SECTOR_BYTES,
+      readOps: column(3),
+      writeOps: column(7),
+    };
+    see(column(0), column(1), totals, columns[2]!, columns[3]! - 1);
   }
+}
+
+export const noTotals = (): DiskTotals => ({ readBytes: 0, writeBytes: 0, readOps: 0, writeOps: 0 });
+
+export function addTotals(to: DiskTotals, { readBytes, writeBytes, readOps, writeOps }: DiskTotals): void {
+  to.readBytes += readBytes;
+  to.writeBytes += writeBytes;
+  to.readOps += readOps;
+  to.writeOps += writeOps;
+}
+
+/** All that count together. */
+export function diskstats(text: Text, counts: DeviceFilter): DiskTotals {
+  const totals = noTotals();
+  eachDiskstat(text, counts, (_major, _minor, one) => addTotals(totals, one));
   return totals;
 }
 

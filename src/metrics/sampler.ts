@@ -112,7 +112,7 @@ class ProcSampler implements Sampler {
       budget: new DescriptorBudget(options.maxDescriptors ?? spareDescriptors(procRoot)),
       isDisk: disks(sysRoot),
     };
-    this.neighbours = new NeighbourWatch(procRoot);
+    this.neighbours = new NeighbourWatch(procRoot, this.reader.isDisk);
     this.hostFiles = new HostFiles(this.reader, sysRoot);
     this.hostHistory = new History(intervalMs);
     this.lookedAgain = clock.monotonicMs();

@@ -1,5 +1,6 @@
 // Series of observations made by hand: some containers, a machine, and what each does at each second.
 import type { Observation, Sample } from '../../src/metrics/index.js';
+import type { DiskRates, OnDisk } from '../../src/metrics/neighbours/observation.js';
 
 export const T0 = Date.UTC(2026, 10, 3, 14, 2);
 export const MiB = 1024 * 1024;
@@ -14,6 +15,8 @@ export interface Doing {
   readonly reads?: number;
   readonly writes?: number;
   readonly operations?: number;
+  /** what it moves on each disk, on top */
+  readonly on?: Readonly<Record<string, Partial<OnDisk>>>;
   readonly anon?: number;
   readonly dirty?: number;
   readonly refaults?: number;
@@ -25,6 +28,9 @@ export interface Machine extends Doing {
   readonly of?: number;
   readonly reclaimed?: number;
 }
+
+const onAll = ({ on = {} }: Doing, name: keyof OnDisk): number =>
+  Object.values(on).reduce((sum, moved) => sum + (moved[name] ?? 0), 0);
 
 export function sampleOf(at: number, doing: Machine): Sample {
   const { cores = 0, memoryWait = 0, ioWait = 0, reads = 0, writes = 0, operations = 0, anon = 0 } = doing;
@@ -40,7 +46,12 @@ export function sampleOf(at: number, doing: Machine): Sample {
       limitHits: doing.limitHits ?? 0,
       reclaimed: doing.reclaimed ?? 0,
     },
-    io: { readBytes: reads, writeBytes: writes, readOps: operations, writeOps: 0 },
+    io: {
+      readBytes: reads + onAll(doing, 'readBytes'),
+      writeBytes: writes + onAll(doing, 'writeBytes'),
+      readOps: operations + onAll(doing, 'operations'),
+      writeOps: 0,
+    },
     pids: {},
     pressure: {
       cpu: cpuWait === undefined ? {} : { some: cpuWait },
@@ -54,6 +65,30 @@ export function sampleOf(at: number, doing: Machine): Sample {
 
 const SUMMED = ['cores', 'reads', 'writes', 'operations', 'anon', 'dirty'] as const;
 
+function disksOf(doings: readonly Doing[]): ReadonlyMap<string, OnDisk> {
+  const disks = new Map<string, OnDisk>();
+  for (const { on = {} } of doings)
+    for (const [disk, { readBytes = 0, writeBytes = 0, operations = 0 }] of Object.entries(on)) {
+      const known = disks.get(disk) ?? { readBytes: 0, writeBytes: 0, operations: 0 };
+      disks.set(disk, {
+        readBytes: known.readBytes + readBytes,
+        writeBytes: known.writeBytes + writeBytes,
+        operations: known.operations + operations,
+      });
+    }
+  return disks;
+}
+
+/** Told apart by disk as far as it is said of anybody. */
+function ratesOf(doings: Readonly<Record<string, Doing>>, machine: Machine): DiskRates | undefined {
+  const all = [...Object.values(doings), machine];
+  if (!all.some(({ on }) => on !== undefined)) return undefined;
+  return {
+    machine: disksOf(all),
+    targets: new Map(Object.entries(doings).map(([id, doing]) => [id, disksOf([doing])])),
+  };
+}
+
 /** The machine has what its containers have, and what is said of it on top. */
 export function observationAt(at: number, doings: Readonly<Record<string, Doing>>, machine: Machine = {}): Observation {
   const sums = Object.fromEntries(
@@ -62,9 +97,12 @@ export function observationAt(at: number, doings: Readonly<Record<string, Doing>
       Object.values(doings).reduce((sum, doing) => sum + (doing[name] ?? 0), machine[name] ?? 0),
     ]),
   );
+  const disks = ratesOf(doings, machine);
+  const on = disks && { on: Object.fromEntries(disks.machine) };
   return {
     at,
-    host: sampleOf(at, { of: 2, ...machine, ...sums }),
+    host: sampleOf(at, { of: 2, ...machine, ...sums, ...on }),
+    ...(disks && { disks }),
     samples: new Map(Object.entries(doings).map(([id, doing]) => [id, sampleOf(at, doing)])),
   };
 }

@@ -1,6 +1,7 @@
 // One container and one way of suffering, over time: what is usual for it, the evidence that it is worse, and who stands out.
 import type { SeriesName } from '../model.js';
 import { Baseline } from './baseline.js';
+import type { VictimDisks } from './disks.js';
 import { Evidence } from './evidence.js';
 import { RecentMean } from './mean.js';
 import type { Finding, Resource, ShareOf, Suspect, Symptom } from './model.js';
@@ -69,6 +70,8 @@ export interface Plight {
   readonly forced: number;
   /** bytes of memory that it has, as far as known */
   readonly used: number;
+  /** where what is moved is counted for it; undefined where every disk is */
+  readonly disks?: () => VictimDisks | undefined;
 }
 
 export class Case {
@@ -138,18 +141,22 @@ export class Case {
 
   private heldThreshold = 0;
 
-  private ask({ now, usual }: Moment, { eligible, forced, used }: Plight): Answer {
+  private ask({ now, usual }: Moment, { eligible, forced, used, ...plight }: Plight): Answer {
+    const disks = plight.disks?.();
+    const on = disks?.on ?? ((uses: Uses): Uses => uses);
     const question: Question = {
       resource: this.rules.resource,
       victim: this.victim,
-      now,
-      usual: this.usualUses ?? usual(),
+      now: on(now),
+      usual: on(this.usualUses ?? usual()),
       eligible,
       forced,
       used,
       named: this.suspects,
     };
-    return suspectsOf(question);
+    const answer = suspectsOf(question);
+    const disk = disks?.only;
+    return disk === undefined ? answer : { ...answer, suspects: answer.suspects.map((each) => ({ ...each, disk })) };
   }
 
   private mayBeSaid({ byOwnLimit, percent }: Plight, isOwn: boolean, suspects: readonly Suspect[]): boolean {

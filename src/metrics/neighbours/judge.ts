@@ -2,6 +2,7 @@
 // file: the same observations give the same findings, live, out of a recording or out of the archive.
 import { HOST_ID, type Sample } from '../model.js';
 import { Case, type Kind, type Moment } from './case.js';
+import { Disks } from './disks.js';
 import { Kills } from './kills.js';
 import { RecentMean } from './mean.js';
 import type { Finding } from './model.js';
@@ -76,6 +77,7 @@ class NeighbourJudge implements Judge {
   wantsCloserLook = false;
   private readonly patients = new Map<string, Patient>();
   private readonly history = new UseHistory();
+  private readonly disks = new Disks();
   private readonly machineReclaims = new RecentMean(SHORT_MS);
   private before: Observation | undefined;
 
@@ -103,6 +105,7 @@ class NeighbourJudge implements Judge {
     let usualUses: Uses | undefined;
     const usual = (): Uses => (usualUses ??= this.history.usual);
     this.history.add(uses, forMs);
+    this.disks.add(observation.disks, forMs);
     this.machineReclaims.add(host?.memory.reclaimed, forMs);
     const moment: Moment = { at, forMs, now: this.history.current, usual };
     const isShort = !(this.machineReclaims.value < MACHINE_RECLAIMS);
@@ -147,6 +150,7 @@ class NeighbourJudge implements Judge {
         eligible: anybody,
         forced: 0,
         used: 0,
+        disks: () => this.disks.of(id, moment.now),
       });
       memory.observe(moment, {
         percent: pains.memory,
@@ -169,6 +173,7 @@ class NeighbourJudge implements Judge {
   /** The clock was set, or nothing was seen for long: what is usual stays known. */
   private interrupt(): void {
     this.history.clear();
+    this.disks.clear();
     this.before = undefined;
     for (const patient of this.patients.values()) {
       patient.forget();

@@ -22,6 +22,8 @@ export interface Suspect {
   readonly of: ShareOf;
   /** cores, bytes a second or operations a second, as `of` says */
   readonly rate: number;
+  /** the only disk that the victim uses, where the machine uses more: the share is of what is moved on that one */
+  readonly disk?: string;
   /** whether its share rose when the victim began to suffer */
   readonly rose: boolean;
 }

@@ -11,6 +11,19 @@ export interface Closer {
   readonly waitingCores?: number;
 }
 
+/** What was moved on one disk, a second. */
+export interface OnDisk {
+  readonly readBytes: number;
+  readonly writeBytes: number;
+  readonly operations: number;
+}
+
+/** The same look, disk by disk, by the disk's name: of the machine, and of each target that is charged with anything. */
+export interface DiskRates {
+  readonly machine: ReadonlyMap<string, OnDisk>;
+  readonly targets: ReadonlyMap<string, ReadonlyMap<string, OnDisk>>;
+}
+
 export interface Observation {
   /** ms since the epoch */
   readonly at: number;
@@ -19,6 +32,7 @@ export interface Observation {
   /** id → sample of every container; sums of others (see isSum) may be among them and are passed over */
   readonly samples: ReadonlyMap<string, Sample>;
   readonly closer?: ReadonlyMap<string, Closer>;
+  readonly disks?: DiskRates;
   /** id → what it shares limits with the others of, as the cgroup above it; absent where unknown */
   readonly groups?: ReadonlyMap<string, string>;
 }

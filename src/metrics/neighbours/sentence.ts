@@ -7,12 +7,15 @@ export type SentenceForm = 'long' | 'short';
 
 const WAITS_FOR: Readonly<Record<Resource, string>> = { cpu: 'a CPU', memory: 'memory', io: 'the disk' };
 
-/** "makes 91 % of the writes" */
-const HAS_MOST: Readonly<Record<ShareOf, (share: string) => string>> = {
+const on = (disk: string | undefined): string => (disk === undefined ? '' : ` on ${disk}`);
+
+/** "makes 91 % of the writes", or of those on one disk */
+const HAS_MOST: Readonly<Record<ShareOf, (share: string, disk: string | undefined) => string>> = {
   'cpu time': (share) => `takes ${share} of the CPU time`,
-  reads: (share) => `makes ${share} of the reads`,
-  writes: (share) => `makes ${share} of the writes`,
-  operations: (share) => `makes ${share} of the disk's operations`,
+  reads: (share, disk) => `makes ${share} of the reads${on(disk)}`,
+  writes: (share, disk) => `makes ${share} of the writes${on(disk)}`,
+  operations: (share, disk) =>
+    disk === undefined ? `makes ${share} of the disk's operations` : `makes ${share} of the operations${on(disk)}`,
   'memory growth': (share) => `makes ${share} of the growth of memory`,
   'page cache': (share) => `fills ${share} of the page cache`,
 };
@@ -56,10 +59,10 @@ function victimWords(finding: Finding, name: string, form: SentenceForm): string
   }
 }
 
-function suspectWords({ id, share, of }: Suspect, nameOf: (id: string) => string, form: SentenceForm): string {
+function suspectWords({ id, share, of, disk }: Suspect, nameOf: (id: string) => string, form: SentenceForm): string {
   const name = id === HOST_ID ? 'what runs outside of containers' : nameOf(id);
   return form === 'long'
-    ? `${name} ${HAS_MOST[of](percent(share * 100))}`
+    ? `${name} ${HAS_MOST[of](percent(share * 100), disk)}`
     : `${name} ${SHORTLY[of]} ${percent(share * 100)}`;
 }
 

@@ -1,10 +1,12 @@
 // The judge at work: after each sample it is told what was measured, with a closer look when it wants one.
 import { dirname } from 'node:path';
 import type { HostSample, Sample, Target } from '../model.js';
+import type { DeviceFilter } from '../proc.js';
 import { CloserLook } from './closer-look.js';
+import { DiskLook } from './disk-look.js';
 import { createJudge } from './judge.js';
 import type { Finding } from './model.js';
-import { isSum, type Closer, type Observation } from './observation.js';
+import { isSum, type Closer, type DiskRates, type Observation } from './observation.js';
 
 /** One target and what was measured of it; undefined where it is not there at the moment. */
 export interface Measured {
@@ -34,12 +36,18 @@ export function observationOf(at: number, host: HostSample | undefined, measured
 /** Fewer cores than this over a sample are none: nothing to speak of is read or changed in half a millisecond. */
 const STILL_CORES = 0.0005;
 
+/** Measured, and nothing on any disk. */
+const movesNothing = ({ io: { readBytes, writeBytes, readOps, writeOps } }: Sample): boolean =>
+  readBytes === 0 && writeBytes === 0 && readOps === 0 && writeOps === 0;
+
 export class NeighbourWatch {
   private readonly judge = createJudge();
   private readonly closerLook: CloserLook;
+  private readonly diskLook: DiskLook;
 
-  constructor(procRoot: string) {
+  constructor(procRoot: string, isDisk: DeviceFilter) {
     this.closerLook = new CloserLook(procRoot);
+    this.diskLook = new DiskLook(procRoot, isDisk);
   }
 
   /** The same array as long as nobody suffers. */
@@ -48,9 +56,24 @@ export class NeighbourWatch {
   }
 
   observe(at: number, monotonicMs: number, host: HostSample | undefined, measured: readonly Measured[]): void {
-    const closer = this.judge.wantsCloserLook ? this.lookCloser(monotonicMs, measured) : undefined;
+    const wanted = this.judge.wantsCloserLook;
+    const closer = wanted ? this.lookCloser(monotonicMs, measured) : undefined;
+    const disks = wanted ? this.lookAtDisks(monotonicMs, measured) : undefined;
     // The first look has no rates yet.
-    this.judge.observe({ ...observationOf(at, host, measured), ...(closer && closer.size > 0 && { closer }) });
+    this.judge.observe({
+      ...observationOf(at, host, measured),
+      ...(closer && closer.size > 0 && { closer }),
+      ...(disks && { disks }),
+    });
+  }
+
+  private lookAtDisks(monotonicMs: number, measured: readonly Measured[]): DiskRates | undefined {
+    const idle = new Set(measured.flatMap(({ target, sample }) => (sample && movesNothing(sample) ? [target.id] : [])));
+    return this.diskLook.look(
+      measured.map(({ target }) => target),
+      monotonicMs,
+      (id) => idle.has(id),
+    );
   }
 
   private lookCloser(monotonicMs: number, measured: readonly Measured[]): ReadonlyMap<string, Closer> {

@@ -71,12 +71,13 @@ function paintWords(canvas: Canvas, rect: Rect, state: State, finding: Finding):
   const caveat = finding.byOwnLimit ? 'its own limit says so' : 'they happen at the same time: that is no proof';
   view.text(x, y + 1, truncate(usual + caveat, width, glyphs.ellipsis), theme.dim);
   const suspects = finding.suspects.slice(0, MOST_SUSPECTS);
-  suspects.forEach(({ id, share, of, rate, rose }, i) => {
+  suspects.forEach(({ id, share, of, rate, rose, disk }, i) => {
     const line = y + 3 + i;
     const name = truncate(suspectName(state, id), NAME_CELLS - 3, glyphs.ellipsis);
     view.text(x, line, `${i === 0 ? glyphs.mark.causes : ' '} ${name}`, i === 0 ? theme.notice : theme.text);
     paintMeter(view, x + NAME_CELLS, line, METER_CELLS, share, theme.resource[resourceHue(finding.resource)]);
-    const words = `${percent(share * 100)} of ${of} · ${suspectRate(of, rate)}`;
+    const on = disk === undefined ? '' : ` on ${disk}`;
+    const words = `${percent(share * 100)} of ${of}${on} · ${suspectRate(of, rate)}`;
     const [from, room] = [x + NAME_CELLS + METER_CELLS + 2, width - NAME_CELLS - METER_CELLS - 2];
     const rise = rose ? [' · rose when it began', ' · rose'].find((text) => widthOf(words + text) <= room) : undefined;
     view.text(from, line, words + (rise ?? ''), i === 0 ? theme.text : theme.dim);
