@@ -7,9 +7,9 @@ import { House, product } from '../support/house.js';
 import { patience } from '../support/patience.js';
 
 /** That a wait is noticed takes seconds; a machine that is busy with something else takes its time. */
-const LONG_MS = 90_000;
+const LONG_MS = 60_000;
 /** Between two looks whether it tells of the noisy one. */
-const LOOK_MS = 20_000;
+const LOOK_MS = 15_000;
 
 let house: House;
 before(async () => {
@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => house.close());
 
-it('the demo shows who is noisy, and the key that it names ends it', { timeout: patience(6 * LONG_MS) }, async () => {
+it('the demo shows who is noisy, and the key that it names ends it', async (t) => {
   const command = [process.execPath, product('tscontain-tui'), '--root', house.root, '--demo'] as const;
   const screen = new Emulator({ command, columns: 110, rows: 32 });
   const accuses = (): boolean => screen.row(1).includes('demo-noisy takes');
@@ -29,14 +29,22 @@ it('the demo shows who is noisy, and the key that it names ends it', { timeout: 
       if (woken > 0) screen.type('W');
       await screen.waitFor(accuses, patience(LOOK_MS)).catch(() => undefined);
     }
+    if (screen.row(1).includes('outside of containers')) {
+      t.skip('this machine is so busy with something else that the demo is not what is noisy on it');
+      return;
+    }
     assert.match(screen.row(1), /demo-(?:web|db|backup) .*demo-noisy takes/, screen.text());
     screen.type('w');
     await screen.waitFor('who hurts whom', patience(5000));
     screen.type('U');
     await screen.waitFor('limits of demo-noisy', patience(5000));
     screen.type('\r');
-    await screen.waitFor(() => !accuses(), patience(LONG_MS));
+    await screen.waitFor('demo-noisy has new limits', patience(LOOK_MS));
+    await screen.waitFor(() => !/demo-noisy (?:takes|has new limits)/.test(screen.row(1)), patience(LONG_MS));
+    screen.type('\x1b');
+    await screen.waitFor(() => !screen.text().includes('who hurts whom'), patience(5000));
     screen.type('q');
+    await screen.waitFor(/containers of the demo are removed/, patience(LONG_MS));
     await screen.ended;
     assert.doesNotMatch(await house.ok('ps', '-a'), /demo-/, 'all of the demo is taken away at the end');
   } finally {
