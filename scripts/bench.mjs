@@ -10,7 +10,7 @@ process.chdir(new URL('..', import.meta.url).pathname);
 if (isStale()) await buildProducts();
 
 const wanted = process.argv.slice(2);
-const notBenches = new Set(['report.ts', 'peers.ts']);
+const notBenches = new Set(['report.ts', 'peers.ts', 'docker-stats.ts']);
 const names = readdirSync('bench')
   .filter((file) => file.endsWith('.ts') && !notBenches.has(file))
   .map((file) => file.slice(0, -'.ts'.length))

@@ -1,5 +1,6 @@
 // `npm run soak [word …]`: the long tests in full (200 rounds of chaos, 1,000 cycles of create, start and remove, the long random
-// walks over the engine and over 50,000 keys and clicks of the dashboard), one after another. What came of each is written into docs/performance.md.
+// walks over the engine and over 50,000 keys and clicks of the dashboard, 90 minutes of a dashboard in use), one after another. What
+// came of each is written into docs/performance.md.
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -9,7 +10,13 @@ const seed = process.env.TEST_SEED ?? String(Date.now() % 1_000_000);
 const path = 'docs/performance.md';
 
 /** Each by a part of its file's path, with its level. */
-const soaks = { chaos: 'container', cycles: 'container', 'engine/walk': 'container', 'tui/random-walk': 'pure' };
+const soaks = {
+  chaos: 'container',
+  cycles: 'container',
+  'engine/walk': 'container',
+  'tui/random-walk': 'pure',
+  dashboard: 'container',
+};
 
 /** @returns {Promise<{ code: number, output: string }>} */
 function run(word) {

@@ -1,18 +1,16 @@
 // Create, start, remove, again and again in one process: descriptors, cgroups, files and memory stay where they are.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { openEngine, type Engine } from '../../src/engine/index.js';
 import { rounds } from '../support/chance.js';
 import { House, product } from '../support/house.js';
+import { vitalSigns } from '../support/vital-signs.js';
 
 const CYCLES = rounds(60, 1000);
 
-/** kB */
-function residentKiB(pid: number | 'self'): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-}
-const descriptors = (pid: number | 'self') => readdirSync(`/proc/${pid}/fd`).length;
+const residentKiB = (pid: number) => vitalSigns(pid).residentKiB;
+const descriptors = (pid: number | 'self') => vitalSigns(pid).descriptors;
 
 describe(`${CYCLES} cycles of create, start, wait, remove`, () => {
   let house: House;

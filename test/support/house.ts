@@ -175,7 +175,7 @@ function mountsBelow(root: string): string[] {
 }
 
 /** Processes whose command line names a path below the root: supervisors and managers. */
-function processesNaming(path: string): number[] {
+export function processesNaming(path: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => {
