@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-const modules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'loop', 'virtio_blk', 'ext4'];
+const modules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'loop', 'virtio_blk', 'ext4', 'bfq'];
 const tools = ['qemu-system-x86_64', 'cpio', 'gzip', 'modprobe'];
 const packages = 'qemu-system-x86 linux-image-amd64 busybox-static cpio kmod';
 
