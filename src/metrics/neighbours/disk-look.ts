@@ -24,6 +24,8 @@ interface Look {
 export class DiskLook {
   private readonly buffer = new TextBuffer();
   private readonly names = new Map<number, string>();
+  /** operations of each disk when it was first seen: what has not moved since is not in use */
+  private readonly first = new Map<number, number>();
   private before: Look = { machine: new Map(), targets: new Map() };
   private lookedMs = -Infinity;
 
@@ -35,31 +37,45 @@ export class DiskLook {
   /**
    * @param monotonicMs a clock that is never set
    * @param isStill who has moved nothing since the look before, and is not looked at again
-   * @returns rates since the look before; undefined when that is none or long ago
+   * @returns rates since the look before; undefined when that is none or long ago, and where only one disk is in use
    */
   look(
     targets: readonly Target[],
     monotonicMs: number,
     isStill: (id: string) => boolean = () => false,
   ): DiskRates | undefined {
+    const machine = this.countedByMachine();
+    // Where there is one disk nobody needs to be asked which one is his; at first it is not known yet.
+    const isFirst = this.lookedMs === -Infinity;
+    const isWorthIt = this.inUse(machine) > 1 || isFirst;
     const counted = new Map<string, Counted>();
-    for (const { id, cgroup } of targets) {
+    for (const { id, cgroup } of isWorthIt ? targets : []) {
       if (isSum(id)) continue;
       const all = (isStill(id) ? this.before.targets.get(id) : undefined) ?? this.countedBy(cgroup);
       if (all !== undefined) counted.set(id, all);
     }
-    const now: Look = { machine: this.countedByMachine(), targets: counted };
+    const now: Look = { machine, targets: counted };
     const { before } = this;
     const passedMs = monotonicMs - this.lookedMs;
     this.before = now;
     this.lookedMs = monotonicMs;
-    if (!(passedMs > 0 && passedMs <= STALE_MS)) return undefined;
+    if (!isWorthIt || !(passedMs > 0 && passedMs <= STALE_MS)) return undefined;
     const rates = new Map<string, ReadonlyMap<string, OnDisk>>();
     for (const [id, all] of now.targets) {
       const was = before.targets.get(id);
       if (was !== undefined) rates.set(id, this.rates(was, all, passedMs / 1000));
     }
     return { machine: this.rates(before.machine, now.machine, passedMs / 1000), targets: rates };
+  }
+
+  private inUse(machine: Counted): number {
+    let count = 0;
+    for (const [key, { readOps, writeOps }] of machine) {
+      const first = this.first.get(key);
+      if (first === undefined) this.first.set(key, readOps + writeOps);
+      else if (first !== readOps + writeOps) count++;
+    }
+    return count;
   }
 
   /** A device that was not there before has moved what it says since: it appears with its first operation. */

@@ -75,6 +75,7 @@ describe('a look at the disks', () => {
   it('has them of cgroup v2, a disk that is limited and unused among them', () => {
     machine([0, 0], [0, 0]);
     look.look([v2('web', ['8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0', '8:16 '])], 0);
+    machine([1, 1], [1, 1]);
     const now = [
       '8:0 rbytes=8192 wbytes=512 rios=3 wios=1 dbytes=0 dios=0',
       '253:0 rbytes=9 wbytes=9 rios=9 wios=9',
@@ -90,11 +91,24 @@ describe('a look at the disks', () => {
     );
   });
 
+  it('asks nobody where one disk is in use, and does as soon as another one is', () => {
+    let seconds = 1;
+    const seen = (sdb: number): number | undefined => {
+      machine([seconds, seconds], [sdb, 0]);
+      return look.look([v1('web', { '8:0': [seconds, 0] })], seconds++ * 1000)?.targets.size;
+    };
+    assert.deepEqual([seen(7), seen(7), seen(7)], [undefined, undefined, undefined]);
+    // From then on there is something to compare with.
+    assert.deepEqual([seen(8), seen(8), seen(8)], [0, 1, 1]);
+  });
+
   it('names a disk that the machine does not tell of by its number', () => {
+    machine([0, 0], [0, 0]);
     const web = (bytes: number): Target => v2('web', [`259:1048575 rbytes=${bytes} wbytes=0 rios=1 wios=0`]);
     look.look([web(0)], 0);
+    machine([1, 0], [1, 0]);
     const rates = look.look([web(5)], 1000)!;
-    assert.deepEqual([[...rates.machine], [...rates.targets.get('web')!.keys()]], [[], ['259:1048575']]);
+    assert.deepEqual([...rates.targets.get('web')!.keys()], ['259:1048575']);
   });
 
   it('never goes below nothing, and begins anew after a pause', () => {
@@ -116,16 +130,16 @@ describe('a look at the disks', () => {
       { id: 'nowhere', cgroup: { controllers: {} } },
     ];
     look.look(all(), 0);
+    machine([1, 1], [1, 1]);
     assert.deepEqual([...look.look(all(), 1000)!.targets.keys()], ['web']);
   });
 
   it('does not look again at what has moved nothing, and finds what it did when it has', () => {
-    machine([0, 0], [0, 0]);
-    const seen = (at: number, isStill: boolean): number | undefined =>
-      look
-        .look([v1('web', { '8:0': [0, at] })], at, () => isStill)
-        ?.targets.get('web')
-        ?.get('sda')?.operations;
+    const seen = (at: number, isStill: boolean): number | undefined => {
+      machine([at, 0], [at, 0]);
+      const rates = look.look([v1('web', { '8:0': [0, at] })], at, () => isStill);
+      return rates?.targets.get('web')?.get('sda')?.operations;
+    };
     // One that is not known yet is looked at, still or not.
     seen(0, true);
     assert.equal(seen(1000, true), 0);
