@@ -45,7 +45,7 @@ export const ABOUT_COLUMNS: Readonly<Record<ColumnName, string>> = {
   cores: 'cores in use, and the limit',
   memory: 'memory as a bar: the share of its limit',
   used: 'memory in use, and the limit',
-  read: 'bytes read a second; with writes in one column on a narrow screen',
+  read: 'bytes read a second; on a narrow screen with writes',
   write: 'bytes written a second',
   net: 'bytes received and sent a second',
   pressure: 'what it waits for, and how much of its time',

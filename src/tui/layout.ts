@@ -115,12 +115,22 @@ export interface GridShape {
   readonly tileHeight: number;
 }
 
-/** How tiles are laid out: as many columns as have room, and the height shared out when all are in sight. */
+/** How wide a tile is best for its height, in cells: about three to two for the eye, as cells are twice as high as wide. */
+const TILE_SHAPE = 3;
+
+/**
+ * How tiles are laid out: where all can be in sight, in as many columns as give tiles of a good shape; else in as many as have
+ * room.
+ */
 export function gridShape(size: { readonly width: number; readonly height: number }, count: number): GridShape {
-  const most = Math.max(1, Math.floor(size.width / TILE.columns));
-  const columns = Math.max(1, Math.min(most, count));
-  const lines = Math.ceil(count / columns);
-  const rows = Math.max(1, Math.min(lines, Math.floor(size.height / TILE.rows)));
+  const most = Math.max(1, Math.min(Math.floor(size.width / TILE.columns), count));
+  const linesOf = (columns: number): number => Math.max(1, Math.ceil(count / columns));
+  const far = (columns: number): number =>
+    Math.abs(Math.log((size.width * linesOf(columns)) / (columns * size.height * TILE_SHAPE)));
+  const columns = Array.from({ length: most }, (_, i) => most - i)
+    .filter((some) => some === most || linesOf(some) * TILE.rows <= size.height)
+    .reduce((best, other) => (far(other) < far(best) ? other : best));
+  const rows = Math.max(1, Math.min(linesOf(columns), Math.floor(size.height / TILE.rows)));
   return {
     columns,
     rows,

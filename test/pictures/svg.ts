@@ -80,6 +80,7 @@ function block(char: string, x: number, y: number): string | undefined {
   }
   if (code >= 0x2589 && code <= 0x258f)
     return `M${x} ${y}h${round((CELL.width * (0x2590 - code)) / 8)}v${CELL.height}H${x}z`;
+  if (char === '▔') return `M${x} ${y}h${CELL.width}v${round(CELL.height / 8)}h-${CELL.width}z`;
   if (char === '▀') return `M${x} ${y}h${CELL.width}v${CELL.height / 2}h-${CELL.width}z`;
   if (char === '▐') return `M${x + CELL.width / 2} ${y}h${CELL.width / 2}v${CELL.height}h-${CELL.width / 2}z`;
   return undefined;
@@ -98,15 +99,21 @@ function look(cell: SeenCell): Look {
   return cell.inverse ? { fg: bg, bg: fg } : { fg, bg };
 }
 
+/** What is behind everything: a theme that paints its own ground paints the corner too, and the margin goes with it. */
+const groundOf = (cells: readonly (readonly SeenCell[])[]): string => {
+  const corner = cells[0]?.[0];
+  return corner === undefined ? BACKGROUND : look(corner).bg;
+};
+
 /** One rectangle for each run of cells with the same background: neighbours drawn apart would show seams. */
-function backgrounds(row: readonly SeenCell[], y: number): string[] {
+function backgrounds(row: readonly SeenCell[], y: number, ground: string): string[] {
   const found: string[] = [];
   let begun = 0;
   for (let at = 1; at <= row.length; at += 1) {
     const colour = look(row[begun]!).bg;
     if (at < row.length && look(row[at]!).bg === colour) continue;
     const width = (at - begun) * CELL.width;
-    if (colour !== BACKGROUND)
+    if (colour !== ground)
       found.push(
         `<path fill="${colour}" d="M${MARGIN + begun * CELL.width} ${y}h${width}v${CELL.height}h-${width}z"/>`,
       );
@@ -116,7 +123,11 @@ function backgrounds(row: readonly SeenCell[], y: number): string[] {
 }
 
 /** One row of cells with its top at `y`: backgrounds, then lines, blocks and braille, then text. */
-function rowParts(row: readonly SeenCell[], y: number): { backs: string; shapes: string; texts: string } {
+function rowParts(
+  row: readonly SeenCell[],
+  y: number,
+  ground: string,
+): { backs: string; shapes: string; texts: string } {
   const shapes: string[] = [];
   const texts: string[] = [];
   row.forEach((cell, columnIndex) => {
@@ -138,7 +149,7 @@ function rowParts(row: readonly SeenCell[], y: number): { backs: string; shapes:
     const style = `${cell.bold ? ' font-weight="bold"' : ''}${cell.italic ? ' font-style="italic"' : ''}${cell.underline ? ' text-decoration="underline"' : ''}`;
     texts.push(`<text x="${x}" y="${y + 14}" fill="${fg}"${opacity}${style}>${escape(cell.char)}</text>`);
   });
-  return { backs: backgrounds(row, y).join(''), shapes: shapes.join('\n'), texts: texts.join('\n') };
+  return { backs: backgrounds(row, y, ground).join(''), shapes: shapes.join('\n'), texts: texts.join('\n') };
 }
 
 const FONT = `font-family="'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace" font-size="15"`;
@@ -155,13 +166,14 @@ const opening = (width: number, height: number, title: string, background: strin
 
 export function toSvg(cells: readonly (readonly SeenCell[])[], title: string): string {
   const { width, height } = sizeOf(cells[0]?.length ?? 0, cells.length);
-  const rows = cells.map((row, rowIndex) => rowParts(row, MARGIN + rowIndex * CELL.height));
+  const ground = groundOf(cells);
+  const rows = cells.map((row, rowIndex) => rowParts(row, MARGIN + rowIndex * CELL.height, ground));
   const all = (part: 'backs' | 'shapes' | 'texts', between: string): string =>
     rows
       .map((row) => row[part])
       .filter((text) => text !== '')
       .join(between);
-  return `${opening(width, height, title, BACKGROUND)}
+  return `${opening(width, height, title, ground)}
 <g shape-rendering="crispEdges">${all('backs', '')}</g>
 ${all('shapes', '\n')}
 <g ${FONT}>
@@ -184,9 +196,10 @@ export function toAnimatedSvg(frames: readonly Frame[], endMs: number, title: st
   const first = frames[0]!.cells;
   const { width, height } = sizeOf(first[0]?.length ?? 0, first.length);
   const seconds = (endMs / 1000).toFixed(2);
+  const ground = groundOf(first);
   const ids = new Map<string, string>();
   const idOf = (row: readonly SeenCell[]): string => {
-    const { backs, shapes, texts } = rowParts(row, 0);
+    const { backs, shapes, texts } = rowParts(row, 0, ground);
     const drawn = `<g shape-rendering="crispEdges">${backs}</g>${shapes}<g ${FONT}>${texts}</g>`;
     let id = ids.get(drawn);
     if (id === undefined) ids.set(drawn, (id = `r${ids.size.toString(36)}`));
@@ -209,7 +222,7 @@ export function toAnimatedSvg(frames: readonly Frame[], endMs: number, title: st
     return `<g id="f${i}" visibility="hidden">${rows}${keycap}</g>`;
   });
   const rows = [...ids].map(([drawn, id]) => `<g id="${id}">${drawn}</g>`).join('\n');
-  return `${opening(width, height, title, BACKGROUND)}
+  return `${opening(width, height, title, ground)}
 <style>${rules.join('')}</style>
 <defs>${rows}</defs>
 ${groups.join('\n')}

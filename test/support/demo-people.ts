@@ -36,6 +36,8 @@ export const MEMBERS: readonly Member[] = [
       memoryLimit: 256 * MiB,
       reads: 0,
       writes: 1.1 * MiB,
+      received: 320 * KiB,
+      sent: 2.6 * MiB,
       pids: 9,
       ioPressure: 23,
     },

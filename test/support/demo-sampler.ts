@@ -26,6 +26,9 @@ export interface Habit {
   readonly memoryLimit?: number;
   readonly reads: number;
   readonly writes: number;
+  /** over interfaces of its own; without them nothing is measured */
+  readonly received?: number;
+  readonly sent?: number;
   readonly pids: number;
   /** % of time waiting for the disk */
   readonly ioPressure?: number;
@@ -210,8 +213,9 @@ export class DemoSampler implements Sampler {
       case 'pressure.io.full':
         return waits(habit.ioPressure) / 5;
       case 'network.rxBytes':
+        return (habit.received ?? NaN) * wave('received') * idle;
       case 'network.txBytes':
-        return NaN;
+        return (habit.sent ?? NaN) * wave('sent') * idle;
     }
   }
 
@@ -250,7 +254,8 @@ export class DemoSampler implements Sampler {
         io: { some: value('pressure.io.some'), full: value('pressure.io.full') },
       },
       oomKills: 0,
-      network: {},
+      network:
+        habit.received === undefined ? {} : { rxBytes: value('network.rxBytes'), txBytes: value('network.txBytes') },
     };
   }
 }

@@ -213,6 +213,6 @@ function sampleAt(sampler: Sampler, history: Readings['history'], id: string, at
     io: { ...known('readBytes', value('io.readBytes')), ...known('writeBytes', value('io.writeBytes')) },
     pids: known('current', value('pids.current')),
     pressure: { cpu: pressure('cpu'), memory: pressure('memory'), io: pressure('io') },
-    network: {},
+    network: { ...known('rxBytes', value('network.rxBytes')), ...known('txBytes', value('network.txBytes')) },
   };
 }

@@ -108,7 +108,7 @@ function columns(canvas: Canvas): readonly Column<Pair>[] {
 
 /** "0.20 → 0.85": dim where nothing changed, in the colour of notices where more is used than was. */
 function difference(
-  { theme, glyphs }: Canvas,
+  { theme }: Canvas,
   { show, scale }: Measure,
   before: number | undefined,
   after: number | undefined,
@@ -117,7 +117,7 @@ function difference(
   const attr: Attr = grown > WORTH_COLOUR ? theme.notice : grown < -WORTH_COLOUR ? theme.good : theme.dim;
   return [
     { text: show(before).padStart(5), attr: theme.dim },
-    { text: ` ${glyphs.leftRight[1] === '→' ? '→' : '>'} `, attr: theme.dim },
+    { text: ' → ', attr: theme.dim },
     { text: show(after), attr },
   ];
 }

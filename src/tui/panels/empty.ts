@@ -1,13 +1,13 @@
 // What a first visitor sees: nothing runs, and what to press.
 import type { CommandName } from '../keymap.js';
-import type { Canvas, Rect } from '../screen/index.js';
+import { widthOf, type Canvas, type Rect } from '../screen/index.js';
 import type { State } from '../state.js';
-import { commandTarget } from './hints.js';
+import { commandTarget, printedKey } from './hints.js';
 
-const CHOICES: readonly (readonly [key: string, command: CommandName, text: string])[] = [
-  ['n', 'new', 'run your first container (its image is made from this host)'],
-  ['d', 'demo', 'the demo: three services, and a noisy one that wakes after ten seconds'],
-  ['i', 'images', 'images: import a tarball or a directory'],
+const CHOICES: readonly (readonly [command: CommandName, text: string])[] = [
+  ['new', 'run your first container (its image is made from this host)'],
+  ['demo', 'the demo: three services, and a noisy one that wakes after ten seconds'],
+  ['images', 'images: import a tarball or a directory'],
 ];
 
 export function paintEmptyTable(canvas: Canvas, rect: Rect, state: State): void {
@@ -23,9 +23,15 @@ export function paintEmptyTable(canvas: Canvas, rect: Rect, state: State): void 
     return;
   }
   view.text(x, y, 'Nothing runs here yet.', theme.strong);
-  CHOICES.forEach(([key, command, text], i) => {
+  const choices = CHOICES.map(([command, text]) => ({
+    command,
+    text,
+    key: printedKey(command, state, canvas.glyphs),
+  }));
+  const keys = Math.max(...choices.map(({ key }) => widthOf(key))) + 3;
+  choices.forEach(({ command, text, key }, i) => {
     view.text(x, y + 2 + i, key, theme.key);
-    view.text(x + 4, y + 2 + i, text, theme.text);
-    view.region({ x, y: y + 2 + i, width: text.length + 4, height: 1 }, commandTarget(command));
+    view.text(x + keys, y + 2 + i, text, theme.text);
+    view.region({ x, y: y + 2 + i, width: text.length + keys, height: 1 }, commandTarget(command));
   });
 }

@@ -1,36 +1,14 @@
 // The Graphs tab: what the selected container used over time, one chart a resource, on one axis of time.
-import type { Sample, SeriesName } from '../../metrics/index.js';
-import { changesOf, limitsOver, type ChangeMark, type LimitedResource } from '../present/changes.js';
-import { ago, bytes, clock, coreLimit, cores, count, percent, rate } from '../present/units.js';
-import { type Attr, type Canvas, type Ramp, type Rect, type Span, widthOf } from '../screen/index.js';
+import { changesOf, limitsOver, type ChangeMark } from '../present/changes.js';
 import { groupReading } from '../present/group.js';
+import { ago, bytes, clock } from '../present/units.js';
 import type { Row } from '../rows.js';
+import { type Canvas, type Rect, type Span, widthOf } from '../screen/index.js';
 import { projectTarget, type Sources } from '../sources.js';
 import { spanOf, type State } from '../state.js';
-import { paintLineChart, peakOf, type LineChart } from '../widgets/index.js';
+import { MIRRORED_LEAST_ROWS, paintLineChart, paintMirroredChart, peakOf, type LineChart } from '../widgets/index.js';
+import { chartsOf, type Chart } from './graphs/charts.js';
 
-interface Line {
-  readonly series: SeriesName;
-  readonly style: Attr;
-  /** the colours it takes near the limit */
-  readonly ramp?: Ramp;
-}
-
-interface Chart {
-  readonly title: string;
-  readonly unit: string;
-  /** what stands at the right: the values now in the colours of their lines; the last stays where room is short */
-  readonly now: readonly (readonly Span[])[];
-  readonly lines: readonly Line[];
-  readonly limit?: number | undefined;
-  /** the limit that it is, of which the past is known */
-  readonly limited?: LimitedResource;
-  /** the top of the axis is never lower */
-  readonly least: number;
-  readonly label: (value: number) => string;
-}
-
-const MiB = 1024 ** 2;
 const LABEL_CELLS = 5;
 /** Rows that a chart needs to be one. */
 const LEAST_ROWS = 8;
@@ -46,18 +24,22 @@ export function paintGraphs(canvas: Canvas, rect: Rect, state: State, sources: S
   const columns = rect.width >= 2 * LEAST_COLUMNS ? 2 : 1;
   const lines = Math.max(1, Math.min(Math.ceil(charts.length / columns), Math.floor(rect.height / LEAST_ROWS)));
   const width = Math.floor((rect.width - (columns - 1) * 3) / columns);
-  charts.slice(0, columns * lines).forEach((chart, i) => {
+  const shown = charts.slice(0, columns * lines);
+  shown.forEach((chart, i) => {
     const line = Math.floor(i / columns);
     const top = Math.floor((line * rect.height) / lines);
-    const bottom = Math.floor(((line + 1) * rect.height) / lines);
-    const x = rect.x + (i % columns) * (width + 3);
-    paintChart(canvas, { x, y: rect.y + top, width, height: bottom - top }, state, sources, id, chart);
+    const height = Math.floor(((line + 1) * rect.height) / lines) - top;
+    const area = { x: rect.x + (i % columns) * (width + 3), y: rect.y + top, width, height };
+    // One that is left alone has the room of two: nothing stays empty.
+    const isAlone = i % columns === 0 && i === shown.length - 1;
+    paintChart(canvas, isAlone ? { ...area, width: rect.width } : area, state, sources, id, chart);
+    if (i % columns > 0) paintRule(canvas, { ...area, x: area.x - 2 });
   });
-  if (columns === 2) {
-    const x = rect.x + width + 1;
-    for (let y = rect.y; y < rect.y + rect.height; y++)
-      canvas.put(x, y, canvas.glyphs.box.vertical, canvas.theme.faint);
-  }
+}
+
+/** An upright line between two charts. */
+function paintRule(canvas: Canvas, { x, y, height }: Rect): void {
+  for (let i = 0; i < height; i++) canvas.put(x, y + i, canvas.glyphs.box.vertical, canvas.theme.faint);
 }
 
 /** Some of the charts of one target below each other, for who lays the times of two targets side by side. */
@@ -77,108 +59,6 @@ export function paintChosenCharts(
     const height = Math.floor(((line + 1) * rect.height) / lines) - top;
     paintChart(canvas, { ...rect, y: rect.y + top, height }, state, sources, id, chart);
   });
-}
-
-function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly Chart[] {
-  const { theme } = canvas;
-  const { cpu, memory, io, pids } = theme.resource;
-  const dim = (text: string): Span => ({ text, attr: theme.dim });
-  const now = (text: string, attr: Attr): Span => ({ text, attr });
-  const throttled = sample?.cpu.throttledPercent;
-  return [
-    {
-      title: 'cpu',
-      unit: 'cores',
-      now: [
-        [dim('throttled '), now(percent(throttled), (throttled ?? 0) > 0 ? theme.notice : theme.dim)],
-        [
-          now(cores(sample?.cpu.cores), cpu[0]),
-          dim(sample?.cpu.limitCores === undefined ? '' : ` of ${coreLimit(sample.cpu.limitCores)}`),
-        ],
-      ],
-      lines: [{ series: 'cpu.cores', style: cpu[0], ramp: cpu }],
-      limit: sample?.cpu.limitCores,
-      limited: 'cpu',
-      least: 0.1,
-      label: (value) => value.toFixed(value < 9.95 ? 2 : 1),
-    },
-    {
-      title: 'memory',
-      unit: '',
-      now: [
-        [dim('kernel '), now(bytes(sample?.memory.kernel), theme.faint)],
-        [dim('file '), now(bytes(sample?.memory.file), theme.dim)],
-        [dim('anon '), now(bytes(sample?.memory.anon), theme.text)],
-        [
-          now(bytes(sample?.memory.used), memory[0]),
-          dim(sample?.memory.limit === undefined ? '' : ` of ${bytes(sample.memory.limit)}`),
-        ],
-      ],
-      lines: [
-        { series: 'memory.kernel', style: theme.faint },
-        { series: 'memory.file', style: theme.dim },
-        { series: 'memory.anon', style: theme.text },
-        { series: 'memory.used', style: memory[0], ramp: memory },
-      ],
-      limit: sample?.memory.limit,
-      limited: 'memory',
-      least: MiB,
-      label: bytes,
-    },
-    {
-      title: 'io',
-      unit: 'bytes/s',
-      now: [
-        [dim('read '), now(rate(sample?.io.readBytes), theme.text)],
-        [dim('write '), now(rate(sample?.io.writeBytes), io[0])],
-      ],
-      lines: [
-        { series: 'io.readBytes', style: theme.text },
-        { series: 'io.writeBytes', style: io[0] },
-      ],
-      least: 64 * 1024,
-      label: rate,
-    },
-    {
-      title: 'pressure',
-      unit: '% of time waiting',
-      now: [
-        [dim('cpu '), now(percent(sample?.pressure.cpu.some), cpu[0])],
-        [dim('mem '), now(percent(sample?.pressure.memory.some), memory[0])],
-        [dim('io '), now(percent(sample?.pressure.io.some), io[0])],
-      ],
-      lines: [
-        { series: 'pressure.cpu.some', style: cpu[0] },
-        { series: 'pressure.memory.some', style: memory[0] },
-        { series: 'pressure.io.some', style: io[0] },
-      ],
-      least: 10,
-      label: (value) => `${value.toFixed(0)}%`,
-    },
-    {
-      title: 'throttling',
-      unit: '% of periods',
-      now: [[now(percent(throttled), theme.notice)]],
-      lines: [{ series: 'cpu.throttledPercent', style: theme.notice }],
-      least: 10,
-      label: (value) => `${value.toFixed(0)}%`,
-    },
-    {
-      title: 'pids',
-      unit: '',
-      now: [
-        [
-          now(count(sample?.pids.current), pids[0]),
-          dim(sample?.pids.limit === undefined ? '' : ` of ${count(sample.pids.limit)}`),
-        ],
-      ],
-      lines: [{ series: 'pids.current', style: pids[0], ramp: pids }],
-      limit: sample?.pids.limit,
-      limited: 'pids',
-      least: 10,
-      label: count,
-    },
-  ];
 }
 
 /** The next round number above a peak, so that the axis moves seldom and its labels are short. */
@@ -213,17 +93,21 @@ function paintChart(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
   const peak = Math.max(0, ...series.map(({ values }) => peakOf(values, values.length)));
   const fits = chart.limit !== undefined && peak <= chart.limit && peak > chart.limit / 8;
   const max = fits ? chart.limit : Math.max(chart.least, scaleFor(chart, peak));
-  paintLineChart(view, area, {
-    series,
+  const axes = {
     span: points,
     max,
     label: chart.label,
     labelWidth: LABEL_CELLS,
-    ...(chart.limit === undefined ? {} : { limit: chart.limit }),
     ...pastOf(state, id, chart, until - spanMs, until, area.width - LABEL_CELLS - 2),
     from: ago(spanMs),
     to: state.graphs.until === undefined ? 'now' : clock(until),
-  });
+  };
+  const [first, second] = series;
+  if (chart.mirrored !== undefined && first && second && area.height >= MIRRORED_LEAST_ROWS) {
+    const [up, down] = chart.mirrored;
+    const directions = { up: { values: first.values, ramp: up }, down: { values: second.values, ramp: down } };
+    paintMirroredChart(view, area, { ...axes, ...directions });
+  } else paintLineChart(view, area, { ...axes, series, ...(chart.limit === undefined ? {} : { limit: chart.limit }) });
 }
 
 /** What was changed in the time that is shown, and the limits before and after, as shares of the width. */
@@ -275,8 +159,10 @@ function fittingValues(groups: Chart['now'], room: number, gap: Span): readonly 
   return widthOfSpans(joined) <= room || groups.length === 1 ? joined : fittingValues(groups.slice(1), room, gap);
 }
 
-/** Bytes are round in powers of two, everything else in powers of ten. */
+/** Bytes are round in powers of two and in the middle between them, everything else in powers of ten. */
 function scaleFor(chart: Chart, peak: number): number {
   if (chart.label !== bytes) return roundedUp(peak);
-  return 2 ** Math.ceil(Math.log2(Math.max(1, peak * 1.05)));
+  const above = Math.max(1, peak * 1.05);
+  const power = 2 ** Math.ceil(Math.log2(above));
+  return above <= power * 0.75 ? power * 0.75 : power;
 }

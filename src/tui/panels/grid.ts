@@ -9,27 +9,61 @@ import { tilesOf } from '../reducers/panes.js';
 import { stopOf, truncate, widthOf, type Canvas, type Ramp, type Rect, type Span } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { State } from '../state.js';
-import { graphCapacity, paintGraph, peakOf } from '../widgets/index.js';
+import { graphCapacity, paintGraph, paintMirrored, peakOf } from '../widgets/index.js';
 
 interface Strip {
   readonly label: string;
-  readonly series: readonly SeriesName[];
+  /** The second, where there is one, is the other direction: it hangs from a middle line where there is room. */
+  readonly series: readonly [SeriesName, SeriesName?];
   readonly ramp: Ramp;
+  /** the hue of the first of two directions */
+  readonly incoming?: Ramp;
   /** Scales never shrink below this: what is idle shall look idle. */
   readonly least: number;
   readonly show: (value: number) => string;
 }
 
+/** Where a strip stands in every tile. */
+interface Place {
+  /** rows below the top of the tile */
+  readonly top: number;
+  readonly height: number;
+  readonly isMirrored: boolean;
+}
+
+/** One series, or two directions. */
+type Values = readonly [Float64Array, Float64Array?];
+
 const STEP_MS = 2000;
-const LABEL_CELLS = 4;
+/** What a strip is, or its scale, and a gap: "319M ". */
+const LABEL_CELLS = 5;
 
 function stripsOf(canvas: Canvas): readonly Strip[] {
   const { cpu, memory, io } = canvas.theme.resource;
   return [
     { label: 'cpu', series: ['cpu.cores'], ramp: cpu, least: 0.1, show: cores },
     { label: 'mem', series: ['memory.used'], ramp: memory, least: 1024 ** 2, show: bytes },
-    { label: 'io', series: ['io.readBytes', 'io.writeBytes'], ramp: io, least: 64 * 1024, show: rate },
+    {
+      label: 'io',
+      series: ['io.readBytes', 'io.writeBytes'],
+      ramp: io,
+      incoming: canvas.theme.incoming.io,
+      least: 64 * 1024,
+      show: rate,
+    },
   ];
+}
+
+/** The strips below each other under the head of a tile; a line below each tile stays free, so that neighbours do not grow together. */
+function placesOf(strips: readonly Strip[], tileHeight: number): readonly Place[] {
+  const height = tileHeight - 2;
+  return strips.map(({ series }, i) => {
+    const top = 1 + Math.floor((i * height) / strips.length);
+    const rows = 1 + Math.floor(((i + 1) * height) / strips.length) - top;
+    // Where there is room a line between keeps them apart.
+    const gap = rows >= 3 ? 1 : 0;
+    return { top: top + gap, height: rows - gap, isMirrored: series.length > 1 && rows - gap >= 2 };
+  });
 }
 
 export function paintGrid(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
@@ -40,56 +74,51 @@ export function paintGrid(canvas: Canvas, rect: Rect, state: State, sources: Sou
   }
   const shape = gridShape(rect, tiles.length);
   const strips = stripsOf(canvas);
+  const places = placesOf(strips, shape.tileHeight);
   const points = graphCapacity(Math.max(2, shape.tileWidth - LABEL_CELLS - 2), canvas.glyphs);
-  const read = (id: string, strip: Strip): Float64Array => history(state, sources, id, strip, points);
+  const read = ({ id }: Container, i: number): Values =>
+    history(state, sources, id, strips[i]!, points, places[i]!.isMirrored);
+  const peakIn = (values: Values): number => Math.max(...values.map((one) => peakOf(one ?? [], points)));
   const shown = tiles.slice(state.grid.top * shape.columns, (state.grid.top + shape.rows) * shape.columns);
-  const peaks = strips.map((strip) => Math.max(strip.least, ...tiles.map(({ id }) => peakOf(read(id, strip), points))));
-  shown.forEach((container, i) => {
-    const column = i % shape.columns;
-    const line = Math.floor(i / shape.columns);
+  const common =
+    state.grid.scale === 'same'
+      ? strips.map(({ least }, i) => Math.max(least, ...tiles.map((container) => peakIn(read(container, i)))))
+      : undefined;
+  shown.forEach((container, at) => {
     const tile = {
-      x: rect.x + column * shape.tileWidth,
-      y: rect.y + line * shape.tileHeight,
+      x: rect.x + (at % shape.columns) * shape.tileWidth,
+      y: rect.y + Math.floor(at / shape.columns) * shape.tileHeight,
       width: shape.tileWidth,
       height: shape.tileHeight,
     };
-    paintTile(canvas, tile, state, sources, container, strips, (strip, values) =>
-      state.grid.scale === 'same' ? peaks[strips.indexOf(strip)]! : Math.max(strip.least, peakOf(values, points)),
-    );
+    const view = canvas.within(tile);
+    paintHead(view, tile, state, sources, container);
+    strips.forEach((strip, i) => {
+      const values = read(container, i);
+      const max = common?.[i] ?? Math.max(strip.least, peakIn(values));
+      paintStrip(view, tile, strip, places[i]!, values, max);
+    });
+    canvas.region(tile, { kind: 'tile', id: container.id });
+    const head = { x: tile.x, y: tile.y, width: tile.width - 1, height: 1 };
+    if (container.id === state.table.selected) view.restyle(head, (attr) => canvas.theme.selected(attr, true));
   });
 }
 
-function paintTile(
-  canvas: Canvas,
-  rect: Rect,
-  state: State,
-  sources: Sources,
-  container: Container,
-  strips: readonly Strip[],
-  scale: (strip: Strip, values: Float64Array) => number,
-): void {
-  const { theme } = canvas;
-  const view = canvas.within(rect);
-  const isSelected = container.id === state.table.selected;
-  paintHead(view, rect, state, sources, container);
-  const width = rect.width - LABEL_CELLS - 2;
-  const points = graphCapacity(Math.max(2, width), canvas.glyphs);
-  // One line below each tile stays free, so that neighbours do not grow together.
-  const height = rect.height - 2;
-  strips.forEach((strip, i) => {
-    const top = rect.y + 1 + Math.floor((i * height) / strips.length);
-    const rows = rect.y + 1 + Math.floor(((i + 1) * height) / strips.length) - top;
-    if (rows < 1) return;
-    view.text(rect.x + 1, top + rows - 1, strip.label, theme.dim);
-    const values = history(state, sources, container.id, strip, points);
-    // Where there is room a line between keeps them apart.
-    const gap = rows >= 3 ? 1 : 0;
-    const area = { x: rect.x + 1 + LABEL_CELLS, y: top + gap, width, height: rows - gap };
-    paintGraph(view, area, { values, max: scale(strip, values), ramp: strip.ramp });
-  });
-  canvas.region(rect, { kind: 'tile', id: container.id });
-  const head = { x: rect.x, y: rect.y, width: rect.width - 1, height: 1 };
-  if (isSelected) view.restyle(head, (attr) => theme.selected(attr, true));
+/** What it is at its foot, or where it is mirrored in its middle; and where there is room the scale at its edges. */
+function paintStrip(view: Canvas, tile: Rect, strip: Strip, place: Place, values: Values, max: number): void {
+  const { dim } = view.theme;
+  const { top, height, isMirrored } = place;
+  if (height < 1) return;
+  const [x, y] = [tile.x + 1, tile.y + top];
+  const foot = y + height - 1;
+  if (height > 1) view.text(x, y, strip.show(max), dim);
+  if (isMirrored && height > 2) view.text(x, foot, strip.show(max), dim);
+  view.text(x, isMirrored && height > 2 ? y + Math.floor(height / 2) : foot, strip.label, dim);
+  const area = { x: x + LABEL_CELLS, y, width: tile.width - LABEL_CELLS - 2, height };
+  const [up, down] = values;
+  const { ramp, incoming = ramp } = strip;
+  if (down === undefined) paintGraph(view, area, { values: up, max, ramp });
+  else paintMirrored(view, area, { up: { values: up, ramp: incoming }, down: { values: down, ramp }, max });
 }
 
 function paintHead(view: Canvas, rect: Rect, state: State, sources: Sources, container: Container): void {
@@ -111,13 +140,16 @@ function paintHead(view: Canvas, rect: Rect, state: State, sources: Sources, con
     findings.filter(({ victim }) => victim === container.id),
   )[0];
   const suspected = suspicion(findings, container.id);
-  const tail = badge?.suffers
-    ? `  ${badge.text} ${glyphs.mark.suffers}`
-    : suspected === undefined
-      ? badge === undefined
-        ? ''
-        : `  ${badge.text}`
-      : `  ${glyphs.mark.causes} ${suspected}`;
+  const tail =
+    container.state.status === 'paused'
+      ? '  paused'
+      : badge?.suffers
+        ? `  ${badge.text} ${glyphs.mark.suffers}`
+        : suspected === undefined
+          ? badge === undefined
+            ? ''
+            : `  ${badge.text}`
+          : `  ${glyphs.mark.causes} ${suspected}`;
   const room = rect.width - 4 - numbers.reduce((sum, { text }) => sum + widthOf(text), 0) - widthOf(tail);
   let x = rect.x + view.text(rect.x, rect.y, isPicked ? glyphs.mark.marked : ' ', theme.key);
   x += view.text(x, rect.y, truncate(container.config.name, Math.max(4, room), glyphs.ellipsis), theme.strong) + 1;
@@ -125,11 +157,19 @@ function paintHead(view: Canvas, rect: Rect, state: State, sources: Sources, con
   view.text(x, rect.y, tail, theme.notice);
 }
 
-function history(state: State, sources: Sources, id: string, strip: Strip, points: number): Float64Array {
+function history(
+  state: State,
+  sources: Sources,
+  id: string,
+  { series: [first, second] }: Strip,
+  points: number,
+  isMirrored: boolean,
+): Values {
   const until = Math.ceil(state.now / STEP_MS) * STEP_MS;
-  const [first, ...others] = strip.series.map(
-    (name) => sources.readings.history(id, name, points * STEP_MS, points, until).values,
-  );
-  for (const other of others) for (let i = 0; i < points; i++) first![i]! += other[i]!;
-  return first!;
+  const read = (name: SeriesName): Float64Array =>
+    sources.readings.history(id, name, points * STEP_MS, points, until).values;
+  const up = read(first);
+  if (second === undefined) return [up];
+  const down = read(second);
+  return isMirrored ? [up, down] : [up.map((value, i) => value + down[i]!)];
 }

@@ -6,6 +6,7 @@ import { stopOf, widthOf, type Attr, type Canvas, type Rect, type Span } from '.
 import type { Sources } from '../sources.js';
 import type { GuardSlice, State } from '../state.js';
 import { graphCapacity, paintGraphRow } from '../widgets/index.js';
+import { printedKey } from './hints.js';
 import { HALF_PRESSURE } from '../present/pressure.js';
 
 interface Part {
@@ -64,7 +65,7 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
       : [
           { text: '  at ', attr: theme.dim },
           { text: then, attr: theme.notice },
-          { text: '  0', attr: theme.key },
+          { text: `  ${printedKey('to-now', state, glyphs)}`, attr: theme.key },
           { text: ' now', attr: theme.dim },
         ]),
     ...(state.guard === undefined

@@ -1,6 +1,6 @@
 // The keys that the border of the pane in focus names, from the keymap.
 import { isSplit } from '../layout.js';
-import { bindingsIn, keyOf, type Keymap } from '../keymap/bound-keys.js';
+import { bindingFor, bindingsIn, keyOf, type Keymap } from '../keymap/bound-keys.js';
 import { contextsOf, type Binding, type CommandName } from '../keymap.js';
 import { keyName } from '../present/keys.js';
 import type { Glyphs, Target } from '../screen/index.js';
@@ -14,11 +14,27 @@ const NARROW_COLUMNS = 100;
 
 export const commandTarget = (command: CommandName): Target => ({ kind: 'command', id: command });
 
+/** The key of a command where one is, as it is printed; where none leads to it there, the one that does elsewhere. */
+export function printedKey(command: CommandName, state: State, glyphs: Glyphs): string {
+  const contexts = [...contextsOf(state), 'global' as const];
+  const binding = bindingsIn(contexts, state.keymap).find((one) => one.command === command);
+  const key = binding?.keys.find((one) => bindingFor(one, contexts, state.keymap) === binding);
+  return keyName(key ?? keyOf(command, state.keymap), glyphs);
+}
+
+/** A key to press that is named outside of a pane's border. */
+export const hintFor = (command: CommandName, label: string, state: State, glyphs: Glyphs): KeyHint => ({
+  key: printedKey(command, state, glyphs),
+  label,
+  target: commandTarget(command),
+});
+
 function isShown(binding: Binding<CommandName>, state: State, first: string): boolean {
   if (binding.hint === undefined) return false;
   const onTable = first === 'table' || first === 'empty';
   if (binding.command === 'back')
     return !onTable && (state.view.page !== 'overview' || state.view.zoomed || state.size.columns < NARROW_COLUMNS);
+  if (binding.command === 'next-split' && !isSplit(state)) return false;
   if (first === 'empty' && (binding.command === 'zoom' || binding.command === 'grid')) return false;
   if (binding.command === 'zoom' || binding.command === 'grid')
     return state.view.page === 'overview' && state.size.columns >= NARROW_COLUMNS;

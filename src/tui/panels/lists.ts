@@ -5,7 +5,7 @@ import { sortedProcesses } from '../present/processes.js';
 import { age, bytes, clock, cpuTime, milliseconds, NOT_MEASURED, plural } from '../present/units.js';
 import { filterPattern } from '../filter.js';
 import { inspectedLines } from '../reducers/panes.js';
-import { truncate, type Attr, type Canvas, type Rect } from '../screen/index.js';
+import { truncate, widthOf, type Attr, type Canvas, type Rect } from '../screen/index.js';
 import type { State } from '../state.js';
 import { fitPosition, paintTable, type Column } from '../widgets/index.js';
 import type { Container, ContainerProcess, Image } from '../../engine/index.js';
@@ -201,6 +201,11 @@ function usersOf(state: State, image: Image): string {
   return users.length === 0 ? NOT_MEASURED : plural(users.length, 'container');
 }
 
+const CLOCK_CELLS = 8;
+const DAY_CELLS = 7;
+/** Names that are longer are cut. */
+const SUBJECT_CELLS = 24;
+
 export function paintEvents(canvas: Canvas, rect: Rect, state: State): void {
   const { theme, glyphs } = canvas;
   const { list, back } = state.events;
@@ -209,6 +214,9 @@ export function paintEvents(canvas: Canvas, rect: Rect, state: State): void {
     return;
   }
   const view = canvas.within(rect);
+  const [oldest] = list;
+  const times = dayOf(oldest!.time, state.now) === '' ? CLOCK_CELLS : DAY_CELLS + CLOCK_CELLS;
+  const names = Math.min(SUBJECT_CELLS, Math.max(...list.map((event) => widthOf(eventSubject(event)))));
   const last = Math.max(0, list.length - back);
   const shown = list.slice(Math.max(0, last - rect.height), last);
   shown.forEach((event, i) => {
@@ -216,9 +224,9 @@ export function paintEvents(canvas: Canvas, rect: Rect, state: State): void {
     const tone = eventTone(event);
     const attr = { good: theme.good, dim: theme.dim, notice: theme.notice, error: theme.error, text: theme.text }[tone];
     let x = rect.x + 1;
-    x += view.text(x, y, `${dayOf(event.time, state.now)}${clock(event.time)}`.padStart(15), theme.dim) + 2;
-    view.text(x, y, truncate(eventSubject(event), 24, glyphs.ellipsis), theme.strong);
-    x += 26;
+    x += view.text(x, y, `${dayOf(event.time, state.now)}${clock(event.time)}`.padStart(times), theme.dim) + 2;
+    view.text(x, y, truncate(eventSubject(event), names, glyphs.ellipsis), theme.strong);
+    x += names + 2;
     view.text(x, y, truncate(eventSentence(event), rect.x + rect.width - x - 1, glyphs.ellipsis), attr);
   });
 }

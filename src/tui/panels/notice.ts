@@ -4,7 +4,7 @@ import { shownFinding } from '../reducers/neighbours.js';
 import { paintNotice } from '../widgets/index.js';
 import { widthOf, type Attr, type Canvas, type Rect, type Theme } from '../screen/index.js';
 import type { Notice, State } from '../state.js';
-import { commandTarget } from './hints.js';
+import { hintFor } from './hints.js';
 
 /** How long a sentence stays, ms: errors until something else is said. */
 const STAYS_MS: Readonly<Record<Notice['kind'], number>> = { info: 6000, good: 8000, warning: 15_000, error: Infinity };
@@ -26,14 +26,14 @@ function isFresh({ notice, neighbours }: State, now: number): boolean {
 /** @param now the present: what was said was said in it, whatever moment the rest shows */
 export function paintNoticeLine(canvas: Canvas, rect: Rect, state: State, now: number): void {
   const area = { ...rect, x: rect.x + 1, width: rect.width - 2 };
-  if (state.notice && isFresh(state, now)) paintSaid(canvas, area, state.notice);
+  if (state.notice && isFresh(state, now)) paintSaid(canvas, area, state, state.notice);
   else paintFinding(canvas, area, state);
 }
 
-function paintSaid(canvas: Canvas, area: Rect, { kind, text }: Notice): void {
+function paintSaid(canvas: Canvas, area: Rect, state: State, { kind, text }: Notice): void {
   const { mark } = canvas.glyphs;
   const sign = kind === 'error' ? `${mark.failed} ` : kind === 'warning' ? `${mark.suffers} ` : '';
-  const keys = kind === 'error' ? [{ key: 'v', label: 'events', target: commandTarget('events') }] : [];
+  const keys = kind === 'error' ? [hintFor('events', 'events', state, canvas.glyphs)] : [];
   paintNotice(canvas, area, { text: sign + text, style: attrOf(canvas.theme, kind), keys });
 }
 
@@ -51,8 +51,8 @@ function paintFinding(canvas: Canvas, area: Rect, state: State): void {
     text,
     style: canvas.theme.notice,
     keys: [
-      { key: 'w', label: 'look', target: commandTarget('who') },
-      { key: 'U', label: finding.byOwnLimit ? 'limits' : 'quieten', target: commandTarget('quieten') },
+      hintFor('who', 'look', state, canvas.glyphs),
+      hintFor('quieten', finding.byOwnLimit ? 'limits' : 'quieten', state, canvas.glyphs),
     ],
   });
 }

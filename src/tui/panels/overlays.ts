@@ -8,13 +8,14 @@ import type {
   QuestionOverlay,
   TextOverlay,
 } from '../state/overlays.js';
-import { helpSections } from '../present/keys.js';
+import { helpSections, keyName } from '../present/keys.js';
 import { helpRows, helpWidth, overlayRows } from '../reducers/overlay.js';
 import { truncate, widthOf, wrap, type Attr, type Canvas, type Rect } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { State } from '../state.js';
 import {
   fieldOf,
+  formWidth,
   foundItems,
   helpHeight,
   modalRect,
@@ -27,6 +28,7 @@ import {
   type KeyHint,
 } from '../widgets/index.js';
 import { paintColumns } from './columns-dialog.js';
+import { printedKey } from './hints.js';
 import { paintLimits } from './limits-dialog.js';
 
 export function paintOverlay(canvas: Canvas, state: State, sources: Sources, overlay: Overlay): void {
@@ -74,8 +76,8 @@ function paintHelpOverlay(canvas: Canvas, state: State, overlay: HelpOverlay): v
   const rect = modalRect(canvas, width + 4, height + 2);
   const scrolls = helpHeight(sections, width) > height;
   const keys = [
-    ...(scrolls ? [{ key: '↑ ↓', label: 'more' }] : []),
-    { key: ':', label: 'palette: search everything' },
+    ...(scrolls ? [{ key: ['up', 'down'].map((key) => keyName(key, canvas.glyphs)).join(' '), label: 'more' }] : []),
+    { key: printedKey('palette', state, canvas.glyphs), label: 'palette: search everything' },
     closes(canvas),
   ];
   const inner = paintModal(canvas, rect, { titles: [{ text: 'keys' }], focused: true, keys });
@@ -85,9 +87,9 @@ function paintHelpOverlay(canvas: Canvas, state: State, overlay: HelpOverlay): v
 function paintMenuOverlay(canvas: Canvas, state: State, { menu, title, purpose }: MenuOverlay): void {
   const most = overlayRows(state);
   const searched = menu.query !== undefined;
-  const longest = Math.max(
-    ...menu.items.map(({ label, detail, key }) => widthOf(label) + 2 + widthOf(detail ?? '') + widthOf(key ?? '') + 2),
-  );
+  const widest = (part: 'label' | 'detail' | 'key'): number =>
+    Math.max(0, ...menu.items.map((item) => widthOf(item[part] ?? '')));
+  const longest = widest('label') + 2 + widest('detail') + 2 + widest('key');
   const width = Math.min(canvas.width - 4, searched ? 96 : Math.max(longest, widthOf(title) + 6, 24));
   // A palette keeps its height while one types, or the eye has to look for it again.
   const rows = Math.min(most, searched ? menu.items.length : foundItems(menu).length);
@@ -115,10 +117,13 @@ function paintQuestion(canvas: Canvas, overlay: QuestionOverlay): void {
   paintDialog(canvas, dialog, ({ id }) => ({ kind: 'answer', index: Number(id) }));
 }
 
-const FORM_CELLS = 98;
+/** Beside many fields there has to be room for what is wrong with them; one that asks for a name is no wider than that. */
+const FORM_CELLS = { least: 60, most: 98 } as const;
+const FEW_FIELDS = 3;
 
 function paintFormOverlay(canvas: Canvas, { form, title, failure, busy }: FormOverlay): void {
-  const width = Math.min(FORM_CELLS, canvas.width);
+  const wanted = form.rows.length > FEW_FIELDS ? FORM_CELLS.most : Math.max(FORM_CELLS.least, formWidth(form) + 4);
+  const width = Math.min(wanted, FORM_CELLS.most, canvas.width);
   const height = Math.min(form.rows.length, canvas.height - 7);
   const rect = modalRect(canvas, width, height + 5);
   const keys = [

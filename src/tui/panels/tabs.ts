@@ -37,7 +37,7 @@ function paintBorder(canvas: Canvas, rect: Rect, direction: State['split']['dire
 
 function paintPane(canvas: Canvas, rect: Rect, state: State, sources: Sources, isOneOfMany: boolean): void {
   const focused = state.view.focus === 'tabs' && state.overlay === undefined;
-  const right = remark(state, sources, rect.width);
+  const right = remark(canvas, state, sources, rect.width);
   const alarm = alarmOf(state);
   const all = titles(canvas, state);
   const inner = paintFrame(canvas, rect, {
@@ -110,7 +110,7 @@ const shellTitle = ({ title, status }: Shell): string =>
   status === 'ended' ? 'ended' : truncate(title, SHELL_TITLE_CELLS);
 
 /** At the right of the border: what is special about what one sees. */
-function remark(state: State, sources: Sources, width: number): string | undefined {
+function remark({ glyphs }: Canvas, state: State, sources: Sources, width: number): string | undefined {
   const { tab } = state.view;
   const container = selectedContainer(state);
   const shell = shellOf(state);
@@ -118,7 +118,7 @@ function remark(state: State, sources: Sources, width: number): string | undefin
     const terminal = sources.terminal(shell.number);
     if (terminal !== undefined && terminal.scrolledBack > 0) return `${terminal.scrolledBack} lines back`;
     return shell.kind === 'attach' && shell.status === 'open' && !takesKeys(shell)
-      ? 'watching only; ⏎ takes the keys'
+      ? `watching only; ${glyphs.enter} takes the keys`
       : undefined;
   }
   if (!container) return undefined;
@@ -139,7 +139,7 @@ function remark(state: State, sources: Sources, width: number): string | undefin
 }
 
 function paintShell(canvas: Canvas, rect: Rect, state: State, sources: Sources, shell: Shell, focused: boolean): void {
-  const { theme } = canvas;
+  const { theme, glyphs } = canvas;
   const hasKeys = focused && state.shells.captured && takesKeys(shell);
   sources.terminal(shell.number)?.paint(canvas, rect, hasKeys);
   const line = { x: rect.x, y: rect.y + rect.height - 1, width: rect.width, height: 1 };
@@ -148,7 +148,7 @@ function paintShell(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
     canvas.text(
       line.x + 1,
       line.y,
-      truncate(`${shell.message ?? 'It has ended.'} ⏎ closes this tab.`, rect.width - 2),
+      truncate(`${shell.message ?? 'It has ended.'} ${glyphs.enter} closes this tab.`, rect.width - 2),
       theme.notice,
     );
   } else if (focused && !state.shells.captured && takesKeys(shell)) {
@@ -156,7 +156,7 @@ function paintShell(canvas: Canvas, rect: Rect, state: State, sources: Sources, 
     canvas.text(
       line.x + 1,
       line.y,
-      'The keys are the dashboard’s: ⏎ gives them back to the shell.',
+      `The keys are the dashboard’s: ${glyphs.enter} gives them back to the shell.`,
       theme.field,
       rect.width - 2,
     );

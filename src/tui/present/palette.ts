@@ -23,10 +23,11 @@ const VERBS: readonly CommandName[] = [
 /** So many that were chosen before stand first. */
 export const MAX_RECENT = 8;
 
-export const themeItems = (): readonly MenuItem[] =>
+/** @param kind stands before the name where other things are listed too */
+export const themeItems = (kind = ''): readonly MenuItem[] =>
   ['auto' as const, ...THEME_NAMES].map((name) => ({
     id: `theme:${name}`,
-    label: `theme: ${name}`,
+    label: kind + name,
     detail: name === 'auto' ? 'Dark or light, by what the terminal says of itself' : aboutTheme(name),
   }));
 
@@ -71,7 +72,7 @@ export const commandItems = (state: State, keymap: Keymap = state.keymap): reado
 export function everythingItems(state: State): readonly MenuItem[] {
   const all = [
     ...commandItems(state),
-    ...themeItems(),
+    ...themeItems('theme: '),
     ...glyphItems(),
     ...layoutItems(state),
     ...containerItems(state),

@@ -2,17 +2,26 @@
 import { KEEP_SECONDS, type Container } from '../../engine/index.js';
 import type { Line } from '../state/overlays.js';
 import { isRunning } from '../rows.js';
+import { widthOf } from '../screen/index.js';
 import { plural } from './units.js';
 
 /** More names than this would hide the answers. */
 const NAMED = 6;
+/** A longer name pushes what stands behind it. */
+const COLUMN_CELLS = 24;
+
+const fill = (text: string, cells: number): string => text + ' '.repeat(Math.max(0, cells - widthOf(text)));
 
 export function removalLines(containers: readonly Container[]): readonly Line[] {
   const lines: Line[] = [];
-  for (const { config, state } of containers.slice(0, NAMED)) {
+  const named = containers.slice(0, NAMED);
+  const column = (texts: readonly string[]): number => Math.min(COLUMN_CELLS, Math.max(0, ...texts.map(widthOf)));
+  const names = column(named.map(({ config }) => config.name));
+  const imageNames = column(named.map(({ config }) => config.image.name));
+  for (const { config, state } of named) {
     const running = isRunning(state.status);
     lines.push({
-      text: `${config.name}  ${config.image.name}  ${running ? `${state.status}: it is killed first` : state.status}`,
+      text: `${fill(config.name, names)}  ${fill(config.image.name, imageNames)}  ${running ? `${state.status}: it is killed first` : state.status}`,
       ...(running ? { tone: 'notice' } : {}),
     });
   }

@@ -111,7 +111,7 @@ const menu =
 export const paletteCommands = {
   palette: menu('palette', 'everything that can be done', everythingItems),
   themes: (state) => {
-    const opened = menu('theme', 'themes', themeItems)(state);
+    const opened = menu('theme', 'themes', () => themeItems())(state);
     const { overlay } = opened.state;
     const selected = themeItems().findIndex(({ id }) => id === `theme:${state.settings.theme}`);
     return overlay?.kind === 'menu'

@@ -83,7 +83,7 @@ export function move(state: State, where: Move): Step {
   if (tab === 'logs') return step(state, { type: 'scroll-logs', by: KEY_OF[where] });
   // Graphs have nothing to move up and down in: the keys choose the container that they show.
   if (tab === 'graphs') return step(moveInTable(state, where));
-  return refuse(state, `After ${state.keymap.escapeKey} nothing moves here; ⏎ gives the keys back to the shell.`);
+  return refuse(state, `After ${state.keymap.escapeKey} nothing moves here; enter gives the keys back to the shell.`);
 }
 
 /** The wheel over a pane. */

@@ -68,6 +68,10 @@ const plainSigns: Readonly<Record<string, string>> = {
   '“': '"',
   '”': '"',
   '×': 'x',
+  '←': '<',
+  '→': '>',
+  '↑': '^',
+  '↓': 'v',
   µ: 'u',
 };
 

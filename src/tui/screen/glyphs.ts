@@ -32,6 +32,8 @@ export interface Glyphs {
   };
   /** Nothing, then rising steps to full, from the bottom up: heights within one cell. */
   readonly heights: readonly string[];
+  /** The same from the top down; of blocks there are fewer. */
+  readonly hanging: readonly string[];
   /** Nothing, then growing steps to full, from the left: lengths within one cell. */
   readonly lengths: readonly string[];
   /** The halves of a cell. */
@@ -96,6 +98,7 @@ const unicode: Glyphs = {
     changeFoot: '┴',
   },
   heights: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+  hanging: [' ', '▔', '▔', '▀', '▀', '▀', '▀', '█', '█'],
   lengths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
   half: { upper: '▀', lower: '▄' },
   point: '•',
@@ -154,6 +157,7 @@ const ascii: Glyphs = {
     changeFoot: '^',
   },
   heights: [' ', '_', '.', '-', '=', '+', '*', '%', '#'],
+  hanging: [' ', "'", "'", '"', '"', '"', '*', '%', '#'],
   lengths: [' ', ' ', '-', '-', '=', '=', '=', '#', '#'],
   half: { upper: '"', lower: '_' },
   point: '*',

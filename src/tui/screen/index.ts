@@ -10,7 +10,7 @@ export { type Align, cellWidth, eachCluster, pad, printable, truncate, widthOf, 
 export { clean, styledLine } from './sanitize.js';
 export { extended, paintCellSelection, selectedText, type CellSelection } from './cell-selection.js';
 export { Canvas, type Hit, type Look, type Target } from './canvas.js';
-export { HOT, type Ramp, type Resource, type Shades, type Theme, WARM, shadeAt, stopOf } from './theme.js';
+export { HOT, type Ramp, type Resource, type Shades, type Theme, type TwoWay, WARM, shadeAt, stopOf } from './theme.js';
 export { themeFor } from './make-theme.js';
 export { type Hex, PALETTES, type Palette, THEME_NAMES, type ThemeName, aboutTheme } from './palettes.js';
 export { GLYPH_SETS, type GlyphSet, type Glyphs, glyphsFor } from './glyphs.js';

@@ -3,9 +3,10 @@
 import { Flag, NO_COLOUR, PLAIN, type Attr, type Style, attr, fgOf, withBg, withFg } from './cells.js';
 import { type ColourDepth, mixed, nearest256, parseHex, splitRgb, trueColour } from './colours.js';
 import { type ColourName, PALETTES, type Palette, type ThemeName } from './palettes.js';
-import { type Ramp, type Resource, type Shades, type Theme, stopOf } from './theme.js';
+import { type Ramp, type Resource, type Shades, type Theme, type TwoWay, stopOf } from './theme.js';
 
 const RESOURCES: readonly Resource[] = ['cpu', 'memory', 'io', 'net', 'pids'];
+const TWO_WAYS: readonly TwoWay[] = ['io', 'net'];
 
 /**
  * So many colours a gradient has. Neighbours in a graph that share one are written without a change of colour between them, so
@@ -36,8 +37,11 @@ function shadesFrom(known: ReadonlyMap<Ramp, Shades>): Theme['shadesOf'] {
   return (ramp) => known.get(ramp) ?? steps(ramp);
 }
 
-const record = <T>(make: (resource: Resource) => T): Readonly<Record<Resource, T>> =>
-  Object.fromEntries(RESOURCES.map((resource) => [resource, make(resource)])) as Record<Resource, T>;
+const record = <T, Name extends Resource>(names: readonly Name[], make: (resource: Name) => T): Record<Name, T> =>
+  Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
+
+/** So much of the text's colour is in the hue of what comes in: enough to tell it from what goes out, and to see that they belong together. */
+const INCOMING = 0.55;
 
 /** 256 colours and more. */
 function richTheme(name: ThemeName, palette: Palette, depth: 256 | 'truecolour'): Theme {
@@ -48,10 +52,9 @@ function richTheme(name: ThemeName, palette: Palette, depth: 256 | 'truecolour')
   const ground = palette.ground === undefined ? {} : { bg: numberFor(parseHex(palette.ground)) };
   const look = (fg: ColourName, more: Style = {}): Attr => attr({ fg: colour(fg), ...ground, ...more });
   const shades = new Map<Ramp, Shades>();
-  const ramp = (hue: Resource): Ramp => {
-    const made: Ramp = [look(hue), look('warm'), look('hot')];
-    const at = (share: number): Attr =>
-      attr({ fg: numberFor(shade(palette, parseHex(palette[hue]), share)), ...ground });
+  const ramp = (hue: number, quiet: Attr): Ramp => {
+    const made: Ramp = [quiet, look('warm'), look('hot')];
+    const at = (share: number): Attr => attr({ fg: numberFor(shade(palette, hue, share)), ...ground });
     shades.set(made, { byLimit: shaded(LIMIT_SHADES, at), byScale: shaded(SCALE_SHADES, (share) => at(share * 0.5)) });
     return made;
   };
@@ -75,7 +78,11 @@ function richTheme(name: ThemeName, palette: Palette, depth: 256 | 'truecolour')
     match,
     field: onGround('field', 'text'),
     fieldFocus: onGround('fieldFocus', 'bright'),
-    resource: record(ramp),
+    resource: record(RESOURCES, (name) => ramp(parseHex(palette[name]), look(name))),
+    incoming: record(TWO_WAYS, (name) => {
+      const hue = mixed(parseHex(palette[name]), parseHex(palette.text), INCOMING);
+      return ramp(hue, attr({ fg: numberFor(hue), ...ground }));
+    }),
     selected: (a, active) =>
       a === match
         ? a
@@ -126,7 +133,8 @@ function basicTheme(name: ThemeName, palette: Palette): Theme {
     match: light ? attr({ fg: 15, bg: 1 }) : attr({ fg: 0, bg: 11 }),
     field: attr({ ...ground, ...(light ? { fg: 0 } : {}), underline: true }),
     fieldFocus: attr({ fg: 15, bg: 4 }),
-    resource: record((hue): Ramp => [look(hue), look('warm'), hot]),
+    resource: record(RESOURCES, (hue): Ramp => [look(hue), look('warm'), hot]),
+    incoming: record(TWO_WAYS, (): Ramp => [text, look('warm'), hot]),
     // Blue is the one background on which the sixteen stay readable; what is dark on it is lifted to white.
     selected: (a, active) => {
       if (!active) return a | Flag.bold;
@@ -162,7 +170,8 @@ function plainTheme(depth: ColourDepth): Theme {
     match: attr({ inverse: true }),
     field: attr({ underline: true }),
     fieldFocus: attr({ inverse: true }),
-    resource: record((): Ramp => [PLAIN, bold, attr({ bold: true, underline: true })]),
+    resource: record(RESOURCES, (): Ramp => [PLAIN, bold, attr({ bold: true, underline: true })]),
+    incoming: record(TWO_WAYS, (): Ramp => [bold, bold, attr({ bold: true, underline: true })]),
     selected: (a, active) => (active ? (a & ~Flag.dim) | Flag.inverse : a | Flag.underline),
     behind: dim,
     terminal: PLAIN,

@@ -128,7 +128,7 @@ export const PALETTES = {
     at16: { dim: 7, faint: 7, border: 7, bright: 11, borderFocus: 11 },
   },
   'colour-blind': {
-    about: 'Blue for quiet, orange for hot, and lightness says the same: for eyes that cannot tell red from green',
+    about: 'For eyes that cannot tell red from green: blue to orange',
     ground: '#12151c',
     assumed: '#12151c',
     text: '#dcdfe6',
@@ -137,14 +137,14 @@ export const PALETTES = {
     bright: '#ffffff',
     border: '#4c5464',
     borderFocus: '#c0c8d6',
-    cpu: '#56b4e9',
-    memory: '#8fa8ff',
+    cpu: '#8ad0ff',
+    memory: '#7591ff',
     io: '#d5a6d8',
     net: '#5ccbc0',
     pids: '#bfc6d2',
     warm: '#f0e442',
     hot: '#ff8a1f',
-    good: '#56b4e9',
+    good: '#8ad0ff',
     notice: '#f0e442',
     error: '#ff8a1f',
     field: '#272d3a',
@@ -337,6 +337,6 @@ export const PALETTES = {
 export const THEME_NAMES = [...(Object.keys(PALETTES) as (keyof typeof PALETTES)[]), 'plain'] as const;
 export type ThemeName = (typeof THEME_NAMES)[number];
 
-export const PLAIN_ABOUT = 'No colours: bold, underline, reverse and signs say everything';
+export const PLAIN_ABOUT = 'No colours: bold, underline, reverse and signs say it all';
 
 export const aboutTheme = (name: ThemeName): string => (name === 'plain' ? PLAIN_ABOUT : PALETTES[name].about);

@@ -5,6 +5,7 @@ import type { ColourDepth } from './colours.js';
 import type { ThemeName } from './palettes.js';
 
 export type Resource = 'cpu' | 'memory' | 'io' | 'net' | 'pids';
+export type TwoWay = Extract<Resource, 'io' | 'net'>;
 
 /** Attributes for quiet, warm and hot. */
 export type Ramp = readonly [quiet: Attr, warm: Attr, hot: Attr];
@@ -40,6 +41,8 @@ export interface Theme {
   readonly field: Attr;
   readonly fieldFocus: Attr;
   readonly resource: Readonly<Record<Resource, Ramp>>;
+  /** Of what has two directions the one that comes in; what goes out has the hue of the resource itself. */
+  readonly incoming: Readonly<Record<TwoWay, Ramp>>;
   /** An attribute as it looks on the selected row; `active` where the pane has the focus. */
   selected(a: Attr, active: boolean): Attr;
   /** Everything behind a dialog. */

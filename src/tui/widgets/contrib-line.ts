@@ -3,7 +3,17 @@
 // Its chart is used without the blessed element it would be: its drawing needs a size, options and a context, no tree. So a
 // chart is made for the rectangle of this very frame (it would not follow a resize), can lie below a dialog, and the room it
 // keeps for labels, which know neither units nor wide characters, falls outside of the part that is shown.
-import { type Attr, type Canvas, type Ramp, type Rect, shadeAt, truncate, widthOf } from '../screen/index.js';
+import { type Attr, type Canvas, type Ramp, type Rect, shadeAt } from '../screen/index.js';
+import {
+  type ChartAxes,
+  type Tick,
+  columnOf,
+  paintAxes,
+  paintMarks,
+  plotOf,
+  resample,
+  stretched,
+} from './chart-axes.js';
 
 export interface LineSeries {
   /** Oldest first; NaN is a gap in the line. */
@@ -13,26 +23,13 @@ export interface LineSeries {
   readonly ramp?: Ramp;
 }
 
-export interface LineChart {
-  /** Painted in this order; where two lines share a cell the later one colours it. */
+export interface LineChart extends ChartAxes {
+  /** Painted in this order; where two lines share a cell the later one colours it. The foot of the plot is 0. */
   readonly series: readonly LineSeries[];
-  /** Values that the whole width stands for; the newest is at the right edge. */
-  readonly span: number;
-  /** The value at the top; the foot is 0. */
-  readonly max: number;
-  /** A value as the axis says it. Keep the widths alike, or the axis moves. */
-  readonly label: (value: number) => string;
-  /** Cells for labels left of the axis. */
-  readonly labelWidth: number;
   /** How near a line is to this value gives it its colour; where `limits` says nothing else it is the dashed line too. */
   readonly limit?: number;
   /** Dashed lines at other values over stretches of the width, each 0..1. */
   readonly limits?: readonly { readonly from: number; readonly to: number; readonly value: number }[];
-  /** Upright lines at places of the width (0..1) where something was changed, with a word on the axis where there is room. */
-  readonly marks?: readonly { readonly at: number; readonly word: string }[];
-  /** What stands at the two ends of the time axis. */
-  readonly from: string;
-  readonly to: string;
 }
 
 /** What is used of blessed-contrib's chart and of the canvas it draws on. */
@@ -92,18 +89,14 @@ const OPTIONS = {
 };
 
 export function paintLineChart(canvas: Canvas, rect: Rect, chart: LineChart): void {
-  const plot = {
-    x: rect.x + chart.labelWidth + 2,
-    y: rect.y,
-    width: rect.width - chart.labelWidth - 2,
-    height: rect.height - 1,
-  };
-  if (plot.width < 4 || plot.height < 1) return;
+  const plot = plotOf(rect, chart);
+  if (plot === undefined) return;
   const view = canvas.within(rect);
-  paintAxes(view, rect, plot, chart);
+  paintAxes(view, plot, chart, ticksOf(plot, chart.max));
   const { limit, limits = limit === undefined ? [] : [{ from: 0, to: 1, value: limit }] } = chart;
   for (const { from, to, value } of limits)
     if (value <= chart.max) paintLimit(view, plot, { from, to, share: value / chart.max });
+  // Behind the lines, so that none of them is hidden.
   paintMarks(view, plot, chart);
   if (canvas.glyphs.ascii) paintPoints(view, plot, chart);
   else if (canvas.glyphs.set === 'block') paintHalves(view, plot, chart);
@@ -115,73 +108,15 @@ function rowOf(plot: Rect, share: number): number {
   return plot.y + Math.max(0, Math.min(plot.height - 1, Math.round((1 - share) * (plot.height - 1))));
 }
 
-function paintAxes(view: Canvas, rect: Rect, plot: Rect, chart: LineChart): void {
-  const { theme, glyphs } = view;
-  const axis = plot.x - 1;
-  for (let y = plot.y; y < plot.y + plot.height; y++) view.put(axis, y, glyphs.box.vertical, theme.faint);
-  const ticks = plot.height >= 7 ? [1, 0.5, 0] : plot.height >= 3 ? [1, 0] : [1];
-  for (const share of ticks) {
-    const y = rowOf(plot, share);
-    const label = truncate(chart.label(share * chart.max), chart.labelWidth, '');
-    view.text(axis - 1 - widthOf(label), y, label, theme.dim);
-    view.put(axis, y, glyphs.box.tick, theme.faint);
-  }
-  const foot = rect.y + rect.height - 1;
-  view.put(axis, foot, glyphs.box.corner, theme.faint);
-  view.fill({ x: plot.x, y: foot, width: plot.width, height: 1 }, theme.faint, glyphs.box.rule);
-  view.text(plot.x, foot, ` ${chart.from} `, theme.dim);
-  const to = ` ${chart.to}`;
-  view.text(plot.x + plot.width - widthOf(to), foot, to, theme.dim);
+function ticksOf(plot: Rect, max: number): readonly Tick[] {
+  const shares = plot.height >= 7 ? [1, 0.5, 0] : plot.height >= 3 ? [1, 0] : [1];
+  return shares.map((share) => ({ y: rowOf(plot, share), value: share * max }));
 }
 
 function paintLimit(view: Canvas, plot: Rect, { from, to, share }: { from: number; to: number; share: number }): void {
   const { theme, glyphs } = view;
   const [begin, end] = [columnOf(plot, from), to >= 1 ? plot.x + plot.width : columnOf(plot, to)];
   view.fill({ x: begin, y: rowOf(plot, share), width: end - begin, height: 1 }, theme.faint, glyphs.box.dashed);
-}
-
-/** The column of `plot` in which a share (0..1) of the width lies. */
-function columnOf(plot: Rect, share: number): number {
-  return plot.x + Math.max(0, Math.min(plot.width - 1, Math.floor(share * plot.width)));
-}
-
-/** Behind the lines, so that none of them is hidden; the words stand on the foot, where the time is. */
-function paintMarks(view: Canvas, plot: Rect, { marks = [], from, to }: LineChart): void {
-  const { theme, glyphs } = view;
-  const foot = plot.y + plot.height;
-  // What the ends of the axis say stays.
-  const first = plot.x + widthOf(from) + 2;
-  const end = plot.x + plot.width - widthOf(to) - 1;
-  for (const [i, { at, word }] of marks.entries()) {
-    const x = columnOf(plot, at);
-    for (let y = plot.y; y < foot; y++) view.put(x, y, glyphs.box.change, theme.dim);
-    if (x < first || x >= end) continue;
-    view.put(x, foot, glyphs.box.changeFoot, theme.text);
-    const next = marks[i + 1];
-    const room = Math.min(end, next === undefined ? end : columnOf(plot, next.at)) - x - 1;
-    if (widthOf(word) <= room) view.text(x + 1, foot, word, theme.text);
-  }
-}
-
-/**
- * `count` numbers for the last `span` values: one each where they fit, else the greatest of each bucket, because a peak that
- * is not shown is what one was looking for.
- */
-export function resample(values: ArrayLike<number>, span: number, count: number): number[] {
-  const length = Math.min(span, count);
-  const result: number[] = [];
-  const first = values.length - span;
-  for (let i = 0; i < length; i++) {
-    const from = Math.floor((i * span) / length);
-    const to = Math.max(from + 1, Math.floor(((i + 1) * span) / length));
-    let greatest = NaN;
-    for (let j = from; j < to; j++) {
-      const value = values[first + j] ?? NaN;
-      if (!Number.isNaN(value) && !(value <= greatest)) greatest = value;
-    }
-    result.push(greatest);
-  }
-  return result;
 }
 
 function paintLines(view: Canvas, plot: Rect, chart: LineChart, { line, Canvas: Braille }: ContribParts): void {
@@ -265,10 +200,10 @@ function paintHalves(view: Canvas, plot: Rect, chart: LineChart): void {
   const levelOf = (value: number): number =>
     Math.max(0, Math.min(halves - 1, Math.round((value / chart.max) * (halves - 1))));
   for (const [index, series] of chart.series.entries()) {
-    const values = resample(series.values, chart.span, plot.width);
+    const values = stretched(series.values, chart.span, plot.width);
     for (const [i, value] of values.entries()) {
       if (Number.isNaN(value)) continue;
-      const x = plot.x + plot.width - values.length + i;
+      const x = plot.x + i;
       const to = levelOf(value);
       const before = i > 0 ? values[i - 1]! : NaN;
       const from = Number.isNaN(before) ? to : levelOf(before);
@@ -286,10 +221,10 @@ function paintHalves(view: Canvas, plot: Rect, chart: LineChart): void {
 /** In ASCII: one mark for each value. */
 function paintPoints(view: Canvas, plot: Rect, chart: LineChart): void {
   for (const series of chart.series) {
-    const values = resample(series.values, chart.span, plot.width);
+    const values = stretched(series.values, chart.span, plot.width);
     for (const [i, value] of values.entries()) {
       if (Number.isNaN(value)) continue;
-      const x = plot.x + plot.width - values.length + i;
+      const x = plot.x + i;
       view.put(x, rowOf(plot, value / chart.max), view.glyphs.point, series.style);
     }
   }

@@ -113,6 +113,26 @@ export function labelWidth(form: Form): number {
   return Math.max(0, ...form.rows.filter(isField).map((row) => widthOf(row.label))) + 2;
 }
 
+/** Cells that the form takes: labels, fields, and what stands beside them. */
+export function formWidth(form: Form): number {
+  const beside = form.rows.filter(isField).map((row) => {
+    const text = row.hint ?? '';
+    return cellsOf(row) + (text === '' ? 0 : 1 + widthOf(text));
+  });
+  return labelWidth(form) + Math.max(0, ...beside);
+}
+
+function cellsOf(field: Field): number {
+  switch (field.kind) {
+    case 'text':
+      return field.width;
+    case 'check':
+      return 3;
+    case 'choice':
+      return 4 + Math.max(...field.options.map(widthOf));
+  }
+}
+
 /** The first row to show so that the field in focus is in a window of `height` rows. */
 export function formTop(form: Form, height: number): number {
   const selected = form.rows.findIndex((row) => row.id === form.focus);

@@ -74,7 +74,8 @@ export function paintGraph(canvas: Canvas, rect: Rect, graph: Graph): void {
     } else {
       value = valueAt(graph.values, column, dots);
       const steps = stepsOf(value, max, height, EIGHTHS);
-      shape = (row) => (graph.hangs ? hangingCell(glyphs, steps, row) : blockCell(glyphs, steps, row));
+      const shapes = graph.hangs ? glyphs.hanging : glyphs.heights;
+      shape = (row) => eighthsCell(shapes, steps, row);
     }
     for (let row = 0; row < height; row++) {
       const ch = shape(row);
@@ -108,17 +109,34 @@ function brailleCell(leftSteps: number, rightSteps: number, row: number, dots: C
   return bits === 0 ? ' ' : String.fromCharCode(0x2800 | bits);
 }
 
-function blockCell({ heights }: Glyphs, steps: number, row: number): string {
-  return heights[Math.max(0, Math.min(EIGHTHS, steps - row * EIGHTHS))]!;
-}
-
-/** Of blocks that hang there are halves only. */
-function hangingCell({ heights, half }: Glyphs, steps: number, row: number): string {
-  const eighths = Math.max(0, Math.min(EIGHTHS, steps - row * EIGHTHS));
-  return eighths === 0 ? ' ' : eighths > EIGHTHS / 2 ? heights[EIGHTHS]! : half.upper;
+/** @param shapes from nothing to a full cell */
+function eighthsCell(shapes: readonly string[], steps: number, row: number): string {
+  return shapes[Math.max(0, Math.min(EIGHTHS, steps - row * EIGHTHS))]!;
 }
 
 /** A graph of one row. */
 export function paintGraphRow(canvas: Canvas, x: number, y: number, width: number, graph: Graph): void {
   paintGraph(canvas, { x, y, width, height: 1 }, graph);
+}
+
+/** One of two directions that belong together; NaN is a gap. */
+export interface Direction {
+  /** Oldest first. */
+  readonly values: ArrayLike<number>;
+  readonly ramp: Ramp;
+}
+
+export interface Mirrored {
+  readonly up: Direction;
+  readonly down: Direction;
+  /** The value at the upper edge and at the lower one. */
+  readonly max: number;
+}
+
+/** Two directions, up and down from the middle of an even number of rows; of an odd one the first stays free. */
+export function paintMirrored(canvas: Canvas, rect: Rect, { up, down, max }: Mirrored): void {
+  const height = Math.floor(rect.height / 2);
+  const middle = rect.y + rect.height - height;
+  paintGraph(canvas, { ...rect, y: middle - height, height }, { ...up, max });
+  paintGraph(canvas, { ...rect, y: middle, height }, { ...down, max, hangs: true });
 }

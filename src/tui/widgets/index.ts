@@ -13,9 +13,19 @@ export {
   placeColumns,
   visibleRows,
 } from './table.js';
-export { type Graph, graphCapacity, paintGraph, paintGraphRow, peakOf } from './graph.js';
+export {
+  type Direction,
+  type Graph,
+  type Mirrored,
+  graphCapacity,
+  paintGraph,
+  paintGraphRow,
+  paintMirrored,
+  peakOf,
+} from './graph.js';
 export { paintMeter } from './meter.js';
 export { type LineChart, type LineSeries, loadLineChart, paintLineChart } from './contrib-line.js';
+export { MIRRORED_LEAST_ROWS, type MirroredChart, paintMirroredChart } from './mirrored-chart.js';
 export { EMPTY_LINE, type LineEdit, editLine, lineOf, visiblePart } from './edit.js';
 export {
   type CheckField,
@@ -26,6 +36,7 @@ export {
   type Heading,
   type TextField,
   fieldOf,
+  formWidth,
   labelWidth,
   paintForm,
   reduceForm,

@@ -105,21 +105,29 @@ export function paintMenu(canvas: Canvas, rect: Rect, menu: Menu, target: (item:
   const { theme, glyphs } = canvas;
   const found = foundItems(menu);
   const { top, selected } = fitPosition(menu.position, found.length, list.height);
+  const details = list.x + detailColumn(menu, list.width);
   if (found.length === 0) view.text(list.x, list.y, 'nothing like that', theme.dim);
   for (const [i, { item, matched }] of found.slice(top, top + list.height).entries()) {
     const y = list.y + i;
     const keyWidth = item.key === undefined ? 0 : widthOf(item.key) + 1;
     const room = list.width - keyWidth;
-    let x = list.x + paintLabel(view, list.x, y, item.label, matched, room);
+    const end = list.x + paintLabel(view, list.x, y, item.label, matched, room);
     if (item.detail !== undefined) {
-      const detail = truncate(item.detail, list.x + room - x - 2, glyphs.ellipsis);
-      x += 2 + view.text(x + 2, y, detail, theme.dim);
+      const x = Math.max(end + 2, details);
+      view.text(x, y, truncate(item.detail, list.x + room - x, glyphs.ellipsis), theme.dim);
     }
     if (item.key !== undefined) view.text(list.x + list.width - keyWidth + 1, y, item.key, theme.key);
     const whole = { x: list.x, y, width: list.width, height: 1 };
     if (top + i === selected) view.restyle(whole, (attr) => theme.selected(attr, true));
     view.region(whole, target(item));
   }
+}
+
+/** Where details begin: below each other, or where one types close to their labels, as those change with each letter. */
+function detailColumn({ query, items }: Menu, width: number): number {
+  if (query !== undefined) return 0;
+  const longest = Math.max(0, ...items.map(({ label, detail }) => (detail === undefined ? 0 : widthOf(label))));
+  return Math.min(longest, Math.floor(width / 3)) + 2;
 }
 
 function paintQuery(canvas: Canvas, rect: Rect, query: LineEdit): Rect {

@@ -39,11 +39,12 @@ const ratio = (theme: Theme, attr: Attr): number => contrast(...seen(theme, attr
 
 /** Attributes that are read, by name. */
 function readable(theme: Theme): Readonly<Record<string, Attr>> {
-  const { text, strong, key, titleFocus, notice, error, good, match, field, fieldFocus, resource } = theme;
+  const { text, strong, key, titleFocus, notice, error, good, match, field, fieldFocus, resource, incoming } = theme;
   const plain = { text, strong, key, titleFocus, notice, error, good, match, field, fieldFocus };
-  const stops = Object.entries(resource).flatMap(([name, ramp]) =>
-    ramp.map((attr, i) => [`${name} ${['quiet', 'warm', 'hot'][i]!}`, attr] as const),
-  );
+  const stops = [
+    ...Object.entries(resource),
+    ...Object.entries(incoming).map(([name, ramp]) => [`${name} in`, ramp] as const),
+  ].flatMap(([name, ramp]) => ramp.map((attr, i) => [`${name} ${['quiet', 'warm', 'hot'][i]!}`, attr] as const));
   return { ...plain, ...Object.fromEntries(stops) };
 }
 
@@ -78,10 +79,12 @@ describe('themes', () => {
 
     it(`${name} tells quiet from warm from hot, and one resource from another`, () => {
       for (const depth of ['truecolour', 256] as const) {
-        const { resource, notice, error } = themeFor(depth, name);
+        const { resource, incoming, notice, error } = themeFor(depth, name);
         for (const [hue, ramp] of Object.entries(resource)) assert.equal(new Set(ramp).size, 3, `${hue} in ${depth}`);
         assert.equal(new Set(Object.values(resource).map(([quiet]) => quiet)).size, 5, String(depth));
         assert.notEqual(notice, error);
+        for (const way of ['io', 'net'] as const)
+          assert.notEqual(incoming[way][0], resource[way][0], `${way} in ${depth}`);
       }
     });
   }

@@ -7,20 +7,16 @@ import {
   type Column,
   type Dialog,
   type KeyHint,
-  type LineChart,
   type Title,
-  loadLineChart,
   paintDialog,
   paintFrame,
   paintGraph,
   paintHelp,
-  paintLineChart,
   paintMeter,
   paintNotice,
   paintTable,
   placeColumns,
 } from '../../../src/tui/widgets/index.js';
-import { resample } from '../../../src/tui/widgets/contrib-line.js';
 
 const rich: Look = { theme: themeFor(256), glyphs: glyphsFor(false) };
 const blocks: Look = { theme: themeFor(256), glyphs: glyphsFor('block') };
@@ -259,7 +255,8 @@ describe('a graph', () => {
         look,
       );
     assert.equal(hanging(rich), '⠿\n');
-    assert.equal(hanging(blocks), '█\n');
+    assert.equal(hanging(blocks), '▀\n');
+    assert.equal(hanging(plain), '"\n');
     assert.equal(
       painted(1, 1, (canvas) => paintGraph(canvas, canvas.rect, { values: [0.1, 1], max: 1, ramp, hangs: true })),
       '⢹',
@@ -292,56 +289,6 @@ describe('a meter', () => {
     assert.equal(colourAt(NaN), rich.theme.faint);
     assert.equal(colourAt(0), rich.theme.faint);
     assert.equal(colourAt(0.0001), rich.theme.shadesOf(rich.theme.resource.memory).byLimit[0]);
-  });
-});
-
-describe('a line chart', () => {
-  const chart = (values: number[], more: Partial<LineChart> = {}): LineChart => ({
-    series: [{ values, style: rich.theme.resource.cpu[0] }],
-    span: 20,
-    max: 1,
-    label: (value) => value.toFixed(1),
-    labelWidth: 3,
-    from: '-20s',
-    to: 'now',
-    ...more,
-  });
-  const seen = (data: LineChart, look = rich): string =>
-    painted(24, 5, (canvas) => paintLineChart(canvas, canvas.rect, data), look);
-
-  it('has axes with units of its own, and a line from foot to top', async () => {
-    await loadLineChart();
-    assert.equal(
-      seen(chart(Array.from({ length: 20 }, (_, i) => (i < 10 ? 0 : 1)))),
-      [
-        '1.0 ┤         ⢸⠉⠉⠉⠉⠉⠉⠉⠉⠉',
-        '    │         ⡇',
-        '    │         ⡇',
-        '0.0 ┤⣀⣀⣀⣀⣀⣀⣀⣀⣸',
-        '    └ -20s ───────── now',
-      ].join('\n'),
-    );
-  });
-
-  it('has a gap where nothing was measured', async () => {
-    await loadLineChart();
-    const values = Array.from({ length: 20 }, (_, i) => (i >= 8 && i < 14 ? NaN : 0));
-    assert.equal(seen(chart(values)).split('\n')[3], '0.0 ┤⣀⣀⣀⣀⣀⣀⣀      ⢀⣀⣀⣀⣀⣀');
-    assert.equal(seen(chart([NaN, NaN, NaN])).split('\n')[3], '0.0 ┤');
-  });
-
-  it('shows a limit as a dashed line below the data, and points in ASCII', async () => {
-    await loadLineChart();
-    assert.equal(seen(chart([], { limit: 1 })).split('\n')[0], `1.0 ┤${'┄'.repeat(19)}`);
-    assert.ok(seen(chart(Array.from({ length: 20 }, () => 1)), plain).startsWith('1.0 +****'));
-  });
-
-  it('keeps every peak when it has more values than dots', () => {
-    const values = new Float64Array(1000);
-    values[500] = 7;
-    assert.ok(resample(values, 1000, 40).includes(7));
-    assert.equal(resample(values, 1000, 40).length, 40);
-    assert.deepEqual(resample([1, 2, 3], 6, 100), [NaN, NaN, NaN, 1, 2, 3]);
   });
 });
 

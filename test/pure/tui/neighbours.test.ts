@@ -50,6 +50,22 @@ describe('the line of notices', () => {
       assert.match(line(desk, 1), /^▲ web waits/);
     }));
 
+  it('names keys that lead there where one is, and those that a person has chosen', async () => {
+    await atDesk(async (desk) => {
+      await desk.type('l');
+      assert.match(line(desk, 1), / ! look {2}U quieten$/, 'in the logs w wraps lines');
+      await desk.type('!');
+      assert.equal(desk.state.view.page, 'neighbours');
+    });
+    await atDesk(
+      (desk) => {
+        assert.match(line(desk, 1), / f5 look {2}U quieten$/);
+        return Promise.resolve();
+      },
+      { flags: { keys: new Map([['global who', ['f5']]]) } },
+    );
+  });
+
   it('is silent where nobody suffers', () =>
     atDesk(
       (desk) => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Container } from '../../../src/engine/index.js';
+import { gridShape } from '../../../src/tui/layout.js';
 import { spanOf, type State } from '../../../src/tui/state.js';
 import { loadLineChart } from '../../../src/tui/widgets/index.js';
 import { Desk } from '../../support/desk.js';
@@ -259,6 +260,26 @@ describe('the grid', () => {
     const last = desk.selected;
     assert.match(desk.text(), new RegExp(` ${last} `));
     desk.close();
+  });
+});
+
+describe('how tiles are laid out', () => {
+  const shape = (width: number, height: number, count: number): string => {
+    const { columns, rows, tileWidth, tileHeight } = gridShape({ width, height }, count);
+    return `${columns}x${rows} of ${tileWidth}x${tileHeight}`;
+  };
+
+  it('as many side by side as makes good tiles of them', () => {
+    assert.equal(shape(198, 56, 5), '3x2 of 66x28');
+    assert.equal(shape(118, 32, 5), '3x2 of 39x16');
+    assert.equal(shape(118, 32, 1), '1x1 of 118x32');
+    assert.equal(shape(78, 20, 2), '2x1 of 39x20');
+  });
+
+  it('as many as there is room for where they cannot all be seen', () => {
+    assert.equal(shape(198, 46, 60), '5x9 of 39x5');
+    assert.equal(shape(78, 20, 30), '2x4 of 39x5');
+    assert.equal(shape(20, 3, 9), '1x1 of 20x3');
   });
 });
 
