@@ -1,6 +1,7 @@
 // Other engines, where they are installed, run so that what is measured is their work and not the starting of a shell.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -33,6 +34,19 @@ export function resident(command: string, options: { readonly before?: string } 
       }),
     end: () => shell.stdin.end(),
   };
+}
+
+const TMPFS_MAGIC = 0x01021994;
+
+/**
+ * A directory in memory, where the machine has one, for what is measured in single milliseconds: ext4 without a journal looks
+ * through everything that was deleted within the last five seconds for each file that it makes, so that a bench which makes
+ * and removes in turn would measure that.
+ */
+export function inMemory(): string {
+  const shm = '/dev/shm';
+  const isMemory = existsSync(shm) && statfsSync(shm).type === TMPFS_MAGIC;
+  return mkdtempSync(join(isMemory ? shm : tmpdir(), 'tscontain-bench-'));
 }
 
 /** What unshare, crun and runc cannot do without and others bring along. */

@@ -1,17 +1,18 @@
 // What a container costs from start to end, its supervisor warm, cgroups and logs included: beside util-linux's unshare, which
 // makes the namespaces and nothing else, and crun, the quickest of the OCI runtimes.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openEngine, type Engine } from '../src/engine/index.js';
 import { readEntry, registered } from '../src/engine/supervisor/registry.js';
-import { HIDE_CGROUP2, isInstalled, resident, UNSHARE, writeBundle } from './peers.js';
+import { HIDE_CGROUP2, inMemory, isInstalled, resident, UNSHARE, writeBundle } from './peers.js';
 import { interleaved, report, timed } from './report.js';
 
 const ROUNDS = 100;
 const MANY = 50;
 
-const root = mkdtempSync(join(tmpdir(), 'tscontain-bench-'));
+const root = inMemory();
+/** With its state beside ours. */
+const CRUN = `crun --root ${join(root, 'crun')}`;
 const supervisorEntry = resolve('dist/supervisor.cjs');
 
 interface Times {
@@ -37,7 +38,7 @@ async function cycle(engine: Engine): Promise<Times> {
 async function one(engine: Engine, rootfs: string): Promise<void> {
   const unshare = resident(UNSHARE);
   const crun = isInstalled('crun')
-    ? resident(`crun run --bundle ${writeBundle(join(root, 'bundle'), rootfs, ['true'])} bench-$n`, {
+    ? resident(`${CRUN} run --bundle ${writeBundle(join(root, 'bundle'), rootfs, ['true'])} bench-$n`, {
         before: HIDE_CGROUP2,
       })
     : undefined;
@@ -70,10 +71,10 @@ async function one(engine: Engine, rootfs: string): Promise<void> {
 async function many(engine: Engine, rootfs: string): Promise<void> {
   const bundle = writeBundle(join(root, 'sleeping'), rootfs, ['sleep', '1000']);
   const crun = isInstalled('crun');
-  const start = resident(`for i in $(seq ${MANY}); do crun run -d --bundle ${bundle} many-$i; done`, {
+  const start = resident(`for i in $(seq ${MANY}); do ${CRUN} run -d --bundle ${bundle} many-$i; done`, {
     before: HIDE_CGROUP2,
   });
-  const remove = resident(`for i in $(seq ${MANY}); do crun delete -f many-$i; done`, { before: HIDE_CGROUP2 });
+  const remove = resident(`for i in $(seq ${MANY}); do ${CRUN} delete -f many-$i; done`, { before: HIDE_CGROUP2 });
   const ids: string[] = [];
   const contenders = {
     start: () =>
