@@ -14,11 +14,12 @@ function sourceFiles(folder) {
 
 /**
  * @param {string} folder below test/, for example "pure"
- * @returns {Promise<string[]>} the bundled files, relative to the top
+ * @param {(file: string) => boolean} isWanted by its path; the programs that tests run are always bundled
+ * @returns {Promise<string[]>} the bundled tests, relative to the top
  */
-export async function buildTests(folder) {
-  const sources = sourceFiles(join('test', folder));
-  if (sources.length === 0) return [];
+export async function buildTests(folder, isWanted = () => true) {
+  const sources = sourceFiles(join('test', folder)).filter((file) => !file.endsWith('.test.ts') || isWanted(file));
+  if (!sources.some((file) => file.endsWith('.test.ts'))) return [];
   rmSync(join('build', 'test', folder), { recursive: true, force: true });
   await build({
     ...bundleOptions,
