@@ -21,7 +21,7 @@ import {
   writeFile,
   writeFileSlowly,
 } from './tree.js';
-import { watchCgroup } from './watch.js';
+import { watchCgroup, type Watched } from './watch.js';
 
 /** ms that killed processes get to be gone. */
 const REMOVE_LIMIT_MS = 5_000;
@@ -47,7 +47,7 @@ export abstract class BaseDriver implements CgroupDriver {
   protected abstract file(paths: CgroupPaths, write: Write): string;
   protected abstract guardDevices(paths: CgroupPaths, rules: readonly DeviceRule[]): void;
   protected abstract change(paths: CgroupPaths, limits: Limits): Promise<void>;
-  protected abstract watched(paths: CgroupPaths): { notifying: readonly string[]; looks: boolean };
+  protected abstract watched(paths: CgroupPaths): Watched;
 
   create(paths: CgroupPaths, limits: Limits, deviceRules?: readonly DeviceRule[]): void {
     const made: string[] = [];
@@ -123,7 +123,7 @@ export abstract class BaseDriver implements CgroupDriver {
   }
 
   watch(paths: CgroupPaths, listener: (state: CgroupState) => void): CgroupWatch {
-    return watchCgroup({ ...this.watched(paths), state: () => this.state(paths) }, listener);
+    return watchCgroup(this.watched(paths), () => this.state(paths), listener);
   }
 
   protected abstract state(paths: CgroupPaths): CgroupState;

@@ -13,6 +13,7 @@ import { asksForCpuset, type CgroupView, type Write } from './plan.js';
 import { planV1, readLimitsV1 } from './plan-v1.js';
 import { freezerControl, hasEvent, unifiedControl } from './processes.js';
 import { isErrno, isMade, kernelAnswered, processesIn, readFile, writeFile } from './tree.js';
+import type { Watched } from './watch.js';
 
 /** Limited or measured in every container, so every container joins them. */
 const ALWAYS = ['cpu', 'memory', 'devices', 'blkio', 'pids'];
@@ -183,8 +184,11 @@ export class V1Driver extends BaseDriver {
     }
   }
 
-  protected watched({ unified }: CgroupPaths): { notifying: readonly string[]; looks: boolean } {
-    return { notifying: unified === undefined ? [] : [join(unified, 'cgroup.events')], looks: true };
+  /** Without a cgroup2 mount even whether somebody is in it must be looked for, in all cgroups inside. */
+  protected watched({ unified, controllers: { memory } }: CgroupPaths): Watched {
+    if (unified === undefined) return { notifying: [], silent: [], looks: true };
+    const silent = memory === undefined ? [] : [join(memory, 'memory.oom_control')];
+    return { notifying: [join(unified, 'cgroup.events')], silent, looks: false };
   }
 
   protected state(paths: CgroupPaths): CgroupState {

@@ -13,6 +13,7 @@ import { asksForCpuset, type CgroupView, type Write } from './plan.js';
 import { planV2, readLimitsV2 } from './plan-v2.js';
 import { hasEvent, unifiedControl } from './processes.js';
 import { childrenOf, readFile, writeFile, writeFileSlowly } from './tree.js';
+import type { Watched } from './watch.js';
 
 /** Limited or measured in every container. cpuset is handed down when the first container asks for it. */
 const ALWAYS = ['cpu', 'memory', 'pids', 'io'];
@@ -170,9 +171,9 @@ export class V2Driver extends BaseDriver {
     }
   }
 
-  protected watched(paths: CgroupPaths): { notifying: readonly string[]; looks: boolean } {
+  protected watched(paths: CgroupPaths): Watched {
     const home = this.home(paths);
-    return { notifying: [join(home, 'cgroup.events'), join(home, 'memory.events')], looks: false };
+    return { notifying: [join(home, 'cgroup.events'), join(home, 'memory.events')], silent: [], looks: false };
   }
 
   protected state(paths: CgroupPaths): CgroupState {

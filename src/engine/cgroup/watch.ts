@@ -1,20 +1,27 @@
 // Telling of changes in a cgroup: inotify on the files that notify, a slow look at those that do not.
-// cgroup.events and memory.events notify (cgroup-v2.rst); memory.oom_control of v1 does so only through eventfd.
+// cgroup.events and memory.events notify (cgroup-v2.rst); memory.oom_control of v1 does so only through eventfd, which tells
+// that the limit was met, not that somebody was killed, and needs a thread that waits for it.
 import { watch, type FSWatcher } from 'node:fs';
 import type { CgroupState, CgroupWatch } from './driver.js';
-
-/** ms between two looks at what does not notify. */
-const LOOK_INTERVAL_MS = 1_000;
+import { LOOK_INTERVAL_MS, Poll } from './poll.js';
 
 export interface Watched {
   /** files whose change is notified; those that are not there are passed over */
   readonly notifying: readonly string[];
-  /** some of the state is in files that do not notify */
+  /** files that notify nobody and tell by what is in them that something changed */
+  readonly silent: readonly string[];
+  /** some of the state is in files that tell nothing of the kind, and must be asked for */
   readonly looks: boolean;
-  readonly state: () => CgroupState;
 }
 
-export function watchCgroup({ notifying, looks, state }: Watched, listener: (state: CgroupState) => void): CgroupWatch {
+/** Of all cgroups that this process watches. */
+const poll = new Poll();
+
+export function watchCgroup(
+  { notifying, silent, looks }: Watched,
+  state: () => CgroupState,
+  listener: (state: CgroupState) => void,
+): CgroupWatch {
   let known = state();
   const look = () => {
     const now = state();
@@ -24,6 +31,7 @@ export function watchCgroup({ notifying, looks, state }: Watched, listener: (sta
     listener(now);
   };
   const watchers = notifying.flatMap((file) => watchFile(file, look));
+  const polled = silent.map((file) => poll.add(file, look));
   const timer = looks ? setInterval(look, LOOK_INTERVAL_MS).unref() : undefined;
   // Something may have changed between the first look and the first watch.
   const first = setImmediate(look);
@@ -32,6 +40,7 @@ export function watchCgroup({ notifying, looks, state }: Watched, listener: (sta
       clearImmediate(first);
       clearInterval(timer);
       for (const watcher of watchers) watcher.close();
+      for (const end of polled) end?.();
     },
   };
 }
