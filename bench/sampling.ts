@@ -1,10 +1,10 @@
-// What a sample costs: 100 targets, each a cgroup with a process in a network namespace of its own, every file of theirs
-// read, pressure and network included. Prints one line of JSON: µs a container a sample, as the clock and as the CPU count
-// it (they part when other work runs beside it); what the machine's own sample takes is apart.
-import { spawn, type ChildProcess } from 'node:child_process';
+// What a sample costs: 100 targets, each a cgroup with a process in a network namespace of its own, pressure and network
+// included; once with processes that wake between any two samples, and once with such as sleep. Prints µs a container a sample,
+// as the clock and as the CPU count it (they part when other work runs beside it); what the machine's own sample takes is apart.
+import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openCgroupDriver } from '../src/engine/cgroup/index.js';
-import { createSampler, type Sampler } from '../src/metrics/index.js';
+import { createSampler, type Sampler, type Target } from '../src/metrics/index.js';
 import { CloserLook } from '../src/metrics/neighbours/closer-look.js';
 import { quantile, report } from './report.js';
 
@@ -30,55 +30,76 @@ async function costs(sampler: Sampler): Promise<{ clockUs: number[]; cpuUs: numb
   return { clockUs, cpuUs };
 }
 
-async function main(): Promise<void> {
+/** The median, and what 95 of 100 stay within, a container. */
+function each(all: readonly number[], alone: readonly number[]): { readonly median: number; readonly most: number } {
+  const of = (share: number): number => rounded((quantile(all, share) - quantile(alone, 0.5)) / TARGETS);
+  return { median: of(0.5), most: of(0.95) };
+}
+
+function closerLook(targets: readonly Target[]): void {
+  const look = new CloserLook();
+  const looksUs = Array.from({ length: SAMPLES }, (_, i) => {
+    const before = process.cpuUsage();
+    look.look(targets, i * 1000);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  });
+  report({
+    what: 'the closer look while somebody suffers, a container that is worth one a sample',
+    unit: 'µs',
+    ours: rounded(quantile(looksUs, 0.5) / TARGETS),
+    note: `CPU, of ${TARGETS} that all are; comes on top of the sample, which has the judge in it`,
+  });
+}
+
+/** 100 containers in which such a program runs, and what is to be measured of them. */
+async function among(program: readonly string[], work: (targets: readonly Target[]) => Promise<void>): Promise<void> {
   const driver = openCgroupDriver();
   const places = Array.from({ length: TARGETS }, (_, i) => driver.paths(`bench-${process.pid}`, `sampling-${i}`));
-  const children: ChildProcess[] = [];
-  let seconds = 0;
-  const clock = { now: () => seconds * 1000, monotonicMs: () => seconds * 1000 };
-  const sampler = createSampler({ clock });
-  sampler.onSample(() => seconds++);
   try {
     const targets = places.map((cgroup, i) => {
       driver.create(cgroup, { nanoCpus: 1e9, memory: 256 * 2 ** 20, pidsLimit: 100 });
-      const child = spawn('unshare', ['--net', 'sh', '-c', 'while :; do sleep 1; done'], { stdio: 'ignore' });
-      children.push(child);
+      const child = spawn('unshare', ['--net', ...program], { stdio: 'ignore' });
       driver.enter(cgroup, child.pid!);
       return { id: String(i), cgroup, netPid: child.pid! };
     });
     await delay(2000);
-    const alone = await costs(sampler);
+    await work(targets);
+  } finally {
+    for (const cgroup of places) await driver.remove(cgroup);
+  }
+}
+
+/** Wakes 30 times a second, so that it has run between any two samples. */
+const AWAKE = ['perl', '-e', 'select undef, undef, undef, 0.03 while 1'];
+const ASLEEP = ['sleep', '1000'];
+
+async function main(): Promise<void> {
+  let seconds = 0;
+  const clock = { now: () => seconds * 1000, monotonicMs: () => seconds * 1000 };
+  const sampler = createSampler({ clock });
+  sampler.onSample(() => seconds++);
+  const alone = await costs(sampler);
+  const of = async (targets: readonly Target[], what: string, goal?: { readonly most: number }): Promise<void> => {
     sampler.setTargets(targets);
     sampler.sample();
     const all = await costs(sampler);
-    const each = (total: readonly number[], host: readonly number[], share: number): number =>
-      rounded((quantile(total, share) - quantile(host, 0.5)) / TARGETS);
-    const cpu = each(all.cpuUs, alone.cpuUs, 0.5);
+    const [clockUs, cpuUs] = [each(all.clockUs, alone.clockUs), each(all.cpuUs, alone.cpuUs)];
     report({
-      what: `sampling of ${TARGETS} containers, pressure files included, a container a sample`,
+      what,
       unit: 'µs',
-      ours: each(all.clockUs, alone.clockUs, 0.5),
-      goal: { most: 60 },
-      note: `${cpu} µs of it CPU; 95 of 100 within ${each(all.clockUs, alone.clockUs, 0.95)} µs; ${SAMPLES} samples`,
+      ours: clockUs.median,
+      ...(goal && { goal }),
+      note: `${cpuUs.median} µs of it CPU; 95 of 100 within ${clockUs.most} µs; ${SAMPLES} samples`,
     });
-    const look = new CloserLook();
-    const looksUs = Array.from({ length: SAMPLES }, (_, i) => {
-      const before = process.cpuUsage();
-      look.look(targets, i * 1000);
-      const { user, system } = process.cpuUsage(before);
-      return user + system;
-    });
-    report({
-      what: `the closer look while somebody suffers, of ${TARGETS} containers that all do something, a container a sample`,
-      unit: 'µs',
-      ours: rounded(quantile(looksUs, 0.5) / TARGETS),
-      note: 'CPU; comes on top of the sample, which has the judge in it',
-    });
-    report({ what: 'sampling of the machine itself', unit: 'µs', ours: rounded(quantile(alone.clockUs, 0.5)) });
-  } finally {
-    sampler.close();
-    for (const cgroup of places) await driver.remove(cgroup);
-  }
+  };
+  await among(AWAKE, async (targets) => {
+    await of(targets, `sampling of ${TARGETS} containers, pressure files included, a container a sample`, { most: 60 });
+    closerLook(targets);
+  });
+  await among(ASLEEP, (targets) => of(targets, `the same of ${TARGETS} containers in which nothing has run since`));
+  report({ what: 'sampling of the machine itself', unit: 'µs', ours: rounded(quantile(alone.clockUs, 0.5)) });
+  sampler.close();
 }
 
 void main();

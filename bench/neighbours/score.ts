@@ -2,12 +2,29 @@
 // and against the work that the services really got done. Pure: no run is needed to score again.
 import type { Finding } from '../../src/metrics/index.js';
 import { createJudge } from '../../src/metrics/neighbours/judge.js';
-import type { Observation } from '../../src/metrics/neighbours/observation.js';
+import type { Closer, Observation } from '../../src/metrics/neighbours/observation.js';
+import { worthALook } from '../../src/metrics/neighbours/worth.js';
 import type { Recording } from './recording.js';
 
 export interface Said {
   readonly at: number;
   readonly findings: readonly Finding[];
+}
+
+/** Everybody was looked at when it was recorded; the sampler looks at those alone who are worth it. */
+function worthOf({ host, samples }: Observation, closer: ReadonlyMap<string, Closer>): ReadonlyMap<string, Closer> {
+  const worth = worthALook(host, samples);
+  return new Map(
+    [...closer].flatMap(([id, { readBytes, writeBytes, waitingCores }]) => {
+      const { bytes = false, waits = false } = worth.get(id) ?? {};
+      const seen: Closer = {
+        ...(bytes && readBytes !== undefined && { readBytes }),
+        ...(bytes && writeBytes !== undefined && { writeBytes }),
+        ...(waits && waitingCores !== undefined && { waitingCores }),
+      };
+      return bytes || waits ? [[id, seen] as const] : [];
+    }),
+  );
 }
 
 /** What the judge says of a recording. It is given a closer look only when it asked for one, two in a row for the first rates. */
@@ -16,7 +33,7 @@ export function replay(observations: readonly Observation[]): Said[] {
   let asked = 0;
   return observations.map(({ closer, disks, ...rest }) => {
     asked = judge.wantsCloserLook ? asked + 1 : 0;
-    const looked = asked > 1 && { ...(closer && { closer }), ...(disks && { disks }) };
+    const looked = asked > 1 && { ...(closer && { closer: worthOf(rest, closer) }), ...(disks && { disks }) };
     const findings = judge.observe({ ...rest, ...looked });
     return { at: rest.at, findings };
   });

@@ -36,6 +36,9 @@ export class Batch {
     return readThem === undefined ? undefined : new Batch(readThem);
   }
 
+  /** How many files it takes at once. */
+  readonly room = SLOTS;
+
   begin(): void {
     this.count = 0;
   }

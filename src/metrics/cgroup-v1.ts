@@ -29,6 +29,8 @@ export interface FileV1 {
   readonly follows?: true;
   /** Tells by itself whether the cgroup does anything. */
   readonly tellsUse?: true;
+  /** Moves also while nothing in it runs. */
+  readonly evenAsleep?: true;
   /** Not read on a hybrid host: cpu.stat in the cgroup2 mount says the same in one file, and in µs, not ticks. */
   readonly onlyWithoutV2?: true;
 }

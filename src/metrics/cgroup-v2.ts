@@ -31,6 +31,8 @@ export interface FileV2 {
   readonly follows?: true;
   /** Tells by itself whether the cgroup does anything. */
   readonly tellsUse?: true;
+  /** Moves also while nothing in it runs. */
+  readonly evenAsleep?: true;
 }
 
 const CPU_STAT = keys('usage_usec', 'user_usec', 'system_usec', 'nr_periods', 'nr_throttled', 'throttled_usec');
@@ -129,7 +131,8 @@ export const FILES_V2: readonly FileV2[] = [
   { file: 'memory.stat', v1Controller: 'memory', parse: memoryStat, follows: true },
   { file: 'memory.swap.current', v1Controller: 'memory', parse: whole('memorySwap'), follows: true },
   { file: 'memory.events', v1Controller: 'memory', parse: memoryEvents, follows: true },
-  { file: 'io.stat', v1Controller: 'blkio', parse: ioStat },
+  // What was written into the page cache is charged when the kernel writes it back.
+  { file: 'io.stat', v1Controller: 'blkio', parse: ioStat, evenAsleep: true },
   { file: 'pids.current', v1Controller: 'pids', parse: whole('pids') },
   { file: 'pids.max', v1Controller: 'pids', parse: limit('pidsLimit'), isSetting: true },
   { file: 'cpu.pressure', parse: parseCpuPressure },

@@ -1,10 +1,8 @@
 // The counters themselves, as the kernel has them now: for those who divide by time on their own.
-import { Batch } from './batch.js';
 import { nothingMeasured, type Counters } from './counters.js';
-import { disks } from './devices.js';
 import { HostFiles } from './host.js';
-import { DescriptorBudget, TextBuffer } from './kept-file.js';
 import type { Target } from './model.js';
+import { openReader } from './reader.js';
 import { TargetFiles } from './target-files.js';
 
 export interface CounterReader {
@@ -15,8 +13,7 @@ export interface CounterReader {
 
 /** It keeps nothing open: whoever asks may ask once a minute, or never again. */
 export function createCounterReader(procRoot = '/proc', sysRoot = '/sys'): CounterReader {
-  const budget = new DescriptorBudget(0);
-  const reader = { procRoot, buffer: new TextBuffer(), batch: Batch.create(), budget, isDisk: disks(sysRoot) };
+  const reader = openReader(procRoot, sysRoot, 0);
   return {
     read: (targets) => {
       const all = new Map<string, Counters>();

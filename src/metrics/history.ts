@@ -1,6 +1,6 @@
 // What was measured of one target: every sample of the last 10 minutes, then steps of 10 s for 2 hours and of 60 s for a day,
 // each with its mean and its peak. Bounded: after a day at 1 Hz it is 0.56 MB a target, at 10 Hz 1.22 MB.
-import { SERIES, type Sample, type Series, type SeriesName } from './model.js';
+import { SERIES, type Series, type SeriesName } from './model.js';
 import { Ring } from './ring.js';
 
 const MINUTE_MS = 60_000;
@@ -10,36 +10,6 @@ const COARSE = [
   { stepMs: MINUTE_MS, spanMs: 24 * 60 * MINUTE_MS },
 ] as const;
 
-/** Where each series stands in a sample. */
-export const seriesOf: Readonly<Record<SeriesName, (sample: Sample) => number | undefined>> = {
-  'cpu.cores': ({ cpu }) => cpu.cores,
-  'cpu.user': ({ cpu }) => cpu.userCores,
-  'cpu.system': ({ cpu }) => cpu.systemCores,
-  'cpu.throttledPercent': ({ cpu }) => cpu.throttledPercent,
-  'cpu.throttledMs': ({ cpu }) => cpu.throttledMsPerSecond,
-  'memory.used': ({ memory }) => memory.used,
-  'memory.anon': ({ memory }) => memory.anon,
-  'memory.file': ({ memory }) => memory.file,
-  'memory.kernel': ({ memory }) => memory.kernel,
-  'memory.swap': ({ memory }) => memory.swap,
-  'memory.dirty': ({ memory }) => memory.dirty,
-  'memory.refaults': ({ memory }) => memory.refaults,
-  'memory.limitHits': ({ memory }) => memory.limitHits,
-  'io.readBytes': ({ io }) => io.readBytes,
-  'io.writeBytes': ({ io }) => io.writeBytes,
-  'io.readOps': ({ io }) => io.readOps,
-  'io.writeOps': ({ io }) => io.writeOps,
-  'pids.current': ({ pids }) => pids.current,
-  'pressure.cpu.some': ({ pressure }) => pressure.cpu.some,
-  'pressure.cpu.full': ({ pressure }) => pressure.cpu.full,
-  'pressure.memory.some': ({ pressure }) => pressure.memory.some,
-  'pressure.memory.full': ({ pressure }) => pressure.memory.full,
-  'pressure.io.some': ({ pressure }) => pressure.io.some,
-  'pressure.io.full': ({ pressure }) => pressure.io.full,
-  'network.rxBytes': ({ network }) => network.rxBytes,
-  'network.txBytes': ({ network }) => network.txBytes,
-};
-const readers = SERIES.map((name) => seriesOf[name]);
 const columnOf: ReadonlyMap<SeriesName, number> = new Map(SERIES.map((name, column) => [name, column]));
 
 /** The mean and the peak of each series over the rows from `begin` on; means are weighted by the time of each row. */
@@ -111,7 +81,6 @@ export class History {
     stepMs,
     ring: new Ring(SERIES.length, spanMs / stepMs, true),
   }));
-  private readonly row = new Float64Array(SERIES.length);
 
   constructor(intervalMs: number) {
     this.fine = new Ring(SERIES.length, fineRows(intervalMs), false);
@@ -126,15 +95,15 @@ export class History {
     return this.coarse.reduce((sum, { ring }) => sum + ring.bytes, this.fine.bytes);
   }
 
-  /** @param spanMs the time up to `sample.at` that the sample speaks for */
-  add(sample: Sample, spanMs: number): void {
-    const to = sample.at;
-    const from = to - spanMs;
+  /**
+   * @param to when the sample was taken, and from when on it speaks for the time
+   * @param row its numbers, those of the series first (see row.ts)
+   */
+  add(from: number, to: number, row: Float64Array): void {
     this.fine.dropAfter(to);
     for (const { ring } of this.coarse) ring.dropAfter(to);
     this.finishSteps((from + to) / 2);
-    for (let column = 0; column < readers.length; column++) this.row[column] = readers[column]!(sample) ?? NaN;
-    this.fine.push(from, to, this.row);
+    this.fine.push(from, to, row);
   }
 
   /** A step is finished when the first sample comes that belongs to another: its samples are summed up then. */

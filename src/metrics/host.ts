@@ -3,7 +3,6 @@ import { parseCpuPressure, parseIoPressure, parseMemoryPressure } from './cgroup
 import { nothingMeasured, type Counters, type Parse } from './counters.js';
 import { virtualInterfaces } from './devices.js';
 import { KeptFile } from './kept-file.js';
-import type { HostSample } from './model.js';
 import {
   cpuTimes,
   diskstats,
@@ -17,8 +16,8 @@ import {
   type InterfaceFilter,
   type Text,
 } from './proc.js';
-import { busyShare, sampleOf, type Moment } from './rates.js';
-import type { Reader } from './target-files.js';
+import { busyShare, fillRow, type Moment } from './rates.js';
+import { readTogether, type Reader } from './reader.js';
 
 export interface HostCounters extends Counters {
   load: [number, number, number];
@@ -97,8 +96,13 @@ const cpuPressure: HostParse = (text, into) => {
   into.cpuFullUs = NaN;
 };
 
+/** Longer than a page where there are many devices. */
+const BY_RECORD: ReadonlySet<string> = new Set(['diskstats', 'net/dev']);
+
 export class HostFiles {
-  private readonly files: readonly { readonly kept: KeptFile; readonly parse: HostParse }[];
+  private readonly files: readonly KeptFile[];
+  private readonly parsers: readonly HostParse[];
+  private readonly vmstat: KeptFile;
   private virtual: ReadonlySet<string>;
 
   constructor(
@@ -122,27 +126,32 @@ export class HostFiles {
       diskstats: (text, into) => void Object.assign(into, diskstats(text, reader.isDisk)),
       'net/dev': (text, into) => void Object.assign(into, this.network(text)),
     };
-    this.files = Object.entries(parsers).map(([file, parse]) => ({
-      kept: new KeptFile(`${reader.procRoot}/${file}`, reader.budget),
-      parse,
-    }));
+    this.files = Object.keys(parsers).map(
+      (file) => new KeptFile(`${reader.procRoot}/${file}`, reader.budget, !BY_RECORD.has(file)),
+    );
+    this.parsers = Object.values(parsers);
+    this.vmstat = this.files[Object.keys(parsers).indexOf('vmstat')]!;
   }
 
   read(): HostCounters {
     const counters: HostCounters = { ...nothingMeasured(), load: [NaN, NaN, NaN], eachCpu: [] };
-    for (const { kept, parse } of this.files)
-      if (kept.read(this.reader.buffer) === 'read') parse(this.reader.buffer, counters);
+    const { buffer } = this.reader;
+    readTogether(this.reader, this.files, (index, text) => {
+      if (typeof text !== 'string') this.parsers[index]!(text, counters);
+    });
+    // Its first page nearly always has what is asked for; asking for the rest makes the kernel add it all up once more.
+    if (Number.isNaN(counters.oomKills) && this.vmstat.read(buffer) === 'read') vmstat(buffer, counters);
     return counters;
   }
 
   /** Interfaces and files that came since. */
   lookAgain(): void {
     this.virtual = virtualInterfaces(this.sysRoot);
-    for (const { kept } of this.files) kept.lookAgain();
+    for (const file of this.files) file.lookAgain();
   }
 
   close(): void {
-    for (const { kept } of this.files) kept.close();
+    for (const file of this.files) file.close();
   }
 
   /** What goes over a container's veth and a bridge goes over the card too; where there is no card, all but lo count. */
@@ -154,12 +163,10 @@ export class HostFiles {
   }
 }
 
-/** `oomKills` since the machine booted. */
-export function hostSampleOf(before: Moment<HostCounters> | undefined, now: Moment<HostCounters>): HostSample {
-  const { counters } = now;
-  return {
-    ...sampleOf(before, now, counters.oomKills),
-    load: counters.load,
-    perCpu: Array.from(counters.eachCpu, (cpu, index) => busyShare(before?.counters.eachCpu[index], cpu)),
-  };
-}
+/** Cores in use, one a logical CPU. */
+export const busyCpus = (before: HostCounters | undefined, { eachCpu }: HostCounters): number[] =>
+  Array.from(eachCpu, (cpu, index) => busyShare(before?.eachCpu[index], cpu));
+
+/** Fills a row with what the machine did between two readings; OOM kills are counted since it was booted. */
+export const fillHostRow = (row: Float64Array, before: Moment | undefined, now: Moment): void =>
+  fillRow(row, before, now, now.counters.oomKills);

@@ -81,8 +81,10 @@ export class KeptFile {
   private state: 'unknown' | 'there' | 'missing' = 'unknown';
 
   constructor(
-    private readonly path: string,
+    readonly path: string,
     private readonly budget: DescriptorBudget,
+    /** whether one answer is all of it as long as it is no page: not where the kernel hands out record after record */
+    readonly isWhole = true,
   ) {}
 
   /** Where it is open; undefined where it must be opened to be read. */
@@ -117,9 +119,11 @@ export class KeptFile {
     return 'gone';
   }
 
-  /** A file that was missing may be there now. */
-  lookAgain(): void {
-    if (this.state === 'missing') this.state = 'unknown';
+  /** A file that was missing may be there now. @returns whether it was */
+  lookAgain(): boolean {
+    const wasMissing = this.state === 'missing';
+    if (wasMissing) this.state = 'unknown';
+    return wasMissing;
   }
 
   close(): void {

@@ -2,8 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Sample, Target } from './model.js';
 import { nothingMeasured, type Counters } from './counters.js';
-import { growth, sampleOf, Tally, type Moment } from './rates.js';
-import { TargetFiles, type Reader } from './target-files.js';
+import { fillRow, growth, Tally, type Moment } from './rates.js';
+import { newRow, sampleOf } from './row.js';
+import type { Reader } from './reader.js';
+import { TargetFiles } from './target-files.js';
 
 /** When a sample is taken, on both clocks (see Moment). */
 export type Instant = Pick<Moment, 'at' | 'monotonicMs'>;
@@ -22,9 +24,12 @@ type Used = Pick<Counters, 'cpuUs' | 'userUs' | 'systemUs'>;
 const used = nothingMeasured();
 
 export class Meter {
-  latest: Sample | undefined;
-  /** ms up to the latest sample that it speaks for */
-  spanMs = 0;
+  /** the numbers of the latest sample */
+  readonly row = newRow();
+  /** from when to when (ms since the epoch) it speaks for the time */
+  from = 0;
+  to = NaN;
+  private made: Sample | undefined;
   private readonly oomKills = new Tally();
   private files: TargetFiles;
   /** when it was last found still, and what it had counted then */
@@ -37,6 +42,12 @@ export class Meter {
     private readonly reader: Reader,
   ) {
     this.files = new TargetFiles(target.cgroup, target.netPid, reader);
+  }
+
+  /** The latest sample; undefined where there is nothing to measure. Not everybody who measures wants to see it by name. */
+  get latest(): Sample | undefined {
+    if (this.before === undefined) return undefined;
+    return (this.made ??= sampleOf(this.to, this.row));
   }
 
   /** The same id, perhaps elsewhere: a restarted container has another process, a recreated one another cgroup. */
@@ -52,13 +63,13 @@ export class Meter {
     this.target = target;
   }
 
-  /** @returns undefined where there is nothing to measure now */
-  sample(now: Instant, intervalMs: number): Sample | undefined {
+  /** @returns false where there is nothing to measure now */
+  sample(now: Instant, intervalMs: number): boolean {
     const counters = this.files.read(now.monotonicMs);
     this.glanced = undefined;
     if (counters === undefined) {
       this.forgetPresent();
-      return undefined;
+      return false;
     }
     if (this.files.inode !== this.inode) {
       this.inode = this.files.inode;
@@ -66,10 +77,12 @@ export class Meter {
       this.oomKills.reset();
     }
     const moment = { at: now.at, monotonicMs: now.monotonicMs, counters };
-    this.latest = sampleOf(this.before, moment, this.oomKills.add(counters.oomKills));
-    this.spanMs = spokenFor(this.before, moment, intervalMs);
+    fillRow(this.row, this.before, moment, this.oomKills.add(counters.oomKills));
+    this.from = now.at - spokenFor(this.before, moment, intervalMs);
+    this.to = now.at;
+    this.made = undefined;
     this.before = moment;
-    return this.latest;
+    return true;
   }
 
   /** Whether fewer cores were used since it was last looked at; false where that is not known. It costs one file, not all. */
@@ -84,8 +97,8 @@ export class Meter {
     return true;
   }
 
-  /** The next sample speaks for what came after it was last found still. @returns when that was, and the ms passed over */
-  passOver(): { readonly at: number; readonly spanMs: number } | undefined {
+  /** The next sample speaks for what came after it was last found still. @returns the time that was passed over */
+  passOver(): { readonly from: number; readonly to: number } | undefined {
     const { before, glanced } = this;
     if (before === undefined || glanced === undefined) return undefined;
     const counters = { ...before.counters, cpuUs: glanced.cpuUs };
@@ -94,7 +107,7 @@ export class Meter {
       Object.assign(counters, { userUs: glanced.userUs, systemUs: glanced.systemUs });
     this.before = { at: glanced.at, monotonicMs: glanced.monotonicMs, counters };
     this.glanced = undefined;
-    return { at: glanced.at, spanMs: glanced.monotonicMs - before.monotonicMs };
+    return { from: glanced.at - (glanced.monotonicMs - before.monotonicMs), to: glanced.at };
   }
 
   lookAgain(): void {
@@ -109,7 +122,7 @@ export class Meter {
 
   /** What is not there has no present: its last numbers would be a lie. */
   private forgetPresent(): void {
-    this.latest = undefined;
+    this.made = undefined;
     this.before = undefined;
     this.glanced = undefined;
   }

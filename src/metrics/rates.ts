@@ -1,8 +1,8 @@
-// Two readings of the counters become one sample (pure). A counter that went back was reset (the cgroup is a new one, a CPU
+// Two readings of the counters become one row of a sample (pure). A counter that went back was reset (the cgroup is a new one, a CPU
 // went offline): what happened in between is not known, so that interval is not measured; the next one is.
-import type { Counters } from './counters.js';
+import { nothingMeasured, type Counters } from './counters.js';
 import type { CpuTicks } from './proc.js';
-import type { Pressure, Sample } from './model.js';
+import { AT } from './row.js';
 
 /** What was read, and when. */
 export interface Moment<C extends Counters = Counters> {
@@ -11,13 +11,6 @@ export interface Moment<C extends Counters = Counters> {
   /** ms on a clock that is never set and stands still while the machine sleeps, as the counters do */
   readonly monotonicMs: number;
   readonly counters: C;
-}
-
-/** The numbers that were measured; a name without one is absent. */
-function measured<Name extends string>(values: Readonly<Record<Name, number>>): Partial<Record<Name, number>> {
-  const known: Partial<Record<Name, number>> = {};
-  for (const name in values) if (Number.isFinite(values[name])) known[name] = values[name];
-  return known;
 }
 
 /** How much a counter grew; NaN where it was not measured twice or went back. */
@@ -32,59 +25,56 @@ function share(part: number, all: number): number {
 
 const clamp = (value: number, highest: number): number => (value > highest ? highest : value);
 
+/** % of the time; the kernel's clock and ours are read a little apart, so a full interval may come out a hair above 100. */
+const waiting = (wasUs: number, isUs: number, seconds: number): number =>
+  clamp(growth(wasUs, isUs) / seconds / 1e4, 100);
+
+const NOTHING = nothingMeasured();
+
 /**
+ * Fills a row with what happened between two readings.
  * @param before the reading before, undefined for the first: then there are no rates
  * @param oomKills over all resets of the counter, NaN where not measured
  */
-export function sampleOf(before: Moment | undefined, now: Moment, oomKills: number): Sample {
-  const { counters } = now;
+export function fillRow(row: Float64Array, before: Moment | undefined, now: Moment, oomKills: number): void {
+  const was = before?.counters ?? NOTHING;
+  const is = now.counters;
   const elapsedMs = before === undefined ? NaN : now.monotonicMs - before.monotonicMs;
-  const grown = (name: keyof Counters): number =>
-    before === undefined ? NaN : growth(before.counters[name], counters[name]);
-  /** A second; NaN when no time has passed. */
-  const rate = (name: keyof Counters): number => (elapsedMs > 0 ? (grown(name) / elapsedMs) * 1000 : NaN);
-  const cores = (name: keyof Counters): number => rate(name) / 1e6;
-  const waiting = (some: keyof Counters, full: keyof Counters): Pressure =>
-    // The kernel's clock and ours are read a little apart, so a full interval may come out a hair above 100.
-    measured({ some: clamp(rate(some) / 1e4, 100), full: clamp(rate(full) / 1e4, 100) });
-  return {
-    at: now.at,
-    cpu: measured({
-      cores: cores('cpuUs'),
-      userCores: cores('userUs'),
-      systemCores: cores('systemUs'),
-      limitCores: counters.quotaUs / counters.periodUs,
-      throttledPercent: clamp(share(grown('throttledPeriods'), grown('periods')), 100),
-      throttledMsPerSecond: rate('throttledUs') / 1000,
-    }),
-    memory: measured({
-      used: counters.memoryUsed,
-      anon: counters.memoryAnon,
-      file: counters.memoryFile,
-      kernel: counters.memoryKernel,
-      swap: counters.memorySwap,
-      limit: counters.memoryLimit,
-      dirty: counters.memoryDirty,
-      refaults: rate('refaults'),
-      majorFaults: rate('majorFaults'),
-      limitHits: rate('limitHits'),
-      reclaimed: rate('reclaimed'),
-    }),
-    io: measured({
-      readBytes: rate('readBytes'),
-      writeBytes: rate('writeBytes'),
-      readOps: rate('readOps'),
-      writeOps: rate('writeOps'),
-    }),
-    pids: measured({ current: counters.pids, limit: counters.pidsLimit }),
-    pressure: {
-      cpu: waiting('cpuSomeUs', 'cpuFullUs'),
-      memory: waiting('memorySomeUs', 'memoryFullUs'),
-      io: waiting('ioSomeUs', 'ioFullUs'),
-    },
-    ...measured({ oomKills }),
-    network: measured({ rxBytes: rate('rxBytes'), txBytes: rate('txBytes') }),
-  };
+  const seconds = elapsedMs > 0 ? elapsedMs / 1000 : NaN;
+  row[AT.cores] = growth(was.cpuUs, is.cpuUs) / seconds / 1e6;
+  row[AT.userCores] = growth(was.userUs, is.userUs) / seconds / 1e6;
+  row[AT.systemCores] = growth(was.systemUs, is.systemUs) / seconds / 1e6;
+  const limitCores = is.quotaUs / is.periodUs;
+  row[AT.limitCores] = Number.isFinite(limitCores) ? limitCores : NaN;
+  const throttled = growth(was.throttledPeriods, is.throttledPeriods);
+  row[AT.throttledPercent] = clamp(share(throttled, growth(was.periods, is.periods)), 100);
+  row[AT.throttledMs] = growth(was.throttledUs, is.throttledUs) / seconds / 1000;
+  row[AT.used] = is.memoryUsed;
+  row[AT.anon] = is.memoryAnon;
+  row[AT.file] = is.memoryFile;
+  row[AT.kernel] = is.memoryKernel;
+  row[AT.swap] = is.memorySwap;
+  row[AT.memoryLimit] = is.memoryLimit;
+  row[AT.dirty] = is.memoryDirty;
+  row[AT.refaults] = growth(was.refaults, is.refaults) / seconds;
+  row[AT.majorFaults] = growth(was.majorFaults, is.majorFaults) / seconds;
+  row[AT.limitHits] = growth(was.limitHits, is.limitHits) / seconds;
+  row[AT.reclaimed] = growth(was.reclaimed, is.reclaimed) / seconds;
+  row[AT.readBytes] = growth(was.readBytes, is.readBytes) / seconds;
+  row[AT.writeBytes] = growth(was.writeBytes, is.writeBytes) / seconds;
+  row[AT.readOps] = growth(was.readOps, is.readOps) / seconds;
+  row[AT.writeOps] = growth(was.writeOps, is.writeOps) / seconds;
+  row[AT.pids] = is.pids;
+  row[AT.pidsLimit] = is.pidsLimit;
+  row[AT.cpuSome] = waiting(was.cpuSomeUs, is.cpuSomeUs, seconds);
+  row[AT.cpuFull] = waiting(was.cpuFullUs, is.cpuFullUs, seconds);
+  row[AT.memorySome] = waiting(was.memorySomeUs, is.memorySomeUs, seconds);
+  row[AT.memoryFull] = waiting(was.memoryFullUs, is.memoryFullUs, seconds);
+  row[AT.ioSome] = waiting(was.ioSomeUs, is.ioSomeUs, seconds);
+  row[AT.ioFull] = waiting(was.ioFullUs, is.ioFullUs, seconds);
+  row[AT.oomKills] = oomKills;
+  row[AT.rxBytes] = growth(was.rxBytes, is.rxBytes) / seconds;
+  row[AT.txBytes] = growth(was.txBytes, is.txBytes) / seconds;
 }
 
 /** A count that goes on when the counter below it begins again at 0. */

@@ -59,7 +59,7 @@ export class Ring {
     return (this.highs ?? this.values)[this.slot(index) * this.columns + column]!;
   }
 
-  /** Adds a row; it must not end before the newest one does (see dropSince). */
+  /** Adds a row, of which the first columns count; it must not end before the newest one does (see dropAfter). */
   push(from: number, to: number, values: Float64Array, peaks: Float64Array = values): void {
     const isFull = this.count === this.froms.length;
     if (isFull && this.count < this.capacity) this.grow(Math.min(this.count * 2, this.capacity));
@@ -71,8 +71,10 @@ export class Ring {
     const slot = this.slot(this.count++);
     this.froms[slot] = from;
     this.tos[slot] = to;
-    this.values.set(values, slot * this.columns);
-    this.highs?.set(peaks, slot * this.columns);
+    const begin = slot * this.columns;
+    for (let column = 0; column < this.columns; column++) this.values[begin + column] = values[column]!;
+    if (this.highs === undefined) return;
+    for (let column = 0; column < this.columns; column++) this.highs[begin + column] = peaks[column]!;
   }
 
   /** Forgets the rows that end after `time`: the clock was set back, and they would be in the future. */

@@ -1,11 +1,8 @@
 // Measures every target and the machine on one timer, and keeps what was measured.
 import { performance } from 'node:perf_hooks';
-import { Batch } from './batch.js';
-import { disks } from './devices.js';
 import { readFacts } from './facts.js';
 import { History, nothingSeries } from './history.js';
-import { HostFiles, hostSampleOf, type HostCounters } from './host.js';
-import { DescriptorBudget, spareDescriptors, TextBuffer } from './kept-file.js';
+import { busyCpus, fillHostRow, HostFiles, type HostCounters } from './host.js';
 import {
   HOST_ID,
   type HostFacts,
@@ -20,7 +17,8 @@ import { spokenFor, type Instant } from './meter.js';
 import type { Finding } from './neighbours/model.js';
 import { NeighbourWatch } from './neighbours/watch.js';
 import type { Moment } from './rates.js';
-import type { Reader } from './target-files.js';
+import { newRow, sampleOf } from './row.js';
+import { openReader, type Reader } from './reader.js';
 import { Ticker } from './ticker.js';
 import { Tracked } from './tracked.js';
 
@@ -88,6 +86,7 @@ class ProcSampler implements Sampler {
   private readonly neighbours: NeighbourWatch;
   private readonly hostFiles: HostFiles;
   private readonly hostHistory: History;
+  private readonly hostRow = newRow();
   private hostBefore: Moment<HostCounters> | undefined;
   private hostLatest: HostSample | undefined;
   private readonly factsProgram: string | undefined;
@@ -105,14 +104,8 @@ class ProcSampler implements Sampler {
       () => clock.monotonicMs(),
       () => this.sample(),
     );
-    this.reader = {
-      procRoot,
-      buffer: new TextBuffer(),
-      batch: Batch.create(),
-      budget: new DescriptorBudget(options.maxDescriptors ?? spareDescriptors(procRoot)),
-      isDisk: disks(sysRoot),
-    };
-    this.neighbours = new NeighbourWatch(procRoot, this.reader.isDisk);
+    this.reader = openReader(procRoot, sysRoot, options.maxDescriptors);
+    this.neighbours = new NeighbourWatch(this.reader);
     this.hostFiles = new HostFiles(this.reader, sysRoot);
     this.hostHistory = new History(intervalMs);
     this.lookedAgain = clock.monotonicMs();
@@ -192,9 +185,13 @@ class ProcSampler implements Sampler {
   }
 
   private sampleHost(now: Instant): void {
-    const moment = { ...now, counters: this.hostFiles.read() };
-    this.hostLatest = hostSampleOf(this.hostBefore, moment);
-    this.hostHistory.add(this.hostLatest, spokenFor(this.hostBefore, now, this.interval));
+    const before = this.hostBefore;
+    const counters = this.hostFiles.read();
+    const moment = { ...now, counters };
+    fillHostRow(this.hostRow, before, moment);
+    const perCpu = busyCpus(before?.counters, counters);
+    this.hostLatest = { ...sampleOf(now.at, this.hostRow), load: counters.load, perCpu };
+    this.hostHistory.add(now.at - spokenFor(before, now, this.interval), now.at, this.hostRow);
     this.hostBefore = moment;
   }
 
@@ -235,6 +232,7 @@ class ProcSampler implements Sampler {
     this.stop();
     this.listeners.clear();
     this.hostFiles.close();
+    this.neighbours.close();
     for (const tracked of this.tracked.values()) tracked.leave();
     this.tracked.clear();
     this.gone.clear();

@@ -4,19 +4,10 @@ import type { Batch } from './batch.js';
 import { FILES_V1 } from './cgroup-v1.js';
 import { FILES_V2 } from './cgroup-v2.js';
 import { nothingMeasured, type Counters, type Parse } from './counters.js';
-import { KeptFile, type DescriptorBudget, type TextBuffer } from './kept-file.js';
+import { KeptFile } from './kept-file.js';
 import type { CgroupPaths } from './model.js';
-import { isNotLoopback, networkBytes, type DeviceFilter } from './proc.js';
-
-/** What the targets of a sampler share. */
-export interface Reader {
-  readonly procRoot: string;
-  readonly buffer: TextBuffer;
-  /** absent where files can be read one after the other only */
-  readonly batch?: Batch | undefined;
-  readonly budget: DescriptorBudget;
-  readonly isDisk: DeviceFilter;
-}
+import { isNotLoopback, networkBytes } from './proc.js';
+import type { Reader } from './reader.js';
 
 interface CounterFile {
   readonly path: string;
@@ -26,14 +17,25 @@ interface CounterFile {
 }
 
 /**
- * When a file is read. always: with each sample. settings: they hardly ever change. follows: what it counts moves when the
- * cgroup does something; where nothing moved that is cheap to read, it is read as seldom as the settings. memory.stat alone
- * is a third of what a sample costs: the kernel adds it up over all CPUs and sub-cgroups.
+ * When a file is read. always: with each sample. awake: what it counts moves only when something in the cgroup runs. follows:
+ * when it does more than that; memory.stat alone is a third of what a sample costs, as the kernel adds it up over all CPUs and
+ * sub-cgroups. settings: they hardly ever change. What was left out is read as seldom as the settings all the same.
  */
-type When = 'always' | 'settings' | 'follows';
+type When = 'always' | 'awake' | 'follows' | 'settings';
 
-const whenOf = ({ isSetting, follows }: { readonly isSetting?: true; readonly follows?: true }): When =>
-  isSetting === true ? 'settings' : follows === true ? 'follows' : 'always';
+/** What the tables of files say of one. */
+interface Kind {
+  readonly isSetting?: true;
+  readonly follows?: true;
+  readonly tellsUse?: true;
+  readonly evenAsleep?: true;
+}
+
+function whenOf({ isSetting, follows, tellsUse, evenAsleep }: Kind): When {
+  if (isSetting === true) return 'settings';
+  if (follows === true) return 'follows';
+  return tellsUse === true || evenAsleep === true ? 'always' : 'awake';
+}
 
 /** Limits are read with every third sample at 1 Hz: there are three a container, and they hardly ever change. */
 const SETTINGS_MS = 2500;
@@ -70,8 +72,6 @@ interface OpenFile {
   readonly kept: KeptFile;
   readonly parse: Parse;
   readonly tellsUse: boolean;
-  /** one reading of it is all of it, where it is not longer than a page */
-  readonly isWhole: boolean;
   /** where the batch has it */
   slot: number | undefined;
 }
@@ -93,11 +93,20 @@ function isStill(before: Counters, now: Counters): boolean {
   );
 }
 
+const isSame = (before: number, now: number): boolean => now === before || (Number.isNaN(now) && Number.isNaN(before));
+
+/** Whether none of its tasks has begun or gone on to wait for anything: who waits need not run for the time to pass. */
+const isCalm = (before: Counters, now: Counters): boolean =>
+  isSame(before.cpuSomeUs, now.cpuSomeUs) &&
+  isSame(before.memorySomeUs, now.memorySomeUs) &&
+  isSame(before.ioSomeUs, now.ioSomeUs);
+
 export class TargetFiles {
   private readonly folders: readonly string[];
   private readonly files: Readonly<Record<When, readonly OpenFile[]>>;
   private settingsReadAt = -Infinity;
   private before = nothingMeasured();
+  private wasCalm = false;
   /** Files that were there and could not be read just now. */
   private unreachable = 0;
   private network: OpenFile | undefined;
@@ -115,9 +124,9 @@ export class TargetFiles {
         .filter((file) => file.when === when)
         .map(({ path, parse, tellsUse }) => {
           const kept = new KeptFile(path, reader.budget);
-          return { kept, parse, tellsUse, isWhole: true, slot: undefined };
+          return { kept, parse, tellsUse, slot: undefined };
         });
-    this.files = { always: keep('always'), settings: keep('settings'), follows: keep('follows') };
+    this.files = { always: keep('always'), awake: keep('awake'), follows: keep('follows'), settings: keep('settings') };
     this.setNetPid(netPid);
   }
 
@@ -129,10 +138,9 @@ export class TargetFiles {
       netPid === undefined
         ? undefined
         : {
-            kept: new KeptFile(path, this.reader.budget),
+            kept: new KeptFile(path, this.reader.budget, false),
             parse: network,
             tellsUse: false,
-            isWhole: false,
             slot: undefined,
           };
   }
@@ -147,13 +155,16 @@ export class TargetFiles {
     this.openedInode ??= firstInode(this.folders);
     if (this.openedInode === undefined) return undefined;
     const isDue = monotonicMs - this.settingsReadAt >= SETTINGS_MS;
-    const { always, follows, settings } = this.files;
+    const { before } = this;
+    const { always, awake, follows, settings } = this.files;
     // What is not read now says what it said before.
-    const counters = isDue ? nothingMeasured() : { ...this.before };
+    const counters = isDue ? nothingMeasured() : { ...before };
     counters.rxBytes = counters.txBytes = NaN;
     this.unreachable = 0;
     if (!this.readInto(counters, always, this.network)) return undefined;
-    if ((isDue || !isStill(this.before, counters)) && !this.readInto(counters, follows)) return undefined;
+    const isAsleep = !isDue && this.wasCalm && counters.cpuUs === before.cpuUs;
+    if (!isAsleep && !this.readInto(counters, awake)) return undefined;
+    if ((isDue || (!isAsleep && !isStill(before, counters))) && !this.readInto(counters, follows)) return undefined;
     if (isDue && !this.readInto(counters, settings)) return undefined;
     if (this.unreachable > 0 && !isDue) {
       // What it said before is not what it says: everything anew.
@@ -161,7 +172,11 @@ export class TargetFiles {
       return this.read(monotonicMs);
     }
     if (isDue) this.settingsReadAt = monotonicMs;
-    if (counters.pids === 0) this.setNetPid(undefined);
+    if (counters.pids === 0) {
+      this.setNetPid(undefined);
+      counters.rxBytes = counters.txBytes = NaN;
+    }
+    this.wasCalm = this.unreachable === 0 && isCalm(before, counters);
     return (this.before = counters);
   }
 
@@ -184,7 +199,7 @@ export class TargetFiles {
       batch.read();
     }
     for (const file of files) {
-      const text = file.slot === undefined ? undefined : batch?.text(file.slot, file.isWhole);
+      const text = file.slot === undefined ? undefined : batch?.text(file.slot, file.kept.isWhole);
       if (text !== undefined) {
         file.parse(text, counters, isDisk);
         continue;
@@ -205,21 +220,21 @@ export class TargetFiles {
    * An open net/dev holds the network namespace and its interfaces alive, so it is let go as soon as the cgroup is empty. It
    * is not opened again then: the process id may belong to a stranger by now.
    */
-  private readNetwork(counters: Counters, { kept, parse, isWhole, slot }: OpenFile): void {
+  private readNetwork(counters: Counters, { kept, parse, slot }: OpenFile): void {
     const { buffer, batch, isDisk } = this.reader;
-    if (counters.pids === 0) return;
-    const text = slot === undefined ? undefined : batch?.text(slot, isWhole);
+    const text = slot === undefined ? undefined : batch?.text(slot, kept.isWhole);
     if (text !== undefined) parse(text, counters, isDisk);
     else if (kept.read(buffer) === 'read') parse(buffer, counters, isDisk);
   }
 
   private get all(): readonly OpenFile[] {
-    return [...this.files.always, ...this.files.follows, ...this.files.settings];
+    return Object.values(this.files).flat();
   }
 
   /** Files that were missing are tried once more at the next reading. */
   lookAgain(): void {
-    for (const { kept } of this.all) kept.lookAgain();
+    const missing = this.all.filter(({ kept }) => kept.lookAgain());
+    if (missing.length > 0) this.settingsReadAt = -Infinity;
   }
 
   close(): void {
@@ -236,5 +251,7 @@ function add(batch: Batch, file: OpenFile): void {
 }
 
 const network: Parse = (text, into) => {
-  Object.assign(into, networkBytes(text, isNotLoopback));
+  const { rxBytes, txBytes } = networkBytes(text, isNotLoopback);
+  into.rxBytes = rxBytes;
+  into.txBytes = txBytes;
 };

@@ -2,7 +2,7 @@
 import { History } from './history.js';
 import { Meter, type Instant } from './meter.js';
 import type { Sample, Target } from './model.js';
-import type { Reader } from './target-files.js';
+import type { Reader } from './reader.js';
 
 export class Tracked {
   readonly history: History;
@@ -31,8 +31,8 @@ export class Tracked {
   }
 
   sample(now: Instant, intervalMs: number): void {
-    const sample = this.meter.sample(now, intervalMs);
-    if (sample !== undefined) this.history.add(sample, this.meter.spanMs);
+    const { meter } = this;
+    if (meter.sample(now, intervalMs)) this.history.add(meter.from, meter.to, meter.row);
   }
 
   lookAgain(): void {

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { COLUMNS, putSample } from '../../src/metrics/archive/columns.js';
 import { Recording } from '../../src/metrics/archive/recording.js';
 import { openArchive, type Archive, type Sample } from '../../src/metrics/index.js';
+import { COLUMNS, type Column } from '../../src/metrics/row.js';
 
 export const T0 = Date.UTC(2026, 0, 1, 22);
 
@@ -19,6 +19,46 @@ export const busy = (at: number, cores: number): Sample => ({
   pressure: { cpu: {}, memory: {}, io: {} },
   network: {},
 });
+
+/** Where each column stands in a sample. */
+const NUMBERS: Readonly<Record<Column, (sample: Sample) => number | undefined>> = {
+  'cpu.cores': ({ cpu }) => cpu.cores,
+  'cpu.user': ({ cpu }) => cpu.userCores,
+  'cpu.system': ({ cpu }) => cpu.systemCores,
+  'cpu.limitCores': ({ cpu }) => cpu.limitCores,
+  'cpu.throttledPercent': ({ cpu }) => cpu.throttledPercent,
+  'cpu.throttledMs': ({ cpu }) => cpu.throttledMsPerSecond,
+  'memory.used': ({ memory }) => memory.used,
+  'memory.anon': ({ memory }) => memory.anon,
+  'memory.file': ({ memory }) => memory.file,
+  'memory.kernel': ({ memory }) => memory.kernel,
+  'memory.swap': ({ memory }) => memory.swap,
+  'memory.limit': ({ memory }) => memory.limit,
+  'memory.dirty': ({ memory }) => memory.dirty,
+  'memory.refaults': ({ memory }) => memory.refaults,
+  'memory.majorFaults': ({ memory }) => memory.majorFaults,
+  'memory.limitHits': ({ memory }) => memory.limitHits,
+  'memory.reclaimed': ({ memory }) => memory.reclaimed,
+  'io.readBytes': ({ io }) => io.readBytes,
+  'io.writeBytes': ({ io }) => io.writeBytes,
+  'io.readOps': ({ io }) => io.readOps,
+  'io.writeOps': ({ io }) => io.writeOps,
+  'pids.current': ({ pids }) => pids.current,
+  'pids.limit': ({ pids }) => pids.limit,
+  'pressure.cpu.some': ({ pressure }) => pressure.cpu.some,
+  'pressure.cpu.full': ({ pressure }) => pressure.cpu.full,
+  'pressure.memory.some': ({ pressure }) => pressure.memory.some,
+  'pressure.memory.full': ({ pressure }) => pressure.memory.full,
+  'pressure.io.some': ({ pressure }) => pressure.io.some,
+  'pressure.io.full': ({ pressure }) => pressure.io.full,
+  oomKills: ({ oomKills }) => oomKills,
+  'network.rxBytes': ({ network }) => network.rxBytes,
+  'network.txBytes': ({ network }) => network.txBytes,
+};
+
+/** The numbers of a sample as they go into rings and files. */
+export const rowOf = (sample: Sample): Float64Array =>
+  Float64Array.from(COLUMNS, (column) => NUMBERS[column](sample) ?? NaN);
 
 export interface Past {
   readonly directory: string;
@@ -50,10 +90,8 @@ export async function record(
   until: number,
   cores: (at: number) => number,
 ): Promise<void> {
-  const row = new Float64Array(COLUMNS.length);
   for (let at = from + 1000, i = 1; at <= until; at += 1000, i++) {
-    putSample(busy(at, cores(at)), row);
-    recording.add(at - 1000, at, row);
+    recording.add(at - 1000, at, rowOf(busy(at, cores(at))));
     if (i % 10 === 0) await recording.flush();
   }
   await recording.flush();

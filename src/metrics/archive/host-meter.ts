@@ -1,9 +1,9 @@
 // The machine itself as it is written down.
-import { HostFiles, hostSampleOf, type HostCounters } from '../host.js';
+import { busyCpus, fillHostRow, HostFiles, type HostCounters } from '../host.js';
 import { spokenFor, type Instant } from '../meter.js';
 import type { Moment } from '../rates.js';
-import type { Reader } from '../target-files.js';
-import { hostColumns, putHostSample } from './columns.js';
+import type { Reader } from '../reader.js';
+import { hostColumns, putLoad } from './columns.js';
 import type { AddRow, Metered } from './target-meter.js';
 
 export class HostMeter implements Metered {
@@ -19,8 +19,10 @@ export class HostMeter implements Metered {
   }
 
   sample(now: Instant, intervalMs: number, _isTurn: boolean, add: AddRow): void {
-    const moment = { ...now, counters: this.files.read() };
-    putHostSample(hostSampleOf(this.before, moment), this.row);
+    const counters = this.files.read();
+    const moment = { ...now, counters };
+    fillHostRow(this.row, this.before, moment);
+    putLoad(this.row, counters.load, busyCpus(this.before?.counters, counters));
     add(now.at - spokenFor(this.before, now, intervalMs), now.at, this.row);
     this.before = moment;
   }

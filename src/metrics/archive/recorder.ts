@@ -4,13 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { lockFile } from '../../native/index.js';
-import { Batch } from '../batch.js';
-import { disks } from '../devices.js';
-import { DescriptorBudget, spareDescriptors, TextBuffer } from '../kept-file.js';
 import type { Instant } from '../meter.js';
 import type { Target } from '../model.js';
 import type { Clock } from '../sampler.js';
-import type { Reader } from '../target-files.js';
+import { openReader, type Reader } from '../reader.js';
 import { Ticker } from '../ticker.js';
 import { HostMeter } from './host-meter.js';
 import { Recording } from './recording.js';
@@ -90,13 +87,7 @@ class DiskRecorder implements Recorder {
       () => this.clock.monotonicMs(),
       () => this.tick(),
     );
-    this.reader = {
-      procRoot: '/proc',
-      buffer: new TextBuffer(),
-      batch: Batch.create(),
-      budget: new DescriptorBudget(spareDescriptors('/proc')),
-      isDisk: disks('/sys'),
-    };
+    this.reader = openReader();
   }
 
   begin(target: RecordedTarget): void {

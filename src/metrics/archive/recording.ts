@@ -9,18 +9,25 @@ import { Steps } from './steps.js';
 
 /** Rows that gather until they are written, and a few more while the disk is slow. */
 const FINE_ROOM = 30;
-const COARSE_ROOM = 4;
+const COARSE_ROOM = 10;
+/**
+ * Records of coarser rings gather until they stand for so much: what is not written of them yet is read from the finer ring by
+ * those who look, and made again from it by the next who writes.
+ */
+const COARSE_GATHERS_MS = 60_000;
 /** Rows of a finer ring that a step which was not finished is made from again, at most. */
 const MOST_READ_BACK = 700;
 
 export class Recording {
   private readonly steps: readonly Steps[];
+  private readonly all: readonly RingWriter[];
 
   private constructor(
     readonly columns: readonly string[],
     private readonly rings: readonly RingWriter[],
     private readonly processes: RingWriter,
   ) {
+    this.all = [...rings, processes];
     this.steps = RINGS.slice(1).map(
       ({ stepMs }, i) =>
         new Steps(stepMs, columns.length, (from, to, means, peaks) => this.put(i + 1, from, to, means, peaks)),
@@ -59,8 +66,9 @@ export class Recording {
     this.processes.append(at - stepMs, at, (bytes, place) => putProcesses(processes, bytes, place));
   }
 
+  /** Writes what is not to wait any longer. */
   flush(): Promise<void> {
-    return this.each((ring) => ring.flush());
+    return this.each((ring) => (ring.gatheredMs >= gathersMs(ring) ? ring.flush() : undefined));
   }
 
   close(): Promise<void> {
@@ -68,10 +76,9 @@ export class Recording {
   }
 
   /** One after the other, none left out for the failure of another. @throws the first failure */
-  private async each(work: (ring: RingWriter) => Promise<void>): Promise<void> {
+  private async each(work: (ring: RingWriter) => Promise<void> | undefined): Promise<void> {
     const failures: unknown[] = [];
-    for (const ring of [...this.rings, this.processes])
-      await work(ring).catch((error: unknown) => void failures.push(error));
+    for (const ring of this.all) await work(ring)?.catch((error: unknown) => void failures.push(error));
     if (failures.length > 0) throw failures[0];
   }
 
@@ -99,3 +106,5 @@ export class Recording {
     }
   }
 }
+
+const gathersMs = ({ shape }: RingWriter): number => (shape.peaks ? COARSE_GATHERS_MS : 1);

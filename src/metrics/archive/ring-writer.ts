@@ -67,6 +67,11 @@ export class RingWriter {
     return this.newest?.to ?? -Infinity;
   }
 
+  /** ms that the records which were not written yet usually stand for */
+  get gatheredMs(): number {
+    return this.count * this.shape.stepMs;
+  }
+
   /** @param fill puts the body at `at` @returns whether there was room for it */
   append(from: number, to: number, fill: (bytes: Buffer, at: number) => void): boolean {
     const at = this.count * recordBytes(this.shape);

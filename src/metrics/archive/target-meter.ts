@@ -1,9 +1,9 @@
 // A container as it is written down: a row a second, and every ten seconds its processes, if it does anything.
 import { uptime } from 'node:os';
 import { Meter, type Instant } from '../meter.js';
-import type { Sample, Target } from '../model.js';
-import type { Reader } from '../target-files.js';
-import { COLUMNS, putSample } from './columns.js';
+import type { Target } from '../model.js';
+import { AT, COLUMNS } from '../row.js';
+import type { Reader } from '../reader.js';
 import { ProcessWatch } from './process-watch.js';
 import type { PastProcesses } from './processes.js';
 
@@ -33,7 +33,6 @@ export class TargetMeter implements Metered {
   readonly columns = COLUMNS;
   private readonly meter: Meter;
   private readonly watch: ProcessWatch;
-  private readonly row = new Float64Array(COLUMNS.length);
   private isBusy = true;
   /** samples since it last did something */
   private stillFor = 0;
@@ -54,13 +53,12 @@ export class TargetMeter implements Metered {
     const isStill = this.stillFor >= STILL_SAMPLES && this.meter.isStill(now, intervalMs, BUSY_CORES);
     if (isStill && !isTurn) return;
     if (!isStill) this.addStill(add);
-    const sample = this.meter.sample(now, isStill ? Infinity : intervalMs);
-    if (sample === undefined) return;
-    putSample(sample, this.row);
-    const does = isBusy(sample);
+    const { meter } = this;
+    if (!meter.sample(now, isStill ? Infinity : intervalMs)) return;
+    const does = isBusy(meter.row);
     this.isBusy ||= does;
     this.stillFor = does ? 0 : this.stillFor + 1;
-    add(now.at - this.meter.spanMs, now.at, this.row);
+    add(meter.from, meter.to, meter.row);
   }
 
   /** The latest row stands for the time in which it was found still. */
@@ -68,7 +66,7 @@ export class TargetMeter implements Metered {
     const passed = this.meter.passOver();
     if (passed === undefined) return;
     this.stillFor = 0;
-    add(passed.at - passed.spanMs, passed.at, this.row);
+    add(passed.from, passed.to, this.meter.row);
   }
 
   processes(): Omit<PastProcesses, 'at'> | undefined {
@@ -85,10 +83,12 @@ export class TargetMeter implements Metered {
   }
 }
 
-function isBusy({ cpu, io, pressure }: Sample): boolean {
+function isBusy(row: Float64Array): boolean {
   return (
-    (cpu.cores ?? 0) >= BUSY_CORES ||
-    (io.readBytes ?? 0) + (io.writeBytes ?? 0) >= BUSY_BYTES ||
-    Math.max(pressure.cpu.some ?? 0, pressure.memory.some ?? 0, pressure.io.some ?? 0) >= BUSY_PERCENT
+    row[AT.cores]! >= BUSY_CORES ||
+    (row[AT.readBytes]! || 0) + (row[AT.writeBytes]! || 0) >= BUSY_BYTES ||
+    row[AT.cpuSome]! >= BUSY_PERCENT ||
+    row[AT.memorySome]! >= BUSY_PERCENT ||
+    row[AT.ioSome]! >= BUSY_PERCENT
   );
 }

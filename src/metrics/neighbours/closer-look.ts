@@ -1,14 +1,16 @@
-// A closer look, taken only while somebody seems to suffer: what the processes of each target have read, changed and waited
+// A closer look, taken only while somebody seems to suffer: what the processes of a target have read, changed and waited
 // for a CPU. cgroup v1 does not charge a container for what the kernel writes back later; the one who changed the page is
-// known here. What it costs is bounded, however many processes there are. Source: proc(5), Documentation/scheduler/sched-stats.
-import { closeSync, openSync } from 'node:fs';
-import { TextBuffer } from '../kept-file.js';
+// known here. What it costs is bounded, however many processes there are; while it lasts, their files stay open.
+// Source: proc(5), Documentation/scheduler/sched-stats.
+import { KeptFile } from '../kept-file.js';
 import type { CgroupPaths, Target } from '../model.js';
-import { keyed, keys, nextLine, nextWord, numberAt } from '../proc.js';
+import { keyed, keys, nextLine, nextWord, numberAt, type Text } from '../proc.js';
+import { openReader, readTogether, type Reader } from '../reader.js';
 import type { Closer } from './observation.js';
 import { isSum } from './observation.js';
+import { ALL, type Worth } from './worth.js';
 
-/** Processes looked at, all targets together: two files of about 10 µs each. */
+/** Processes looked at, all targets together: two files each. */
 const MOST_PROCESSES = 128;
 /** Of each target at least, as many targets as there may be. */
 const LEAST_PROCESSES = 2;
@@ -16,17 +18,41 @@ const LEAST_PROCESSES = 2;
 const STALE_MS = 6000;
 const IO = keys('read_bytes:', 'write_bytes:');
 
-/** What one process has counted so far. */
+/** What one process has counted so far; NaN where it was not looked for, or is hidden. */
 interface Counted {
-  readonly readBytes: number;
-  readonly writeBytes: number;
-  readonly waitedNs: number;
+  readBytes: number;
+  writeBytes: number;
+  waitedNs: number;
 }
 
 interface Look {
+  readonly monotonicMs: number;
   readonly processes: ReadonlyMap<number, Counted>;
   /** whether there were more than were looked at */
   readonly isPart: boolean;
+  readonly saw: Worth;
+}
+
+/** A target that is looked at now. */
+interface Subject {
+  readonly id: string;
+  readonly saw: Worth;
+  readonly list: KeptFile;
+}
+
+class ProcessFiles {
+  readonly io: KeptFile;
+  readonly schedstat: KeptFile;
+
+  constructor(folder: string, { budget }: Reader) {
+    this.io = new KeptFile(`${folder}/io`, budget);
+    this.schedstat = new KeptFile(`${folder}/schedstat`, budget);
+  }
+
+  close(): void {
+    this.io.close();
+    this.schedstat.close();
+  }
 }
 
 const placeOf = ({ unified, controllers }: CgroupPaths): string | undefined =>
@@ -59,87 +85,150 @@ const moved = (before: Look, now: Look, name: keyof Counted): number =>
     : Math.max(0, sum(now.processes, name) - sum(before.processes, name));
 
 export class CloserLook {
-  private readonly buffer = new TextBuffer();
   private before = new Map<string, Look>();
-  private lookedMs = -Infinity;
+  /** of targets by the path, of processes by the id */
+  private lists = new Map<string, KeptFile>();
+  private files = new Map<number, ProcessFiles>();
 
-  constructor(private readonly procRoot = '/proc') {}
+  constructor(private readonly reader = openReader()) {}
 
   /**
    * @param monotonicMs a clock that is never set
    * @param isStill who has used no CPU since the look before: its processes have counted nothing, and are not looked at again
+   * @param worth what to look for in it; undefined for nothing
    * @returns rates since the look before; nothing when that is none or long ago
    */
   look(
     targets: readonly Target[],
     monotonicMs: number,
     isStill: (id: string) => boolean = () => false,
+    worth: (id: string) => Worth | undefined = () => ALL,
   ): ReadonlyMap<string, Closer> {
     const now = new Map<string, Look>();
-    const containers = targets.filter(({ id }) => {
-      const before = isStill(id) ? this.before.get(id) : undefined;
+    const subjects: Subject[] = [];
+    for (const { id, cgroup } of targets) {
+      if (isSum(id)) continue;
+      const before = this.recent(id, monotonicMs);
+      // Who was not worth it this time may be the next.
       if (before !== undefined) now.set(id, before);
-      return before === undefined && !isSum(id);
-    });
-    const each = Math.max(LEAST_PROCESSES, Math.floor(MOST_PROCESSES / Math.max(1, containers.length)));
-    for (const { id, cgroup } of containers) {
-      const look = this.processesOf(placeOf(cgroup), each);
-      if (look !== undefined) now.set(id, look);
-    }
-    const passedMs = monotonicMs - this.lookedMs;
-    const rates = new Map<string, Closer>();
-    if (passedMs > 0 && passedMs <= STALE_MS)
-      for (const [id, look] of now) {
-        const before = this.before.get(id);
-        if (before !== undefined) rates.set(id, closer(before, look, passedMs / 1000));
+      if (before !== undefined && isStill(id)) now.set(id, { ...before, monotonicMs });
+      else {
+        const saw = worth(id);
+        const place = placeOf(cgroup);
+        if (saw !== undefined && place !== undefined) subjects.push({ id, saw, list: this.list(place) });
       }
+    }
+    for (const [id, look] of this.lookAt(subjects, monotonicMs)) now.set(id, look);
+    const rates = new Map<string, Closer>();
+    for (const [id, look] of now) {
+      const before = this.recent(id, monotonicMs);
+      const seconds = before === undefined ? 0 : (look.monotonicMs - before.monotonicMs) / 1000;
+      const rate = before !== undefined && seconds > 0 ? closer(before, look, seconds) : undefined;
+      if (rate !== undefined) rates.set(id, rate);
+    }
     this.before = now;
-    this.lookedMs = monotonicMs;
     return rates;
   }
 
-  private processesOf(place: string | undefined, most: number): Look | undefined {
-    if (place === undefined || !this.read(`${place}/cgroup.procs`)) return undefined;
-    const pids: number[] = [];
-    for (let line = 0; line < this.buffer.length && pids.length <= most; line = nextLine(this.buffer, line))
-      pids.push(numberAt(this.buffer, line));
-    const isPart = pids.length > most;
-    const processes = new Map<number, Counted>();
-    for (const pid of pids.slice(0, most)) {
-      const counted = this.countedBy(pid);
-      if (counted !== undefined) processes.set(pid, counted);
-    }
-    return { processes, isPart };
+  /** Nobody suffers any more: everything is let go. */
+  rest(): void {
+    for (const file of [...this.lists.values(), ...this.files.values()]) file.close();
+    this.lists.clear();
+    this.files.clear();
   }
 
-  private countedBy(pid: number): Counted | undefined {
-    if (!(pid > 0) || !this.read(`${this.procRoot}/${pid}/io`)) return undefined;
-    const [readBytes, writeBytes] = keyed(this.buffer, IO) as [number, number];
-    const waitedNs = this.read(`${this.procRoot}/${pid}/schedstat`)
-      ? numberAt(this.buffer, nextWord(this.buffer, 0))
-      : NaN;
-    return { readBytes, writeBytes, waitedNs };
+  private recent(id: string, monotonicMs: number): Look | undefined {
+    const look = this.before.get(id);
+    return look !== undefined && monotonicMs - look.monotonicMs <= STALE_MS ? look : undefined;
   }
 
-  /** @returns false where it is not there (any more) or cannot be read */
-  private read(path: string): boolean {
-    let fd: number | undefined;
-    try {
-      fd = openSync(path, 'r');
-      this.buffer.fill(fd);
-      return true;
-    } catch {
-      return false;
-    } finally {
-      if (fd !== undefined) closeSync(fd);
-    }
+  private list(place: string): KeptFile {
+    const path = `${place}/cgroup.procs`;
+    return this.lists.get(path) ?? new KeptFile(path, this.reader.budget, false);
+  }
+
+  private lookAt(subjects: readonly Subject[], monotonicMs: number): ReadonlyMap<string, Look> {
+    const most = Math.max(LEAST_PROCESSES, Math.floor(MOST_PROCESSES / Math.max(1, subjects.length)));
+    const looks = new Map<string, Look>();
+    const bytes: number[] = [];
+    const waits: number[] = [];
+    const all = new Map<number, Counted>();
+    readTogether(
+      this.reader,
+      subjects.map(({ list }) => list),
+      (index, text) => {
+        const { id, saw, list } = subjects[index]!;
+        if (typeof text === 'string') {
+          list.lookAgain();
+          return;
+        }
+        const pids = pidsIn(text, most);
+        const processes = new Map<number, Counted>();
+        for (const pid of pids.slice(0, most)) {
+          const counted = { readBytes: NaN, writeBytes: NaN, waitedNs: NaN };
+          processes.set(pid, counted);
+          all.set(pid, counted);
+          if (saw.bytes) bytes.push(pid);
+          if (saw.waits) waits.push(pid);
+        }
+        looks.set(id, { monotonicMs, processes, isPart: pids.length > most, saw });
+      },
+    );
+    this.keep(subjects, all);
+    this.count(bytes, 'io', (text, pid) => {
+      const counted = all.get(pid)!;
+      [counted.readBytes, counted.writeBytes] = keyed(text, IO) as [number, number];
+    });
+    this.count(waits, 'schedstat', (text, pid) => {
+      all.get(pid)!.waitedNs = numberAt(text, nextWord(text, 0));
+    });
+    return looks;
+  }
+
+  /** Files of those that are not looked at now are closed. */
+  private keep(subjects: readonly Subject[], processes: ReadonlyMap<number, unknown>): void {
+    const lists = new Map(subjects.map(({ list }) => [list.path, list]));
+    for (const [path, list] of this.lists) if (!lists.has(path)) list.close();
+    this.lists = lists;
+    const files = new Map<number, ProcessFiles>();
+    for (const pid of processes.keys())
+      files.set(pid, this.files.get(pid) ?? new ProcessFiles(`${this.reader.procRoot}/${pid}`, this.reader));
+    for (const [pid, known] of this.files) if (!files.has(pid)) known.close();
+    this.files = files;
+  }
+
+  private count(pids: readonly number[], name: 'io' | 'schedstat', see: (text: Text, pid: number) => void): void {
+    const kept = pids.map((pid) => this.files.get(pid)![name]);
+    readTogether(this.reader, kept, (index, text) => {
+      if (typeof text !== 'string') see(text, pids[index]!);
+      // Another process has got the id of one that has ended.
+      else if (text === 'gone' && kept[index]!.read(this.reader.buffer) === 'read')
+        see(this.reader.buffer, pids[index]!);
+    });
   }
 }
 
-function closer(before: Look, now: Look, seconds: number): Closer {
+/** One more than are looked at, to know that there are. */
+function pidsIn(text: Text, most: number): number[] {
+  const pids: number[] = [];
+  for (let line = 0; line < text.length && pids.length <= most; line = nextLine(text, line)) {
+    const pid = numberAt(text, line);
+    // One of a pid namespace outside of ours is shown as 0.
+    if (pid > 0) pids.push(pid);
+  }
+  return pids;
+}
+
+/** undefined where not the same was looked for. */
+function closer(before: Look, now: Look, seconds: number): Closer | undefined {
+  const bytes = before.saw.bytes && now.saw.bytes;
+  const waits = before.saw.waits && now.saw.waits;
+  if (!bytes && !waits) return undefined;
   return {
-    readBytes: moved(before, now, 'readBytes') / seconds,
-    writeBytes: moved(before, now, 'writeBytes') / seconds,
-    waitingCores: grown(before, now, 'waitedNs', true) / 1e9 / seconds,
+    ...(bytes && {
+      readBytes: moved(before, now, 'readBytes') / seconds,
+      writeBytes: moved(before, now, 'writeBytes') / seconds,
+    }),
+    ...(waits && { waitingCores: grown(before, now, 'waitedNs', true) / 1e9 / seconds }),
   };
 }

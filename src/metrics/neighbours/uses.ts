@@ -38,35 +38,37 @@ interface Written {
   readonly writes: number;
 }
 
+const sumOf = (each: readonly { readonly dirty: number }[]): number => total(each.map(({ dirty }) => dirty));
+
 /**
  * Who makes the writes. cgroup v1 charges nobody with what the kernel writes back: then who changed the pages has it, as the
- * closer look says, and without one the writes that nobody is charged with go by the share of the pages that wait for the disk.
+ * closer look says; what is left goes to those it did not look at, by their share of the pages that wait for the disk.
  */
 function writesOf(
   samples: ReadonlyMap<string, Sample>,
   host: Sample | undefined,
   closer: ReadonlyMap<string, Closer> | undefined,
 ): { readonly each: readonly Written[]; readonly outside: number } {
-  const charged = [...samples].map(([id, { io, memory }]) => ({
-    id,
-    charged: known(io.writeBytes),
-    dirty: known(memory.dirty),
-  }));
-  const hidden = Math.max(0, known(host?.io.writeBytes) - total(charged.map((each) => each.charged)));
-  if (closer !== undefined) {
-    const each = charged.map(({ id, charged: own }) => ({
+  const targets = [...samples].map(([id, { io, memory }]) => {
+    const charged = known(io.writeBytes);
+    const changed = closer?.get(id)?.writeBytes;
+    return {
       id,
-      charged: own,
-      writes: Math.max(own, known(closer.get(id)?.writeBytes)),
-    }));
-    return { each, outside: Math.max(0, known(host?.io.writeBytes) - total(each.map(({ writes }) => writes))) };
-  }
-  const dirtyInside = total(charged.map(({ dirty }) => dirty));
-  const dirty = Math.max(dirtyInside, known(host?.memory.dirty));
-  const each = charged.map(({ id, charged: own, dirty: waits }) => ({
+      charged,
+      isSeen: changed !== undefined,
+      changed: Math.max(charged, known(changed)),
+      dirty: known(memory.dirty),
+    };
+  });
+  const hidden = Math.max(0, known(host?.io.writeBytes) - total(targets.map(({ changed }) => changed)));
+  const unseen = targets.filter(({ isSeen }) => !isSeen);
+  const dirtyInside = sumOf(unseen);
+  const dirtySeen = sumOf(targets) - dirtyInside;
+  const dirty = Math.max(dirtyInside, known(host?.memory.dirty) - dirtySeen);
+  const each = targets.map(({ id, charged, isSeen, changed, dirty: waits }) => ({
     id,
-    charged: own,
-    writes: own + (dirty > 0 ? (hidden * waits) / dirty : 0),
+    charged,
+    writes: isSeen || dirty === 0 ? changed : changed + (hidden * waits) / dirty,
   }));
   return { each, outside: dirty > 0 ? (hidden * (dirty - dirtyInside)) / dirty : hidden };
 }

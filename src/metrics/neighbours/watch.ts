@@ -1,12 +1,13 @@
 // The judge at work: after each sample it is told what was measured, with a closer look when it wants one.
 import { dirname } from 'node:path';
 import type { HostSample, Sample, Target } from '../model.js';
-import type { DeviceFilter } from '../proc.js';
+import type { Reader } from '../reader.js';
 import { CloserLook } from './closer-look.js';
 import { DiskLook } from './disk-look.js';
 import { createJudge } from './judge.js';
 import type { Finding } from './model.js';
 import { isSum, type Closer, type DiskRates, type Observation } from './observation.js';
+import { worthALook } from './worth.js';
 
 /** One target and what was measured of it; undefined where it is not there at the moment. */
 export interface Measured {
@@ -45,9 +46,9 @@ export class NeighbourWatch {
   private readonly closerLook: CloserLook;
   private readonly diskLook: DiskLook;
 
-  constructor(procRoot: string, isDisk: DeviceFilter) {
-    this.closerLook = new CloserLook(procRoot);
-    this.diskLook = new DiskLook(procRoot, isDisk);
+  constructor(reader: Reader) {
+    this.closerLook = new CloserLook(reader);
+    this.diskLook = new DiskLook(reader.procRoot, reader.isDisk);
   }
 
   /** The same array as long as nobody suffers. */
@@ -56,12 +57,14 @@ export class NeighbourWatch {
   }
 
   observe(at: number, monotonicMs: number, host: HostSample | undefined, measured: readonly Measured[]): void {
+    const observation = observationOf(at, host, measured);
     const wanted = this.judge.wantsCloserLook;
-    const closer = wanted ? this.lookCloser(monotonicMs, measured) : undefined;
+    const closer = wanted ? this.lookCloser(monotonicMs, measured, observation) : undefined;
     const disks = wanted ? this.lookAtDisks(monotonicMs, measured) : undefined;
+    if (!wanted) this.closerLook.rest();
     // The first look has no rates yet.
     this.judge.observe({
-      ...observationOf(at, host, measured),
+      ...observation,
       ...(closer && closer.size > 0 && { closer }),
       ...(disks && { disks }),
     });
@@ -76,11 +79,25 @@ export class NeighbourWatch {
     );
   }
 
-  private lookCloser(monotonicMs: number, measured: readonly Measured[]): ReadonlyMap<string, Closer> {
+  close(): void {
+    this.closerLook.rest();
+  }
+
+  private lookCloser(
+    monotonicMs: number,
+    measured: readonly Measured[],
+    { host, samples }: Observation,
+  ): ReadonlyMap<string, Closer> {
     const targets = measured.map(({ target }) => target);
     const still = new Set<string>();
     for (const { target, sample } of measured)
       if (sample?.cpu.cores !== undefined && sample.cpu.cores < STILL_CORES) still.add(target.id);
-    return this.closerLook.look(targets, monotonicMs, (id) => still.has(id));
+    const worth = worthALook(host, samples);
+    return this.closerLook.look(
+      targets,
+      monotonicMs,
+      (id) => still.has(id),
+      (id) => worth.get(id),
+    );
   }
 }

@@ -4,16 +4,19 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { History } from '../../../src/metrics/history.js';
 import { SERIES } from '../../../src/metrics/model.js';
-import { busy } from '../../support/past.js';
+import { busy, rowOf } from '../../support/past.js';
 
 const T0 = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+const add = (history: History, at: number, cores: number, ms: number): void =>
+  history.add(at - ms, at, rowOf(busy(at, cores)));
+
 /** A sample a second from T0 on, for that long; cores by the second. */
 function recorded(ms: number, cores: (second: number) => number, intervalMs = 1000): History {
   const history = new History(intervalMs);
-  for (let t = intervalMs; t <= ms; t += intervalMs) history.add(busy(T0 + t, cores(t / 1000)), intervalMs);
+  for (let t = intervalMs; t <= ms; t += intervalMs) add(history, T0 + t, cores(t / 1000), intervalMs);
   return history;
 }
 
@@ -64,7 +67,7 @@ describe('history', () => {
 
   it('keeps a gap a gap', () => {
     const history = new History(1000);
-    for (const second of [1, 2, 3, 60, 61]) history.add(busy(T0 + second * 1000, 1), 1000);
+    for (const second of [1, 2, 3, 60, 61]) add(history, T0 + second * 1000, 1, 1000);
     const { values } = history.series('cpu.cores', MINUTE + 1000, 61, T0 + MINUTE + 1000);
     const shown = [...values].flatMap((value, second) => (Number.isNaN(value) ? [] : [second + 1]));
     assert.deepEqual(shown, [1, 2, 3, 60, 61]);
@@ -78,7 +81,7 @@ describe('history', () => {
         let before = T0;
         offsets.forEach((offset, i) => {
           const at = T0 + (i + 1) * 1000 + offset;
-          history.add(busy(at, 1), at - before);
+          add(history, at, 1, at - before);
           before = at;
         });
         const { values } = history.series('cpu.cores', 58_000, 58, T0 + 59_000);
@@ -100,7 +103,7 @@ describe('history', () => {
         for (const [ms, cores] of intervals) {
           at += ms;
           total += cores * ms;
-          history.add(busy(at, cores), ms);
+          add(history, at, cores, ms);
         }
         const { values, peaks, stepMs } = history.series('cpu.cores', at - T0, points, at);
         close(
@@ -116,7 +119,7 @@ describe('history', () => {
 
   it('forgets what a clock that was set back has yet to come to', () => {
     const history = recorded(10 * MINUTE, () => 1);
-    history.add(busy(T0 + 5 * MINUTE, 7), 1000);
+    add(history, T0 + 5 * MINUTE, 7, 1000);
     const { values } = history.series('cpu.cores', 10 * MINUTE, 10, T0 + 10 * MINUTE);
     assert.equal(values.slice(5).every(Number.isNaN), true);
     assert.ok(values[4]! > 1 && values[4]! < 1.2);
@@ -144,7 +147,7 @@ describe('history', () => {
   it('makes room when samples come faster', () => {
     const history = recorded(10 * MINUTE, () => 1);
     history.setInterval(100);
-    for (let t = 100; t <= 10 * MINUTE; t += 100) history.add(busy(T0 + 10 * MINUTE + t, t / 100), 100);
+    for (let t = 100; t <= 10 * MINUTE; t += 100) add(history, T0 + 10 * MINUTE + t, t / 100, 100);
     const { values } = history.series('cpu.cores', 10 * MINUTE, 6000, T0 + 20 * MINUTE);
     assert.deepEqual(
       [...values],

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { nothingMeasured, type Counters } from '../../../src/metrics/counters.js';
 import type { Sample } from '../../../src/metrics/model.js';
-import { busyShare, growth, sampleOf, Tally, type Moment } from '../../../src/metrics/rates.js';
+import { busyShare, fillRow, growth, Tally, type Moment } from '../../../src/metrics/rates.js';
+import { newRow, sampleOf as sampleOfRow } from '../../../src/metrics/row.js';
 
 const EPOCH = 1_795_000_000_000;
 const moment = (monotonicMs: number, counters: Partial<Counters>, at = EPOCH + monotonicMs): Moment => ({
@@ -12,6 +13,13 @@ const moment = (monotonicMs: number, counters: Partial<Counters>, at = EPOCH + m
   monotonicMs,
   counters: { ...nothingMeasured(), ...counters },
 });
+
+const row = newRow();
+/** The row is used again for each: what stood in it before must not show. */
+function sampleOf(before: Moment | undefined, now: Moment, oomKills: number): Sample {
+  fillRow(row, before, now, oomKills);
+  return sampleOfRow(now.at, row);
+}
 
 /** Every number of a sample, wherever it stands. */
 const numbers = (value: unknown): number[] =>

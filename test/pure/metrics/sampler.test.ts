@@ -22,6 +22,10 @@ function cgroup(name: string): string {
 const target = (id: string, unified = cgroup(id)): Target => ({ id, cgroup: { controllers: {}, unified } });
 const set = (folder: string, file: string, content: string): void => writeFileSync(join(folder, file), content);
 
+/** Something in the cgroup runs, so that it is read whole. */
+let ranUs = 10_191_562;
+const runs = (folder: string): void => set(folder, 'cpu.stat', `usage_usec ${(ranUs += 1000)}\n`);
+
 /** Time passes, and a sample is taken. */
 function sampleAfter(passedMs: number): void {
   ms += passedMs;
@@ -187,6 +191,42 @@ describe('targets', () => {
     assert.equal(sampler.latest('a')?.network.rxBytes, 500);
   });
 
+  it('in which nothing runs and nobody waits are not read whole, but soon enough', () => {
+    const folder = cgroup('a');
+    sampler.setTargets([target('a', folder)]);
+    const used = (): number | undefined => sampler.latest('a')?.memory.used;
+    sampler.sample();
+    sampleAfter(1000);
+    set(folder, 'memory.current', '4096\n');
+    sampleAfter(500);
+    assert.equal(used(), 950272, 'nothing has run');
+    set(folder, 'io.stat', '8:0 rbytes=8394752 wbytes=16781312 rios=24 wios=33 dbytes=0 dios=0\n');
+    sampleAfter(500);
+    assert.equal(sampler.latest('a')?.io.writeBytes, 8192, 'what the kernel writes back for it is counted at once');
+    runs(folder);
+    sampleAfter(100);
+    assert.equal(used(), 4096);
+    set(folder, 'memory.current', '8192\n');
+    sampleAfter(100);
+    assert.equal(used(), 4096);
+    sampleAfter(2500);
+    assert.equal(used(), 8192, 'and when it is its turn, in any case');
+  });
+
+  it('in which somebody waits are read whole, whether anything runs or not', () => {
+    const folder = cgroup('a');
+    sampler.setTargets([target('a', folder)]);
+    const waited = (us: number): void =>
+      set(folder, 'io.pressure', `some avg10=0 avg60=0 avg300=0 total=${us}\nfull avg10=0 avg60=0 avg300=0 total=0\n`);
+    waited(0);
+    sampler.sample();
+    waited(100_000);
+    sampleAfter(1000);
+    waited(600_000);
+    sampleAfter(500);
+    assert.equal(sampler.latest('a')?.pressure.io.some, 100);
+  });
+
   it('that are empty hold no network namespace, and do not take up a stranger who got their process id', () => {
     const folder = cgroup('a');
     const a = { ...target('a', folder), netPid: 4242 };
@@ -195,9 +235,11 @@ describe('targets', () => {
     sampleAfter(1000);
     assert.deepEqual(sampler.latest('a')?.network, { rxBytes: 0, txBytes: 0 });
     set(folder, 'pids.current', '0\n');
+    runs(folder);
     sampleAfter(1000);
     assert.deepEqual(sampler.latest('a')?.network, {});
     set(folder, 'pids.current', '1\n');
+    runs(folder);
     sampleAfter(1000);
     assert.deepEqual(sampler.latest('a')?.network, {});
   });

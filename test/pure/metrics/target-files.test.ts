@@ -7,7 +7,8 @@ import { after, describe, it } from 'node:test';
 import { nothingMeasured, type Counters } from '../../../src/metrics/counters.js';
 import { DescriptorBudget, TextBuffer } from '../../../src/metrics/kept-file.js';
 import type { CgroupPaths } from '../../../src/metrics/model.js';
-import { TargetFiles, type Reader } from '../../../src/metrics/target-files.js';
+import type { Reader } from '../../../src/metrics/reader.js';
+import { TargetFiles } from '../../../src/metrics/target-files.js';
 import { FIXTURES } from '../../support/kernel-text.js';
 
 const v1 = join(FIXTURES, 'v1');

@@ -3,17 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { History } from '../../../../src/metrics/history.js';
 import { HOST_ID, SERIES, type HostSample, type Sample } from '../../../../src/metrics/index.js';
-import {
-  COLUMNS,
-  hostColumns,
-  putHostSample,
-  putSample,
-  takeHostSample,
-  takeSample,
-} from '../../../../src/metrics/archive/columns.js';
-import { seriesOf } from '../../../../src/metrics/history.js';
+import { hostColumns, putLoad, takeHostSample, takeSample } from '../../../../src/metrics/archive/columns.js';
+import { COLUMNS } from '../../../../src/metrics/row.js';
 import { chance } from '../../../support/chance.js';
-import { busy, past, record, T0 } from '../../../support/past.js';
+import { busy, past, record, rowOf, T0 } from '../../../support/past.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -48,24 +41,20 @@ describe('a sample', () => {
       row[columns.indexOf(name)] ?? NaN;
 
   it('is read back as it was written, with every series in it', () => {
-    const row = new Float64Array(COLUMNS.length);
-    putSample(full, row);
-    const read = takeSample(T0, numbers(COLUMNS, row));
-    assert.deepEqual(read, full);
-    for (const name of SERIES) assert.equal(seriesOf[name](read), row[COLUMNS.indexOf(name)], name);
+    assert.deepEqual(takeSample(T0, numbers(COLUMNS, rowOf(full))), full);
+    assert.deepEqual(COLUMNS.slice(0, SERIES.length), SERIES, 'what a history keeps of it comes first');
   });
 
   it('has nothing where nothing was measured', () => {
-    const row = new Float64Array(COLUMNS.length);
-    putSample(busy(T0, 0), row);
-    assert.deepEqual(takeSample(T0, numbers(COLUMNS, row)), busy(T0, 0));
+    assert.deepEqual(takeSample(T0, numbers(COLUMNS, rowOf(busy(T0, 0)))), busy(T0, 0));
   });
 
   it('of a machine has its load and its CPUs', () => {
     const host: HostSample = { ...full, load: [1, 2, 3], perCpu: [0.5, NaN, 1] };
     const columns = hostColumns(3);
     const row = new Float64Array(columns.length);
-    putHostSample(host, row);
+    row.set(rowOf(full));
+    putLoad(row, host.load, host.perCpu);
     const read = takeHostSample(T0, numbers(columns, row), columns);
     assert.deepEqual([read.load, read.perCpu], [host.load, host.perCpu]);
   });
@@ -80,7 +69,7 @@ describe('the past', () => {
     const cores = new Map<number, number>();
     await record(recording, T0, T0 + 25 * MINUTE, (at) => {
       cores.set(at, Math.fround(dice.next() * 8));
-      history.add(busy(at, cores.get(at)!), 1000);
+      history.add(at - 1000, at, rowOf(busy(at, cores.get(at)!)));
       return cores.get(at)!;
     });
     const until = T0 + 25 * MINUTE;
@@ -118,14 +107,12 @@ describe('the past', () => {
   it('of weeks is there in steps of five minutes, and joins what is finer', async (t) => {
     const { open, archive } = past(t);
     const recording = await open();
-    const row = new Float64Array(COLUMNS.length);
     // A row in five minutes does for weeks, but not for the last day, where the finer rings join.
     const coarse = T0 + 38 * 24 * HOUR;
     for (let at = T0, i = 0; at < T0 + 40 * 24 * HOUR; i++) {
       const step = at < coarse ? 5 * MINUTE : MINUTE;
       at += step;
-      putSample(busy(at, Math.floor((at - 1 - T0) / (24 * HOUR))), row);
-      recording.add(at - step, at, row);
+      recording.add(at - step, at, rowOf(busy(at, Math.floor((at - 1 - T0) / (24 * HOUR)))));
       if (i % 3 === 0) await recording.flush();
     }
     await recording.close();

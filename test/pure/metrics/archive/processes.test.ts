@@ -13,7 +13,7 @@ import {
   takeProcesses,
   type PastProcess,
 } from '../../../../src/metrics/archive/processes.js';
-import { COLUMNS } from '../../../../src/metrics/archive/columns.js';
+import { COLUMNS } from '../../../../src/metrics/row.js';
 import { past, T0 } from '../../../support/past.js';
 
 /** A line of /proc/PID/stat. */

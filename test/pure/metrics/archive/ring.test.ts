@@ -15,7 +15,8 @@ import {
   sealRecord,
   type Shape,
 } from '../../../../src/metrics/archive/format.js';
-import { COLUMNS, hostColumns } from '../../../../src/metrics/archive/columns.js';
+import { hostColumns } from '../../../../src/metrics/archive/columns.js';
+import { COLUMNS } from '../../../../src/metrics/row.js';
 import { RINGS, shapeOf } from '../../../../src/metrics/archive/rings.js';
 import { past, record, T0 } from '../../../support/past.js';
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { COLUMNS } from '../../../../src/metrics/archive/columns.js';
+import { COLUMNS } from '../../../../src/metrics/row.js';
 import { TargetMeter } from '../../../../src/metrics/archive/target-meter.js';
 import { DescriptorBudget, TextBuffer } from '../../../../src/metrics/kept-file.js';
 

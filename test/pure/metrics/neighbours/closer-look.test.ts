@@ -1,20 +1,24 @@
 // The closer look over files made by hand: rates from what processes counted, whoever of them has ended, and a bounded number.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Target } from '../../../../src/metrics/index.js';
 import { CloserLook } from '../../../../src/metrics/neighbours/closer-look.js';
+import { openReader } from '../../../../src/metrics/reader.js';
 
 let scratch: string;
 let look: CloserLook;
 
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'tscontain-closer-'));
-  look = new CloserLook(join(scratch, 'proc'));
+  look = new CloserLook(openReader(join(scratch, 'proc'), join(scratch, 'sys'), 100));
 });
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+afterEach(() => {
+  look.rest();
+  rmSync(scratch, { recursive: true, force: true });
+});
 
 /** A cgroup with these processes in it. */
 function cgroup(id: string, pids: readonly number[]): Target {
@@ -102,6 +106,62 @@ describe('a closer look', () => {
     look.look([cgroup('web', [1])], 0, () => true);
     counts(1, 0, 9);
     assert.equal(look.look([cgroup('web', [1])], 1000).get('web')?.writeBytes, 4);
+  });
+
+  it('looks for what is worth it, and for nothing else', () => {
+    const worth: Record<string, { bytes: boolean; waits: boolean }> = {
+      writer: { bytes: true, waits: false },
+      waiter: { bytes: false, waits: true },
+    };
+    const all = [cgroup('writer', [1]), cgroup('waiter', [2]), cgroup('neither', [3])];
+    const lookAtAll = (ms: number) =>
+      look.look(
+        all,
+        ms,
+        () => false,
+        (id) => worth[id],
+      );
+    for (const pid of [1, 2, 3]) counts(pid, 0, 0);
+    lookAtAll(0);
+    for (const pid of [1, 2, 3]) counts(pid, 10, 20, 500);
+    const rates = lookAtAll(1000);
+    assert.deepEqual(Object.fromEntries(rates), {
+      writer: { readBytes: 10, writeBytes: 20 },
+      waiter: { waitingCores: 0.5 },
+    });
+  });
+
+  it('goes on from where it looked last at one that was not worth it between, and knows nothing of what it did not look for', () => {
+    let worth: { bytes: boolean; waits: boolean } | undefined = { bytes: true, waits: false };
+    const lookAt = (ms: number) =>
+      look
+        .look(
+          [cgroup('web', [1])],
+          ms,
+          () => false,
+          () => worth,
+        )
+        .get('web');
+    counts(1, 0, 0);
+    lookAt(0);
+    worth = undefined;
+    assert.equal(lookAt(1000), undefined);
+    counts(1, 0, 4000);
+    worth = { bytes: true, waits: true };
+    assert.deepEqual(lookAt(2000), { readBytes: 0, writeBytes: 2000 }, 'it had not been asked how long it waits');
+    assert.equal(lookAt(3000)?.waitingCores, 0);
+  });
+
+  it('keeps files open while it is taken, and lets go of all of them', () => {
+    const open = (): number => readdirSync('/proc/self/fd').length;
+    const before = open();
+    for (const pid of [1, 2, 3]) counts(pid, 0, 0);
+    look.look([cgroup('web', [1, 2]), cgroup('db', [3])], 0);
+    assert.equal(open(), before + 2 + 3 * 2);
+    look.look([cgroup('web', [2])], 1000);
+    assert.equal(open(), before + 1 + 2, 'of who ended, and of who is not looked at, nothing stays open');
+    look.rest();
+    assert.equal(open(), before);
   });
 
   it('reads no more than so many processes, and tells the rates of those', () => {
