@@ -44,8 +44,10 @@ const closed = (state: State): State => withOverlay(state, undefined);
 /** Rows of a list that stands above everything, whatever it is drawn like: its frame and its query line taken off. */
 export const overlayRows = (state: State): number => Math.max(4, Math.min(24, state.size.rows - 10));
 /** Cells across inside the help. */
+/** Three columns of keys; more would be a wall. */
+const HELP_CELLS = 168;
 export const helpWidth = (state: State): number =>
-  (state.size.columns < 100 ? state.size.columns : Math.min(state.size.columns - 4, 116)) - 4;
+  (state.size.columns < 100 ? state.size.columns : Math.min(state.size.columns - 4, HELP_CELLS)) - 4;
 export const helpRows = (state: State): number => state.size.rows - 6;
 
 // Opening.

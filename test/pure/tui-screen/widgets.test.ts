@@ -6,8 +6,10 @@ import { Canvas, type Look, glyphsFor, shadeAt, themeFor } from '../../../src/tu
 import {
   type Column,
   type Dialog,
+  type HelpRow,
   type KeyHint,
   type Title,
+  helpHeight,
   paintDialog,
   paintFrame,
   paintGraph,
@@ -347,5 +349,18 @@ describe('a notice and a help table', () => {
       painted(30, 1, (canvas) => paintHelp(canvas, canvas.rect, sections, 1)),
       'j k  down, up',
     );
+  });
+
+  it('tear no row of keys apart between columns, and leave no gap at the top of one', () => {
+    const row = (keys: string, words: number): HelpRow => ({ keys, text: Array(words).fill('word').join(' ') });
+    const sections = [
+      { title: 'here', rows: [row('a', 1), row('b', 25)] },
+      { title: 'everywhere', rows: [row('c', 1), row('d', 1)] },
+    ];
+    const text = painted(108, 5, (canvas) => paintHelp(canvas, canvas.rect, sections, 0));
+    const second = text.split('\n').map((line) => line.slice(54).trim());
+    assert.deepEqual(second.slice(0, 3), ['everywhere', 'c  word', 'd  word']);
+    assert.equal(helpHeight(sections, 106), 5);
+    assert.match(text.split('\n')[4]!, /^ {3}word/, 'the last row of b');
   });
 });
