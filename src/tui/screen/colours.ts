@@ -44,6 +44,12 @@ export function rgbOf(index: number): Rgb {
   return [levels[Math.floor(cube / 36)]!, levels[Math.floor(cube / 6) % 6]!, levels[cube % 6]!];
 }
 
+/** Whether a colour of a cell has no hue. */
+export function isGrey(index: number): boolean {
+  const [r, g, b] = rgbOf(index);
+  return r === g && g === b;
+}
+
 function distance(a: Rgb, r: number, g: number, b: number): number {
   // The eye is keenest on green and dullest on blue; these weights are the usual cheap stand-in for that.
   return 3 * (a[0] - r) ** 2 + 4 * (a[1] - g) ** 2 + 2 * (a[2] - b) ** 2;

@@ -1,7 +1,7 @@
 // A theme made of a palette (palettes.ts) for the colours that the terminal has: true ones, the nearest of the 256, the
 // terminal's own 16, or none.
 import { Flag, NO_COLOUR, PLAIN, type Attr, type Style, attr, fgOf, withBg, withFg } from './cells.js';
-import { type ColourDepth, mixed, nearest256, parseHex, splitRgb, trueColour } from './colours.js';
+import { type ColourDepth, isGrey, mixed, nearest256, parseHex, splitRgb, trueColour } from './colours.js';
 import { type ColourName, PALETTES, type Palette, type ThemeName } from './palettes.js';
 import { type Ramp, type Resource, type Shades, type Theme, type TwoWay, stopOf } from './theme.js';
 
@@ -54,7 +54,11 @@ function richTheme(name: ThemeName, palette: Palette, depth: 256 | 'truecolour')
   const shades = new Map<Ramp, Shades>();
   const ramp = (hue: number, quiet: Attr): Ramp => {
     const made: Ramp = [quiet, look('warm'), look('hot')];
-    const at = (share: number): Attr => attr({ fg: numberFor(shade(palette, hue, share)), ...ground });
+    const at = (share: number): Attr => {
+      const fg = numberFor(shade(palette, hue, share));
+      // Among 256 the nearest to a faint colour may be a grey: which resource it is says more than how faint.
+      return depth === 256 && isGrey(fg) && !isGrey(fgOf(quiet)) ? quiet : attr({ fg, ...ground });
+    };
     shades.set(made, { byLimit: shaded(LIMIT_SHADES, at), byScale: shaded(SCALE_SHADES, (share) => at(share * 0.5)) });
     return made;
   };

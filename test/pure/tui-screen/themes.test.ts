@@ -17,7 +17,7 @@ import {
   type Theme,
   type ThemeName,
 } from '../../../src/tui/screen/index.js';
-import { parseHex, splitRgb, type Rgb } from '../../../src/tui/screen/colours.js';
+import { isGrey, parseHex, splitRgb, type Rgb } from '../../../src/tui/screen/colours.js';
 import { detectColours, detectLight } from '../../../src/tui/screen/detect.js';
 import { coloursOfEntry } from '../../../src/tui/screen/terminfo.js';
 import { isCrowded, takeBack } from '../../../src/tui/screen/true-colours.js';
@@ -137,6 +137,13 @@ describe('themes', () => {
       assert.equal(shadeAt(byLimit, NaN), byLimit[0]);
       assert.equal(shadeAt(byLimit, -1), byLimit[0]);
       assert.ok(new Set(themeFor(256, name).shadesOf(themeFor(256, name).resource.io).byLimit).size >= 4, name);
+    }
+    for (const name of COLOURED) {
+      const theme = themeFor(256, name);
+      for (const ramp of [...Object.values(theme.resource), ...Object.values(theme.incoming)]) {
+        const greys = theme.shadesOf(ramp).byScale.filter((attr) => isGrey(fgOf(attr)));
+        assert.ok(greys.length === 0 || isGrey(fgOf(ramp[0])), `${name}: a faint hue is a hue in 256 colours too`);
+      }
     }
     const basic = themeFor(16);
     assert.deepEqual(new Set(basic.shadesOf(basic.resource.cpu).byLimit), new Set(basic.resource.cpu));
