@@ -55,9 +55,15 @@ export function createStretch(from: number, until: number, rows: ReadonlyMap<str
     if (all === undefined) return nothingSeries(name, spanMs, points, end);
     const begin = end - spanMs;
     const laid = new Points(begin, spanMs / points, points);
+    // The same for all rows of a file, and asked of thousands of them.
+    let columns: Columns | undefined;
+    let place: number | undefined;
     for (let i = firstEndingAfter(all, begin); i < all.length && all[i]!.from < end; i++) {
       const row = all[i]!;
-      const place = row.columns.places.get(name);
+      if (row.columns !== columns) {
+        columns = row.columns;
+        place = columns.places.get(name);
+      }
       if (place === undefined) continue;
       const mean = row.numbers[place]!;
       laid.lay(row.from, row.to, mean, row.columns.peaks ? row.numbers[row.columns.names.length + place]! : mean);

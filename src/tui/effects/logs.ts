@@ -41,6 +41,8 @@ export class LogFollower {
   private isWorking = false;
   private reads = 0;
   private waiting: (() => void)[] = [];
+  /** the frame that shows what came in a flood */
+  private soon: NodeJS.Timeout | undefined;
 
   constructor(private readonly ports: Ports) {}
 
@@ -69,6 +71,7 @@ export class LogFollower {
 
   close(): void {
     this.reading?.abort();
+    clearTimeout(this.soon);
   }
 
   /** What is shown and searched for. What is kept is looked through in slices; `then` is called when that is done. */
@@ -181,10 +184,11 @@ export class LogFollower {
           if (signal.aborted) return undefined;
           for (const entry of taken.slice(i, i + SLICE_LINES)) buffer.add(entry, source);
         }
-        invalidate();
         const now = clock.now();
-        if (isNew && now - writtenAt > BEHIND_MS) return taken.at(-1)!.time;
         if (isNew) inWindow += taken.length;
+        if (inWindow <= SLICE_LINES) invalidate();
+        else this.tellSoon();
+        if (isNew && now - writtenAt > BEHIND_MS) return taken.at(-1)!.time;
         const isFull = inWindow >= window;
         if (isFull) await pause(windowAt + WINDOW_MS - now);
         else if (!isNew) await turn();
@@ -199,6 +203,14 @@ export class LogFollower {
       signal.removeEventListener('abort', stop);
       inner.abort();
     }
+  }
+
+  /** A flood passes unread: it is painted once a window, so that it does not take the time of whoever presses a key. */
+  private tellSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      this.ports.invalidate();
+    }, WINDOW_MS);
   }
 
   private caughtUp(buffer: LogBuffer): void {

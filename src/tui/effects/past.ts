@@ -29,6 +29,8 @@ type OldReadings = ReturnType<Stretch['readingsAt']>;
 const ROW_GRAPHS_MS = 150_000;
 /** How far beyond the graphs a stretch is read, in their own lengths: a few presses of an arrow need no reading. */
 const MARGIN = 1;
+/** Series that are remembered as they were laid over the points of graphs; 1 or 2 KiB each. */
+const LAID_MOST = 1000;
 /** Points that a graph has at most. */
 const POINTS = 200;
 
@@ -46,6 +48,10 @@ export class Past {
 
   #processes:
     { readonly id: string; readonly at: number; readonly answer: PastProcesses | 'reading' | undefined } | undefined;
+
+  /** What was read, as graphs asked for it: it is the past and stays as it is, while they are painted again and again. */
+  #laid: { readonly from: OldReadings; readonly series: Map<string, Series> } | undefined;
+  #whole: { readonly stretch: PastStretch; readonly readings: OldReadings } | undefined;
 
   constructor(private readonly ports: Ports) {}
 
@@ -115,13 +121,20 @@ export class Past {
   get present(): Readings {
     const { sampler } = this.ports;
     const history: Readings['history'] = (id, name, spanMs, points, until) =>
-      this.#history(this.#stretch?.read?.readingsAt(Infinity), id, name, spanMs, points, until);
+      this.#history(this.#wholeStretch(), id, name, spanMs, points, until);
     return {
       history,
       latest: (id) => sampler.latest(id),
       latestHost: () => sampler.latestHost(),
       self: () => sampler.self(),
     };
+  }
+
+  /** The readings of all that was read; the same object as long as that is the same. */
+  #wholeStretch(): OldReadings | undefined {
+    const stretch = this.#stretch?.read;
+    if (this.#whole?.stretch !== stretch) this.#whole = stretch && { stretch, readings: stretch.readingsAt(Infinity) };
+    return this.#whole?.readings;
   }
 
   /** The readings of that moment; the same object for one moment, which remembers what one frame asks several times. */
@@ -158,10 +171,19 @@ export class Past {
     const own = this.ports.sampler.history(...asked);
     if (old === undefined || !own.values.some(Number.isNaN)) return own;
     const [id, name, spanMs, points] = asked;
-    const written = this.#written(old, id, name, spanMs, points, own.from + spanMs);
+    const written = this.#remembered(old, id, name, spanMs, points, own.from + spanMs);
     const pick = (mine: Float64Array, theirs: Float64Array): Float64Array =>
       mine.map((value, i) => (Number.isNaN(value) ? theirs[i]! : value));
     return { ...own, values: pick(own.values, written.values), peaks: pick(own.peaks, written.peaks) };
+  }
+
+  #remembered(old: OldReadings, ...asked: readonly [string, SeriesName, number, number, number]): Series {
+    if (this.#laid?.from !== old || this.#laid.series.size >= LAID_MOST) this.#laid = { from: old, series: new Map() };
+    const { series } = this.#laid;
+    const key = asked.join(' ');
+    const known = series.get(key) ?? this.#written(old, ...asked);
+    series.set(key, known);
+    return known;
   }
 
   /** Of a project nothing is written down: it is the sum of its members. */

@@ -76,8 +76,13 @@ export function paintGrid(canvas: Canvas, rect: Rect, state: State, sources: Sou
   const strips = stripsOf(canvas);
   const places = placesOf(strips, shape.tileHeight);
   const points = graphCapacity(Math.max(2, shape.tileWidth - LABEL_CELLS - 2), canvas.glyphs);
-  const read = ({ id }: Container, i: number): Values =>
-    history(state, sources, id, strips[i]!, points, places[i]!.isMirrored);
+  // A scale for all looks at everybody first: nobody is read twice for a frame.
+  const known = strips.map(() => new Map<string, Values>());
+  const read = ({ id }: Container, i: number): Values => {
+    const values = known[i]!.get(id) ?? history(state, sources, id, strips[i]!, points, places[i]!.isMirrored);
+    known[i]!.set(id, values);
+    return values;
+  };
   const peakIn = (values: Values): number => Math.max(...values.map((one) => peakOf(one ?? [], points)));
   const shown = tiles.slice(state.grid.top * shape.columns, (state.grid.top + shape.rows) * shape.columns);
   const common =

@@ -1,8 +1,9 @@
 // The screen: takes the terminal, paints frames, hands out events, gives the terminal back whatever happens.
 //
 // blessed keeps the two grids (what is shown, what shall be shown), their size and a tree with one element, the painter; the
-// app paints cells on it. A frame is made at most every 16 ms, only after `invalidate()`, and only once the terminal has
-// taken the frame before: a slow line makes frames fewer, never the dashboard late. Nothing changed, nothing written.
+// app paints cells on it. A frame is made at most every 16 ms (the answer to a key sooner), only after `invalidate()`, and only
+// once the terminal has taken the frame before: a slow line makes frames fewer, never the dashboard late. Nothing changed,
+// nothing written.
 import type { ReadStream, WriteStream } from 'node:tty';
 import blessed from 'blessed';
 import { BlessedProgram } from './blessed-program.js';
@@ -74,6 +75,9 @@ export interface Screen {
 /** One frame at most in this time: 60 a second is what terminals and eyes take. */
 const FRAME_MS = 16;
 
+/** What a person did is answered sooner: they wait for it, and other things that move must not make them wait longer. */
+const ANSWER_MS = 4;
+
 /** Clipboard limit of common terminals for OSC 52, in bytes of base64. */
 const MAX_CLIPBOARD = 100_000;
 
@@ -138,8 +142,13 @@ class TerminalScreen implements Screen {
 
   invalidate(): void {
     this.#dirty = true;
-    if (this.#frameTimer !== undefined || this.#writing > 0 || !this.#open) return;
-    const wait = Math.max(0, this.#lastFrameAt + FRAME_MS - performance.now());
+    if (this.#frameTimer === undefined) this.#frameAfter(FRAME_MS);
+  }
+
+  /** @param leastMs from one frame to the next */
+  #frameAfter(leastMs: number): void {
+    if (this.#writing > 0 || !this.#open) return;
+    const wait = Math.max(0, this.#lastFrameAt + leastMs - performance.now());
     // A timer even for 0 ms: what else changes in this turn of the loop belongs into the same frame.
     this.#frameTimer = setTimeout(() => this.#frame(), wait);
   }
@@ -259,7 +268,16 @@ class TerminalScreen implements Screen {
     for (const event of events) {
       if (this.#closed) return;
       this.#options.onEvent(event, event.type === 'mouse' ? this.hit(event.x, event.y) : undefined);
+      if (isDeed(event)) this.#answer();
     }
+  }
+
+  /** The frame that is due does not wait for its turn. */
+  #answer(): void {
+    if (!this.#dirty) return;
+    clearTimeout(this.#frameTimer);
+    this.#frameTimer = undefined;
+    this.#frameAfter(ANSWER_MS);
   }
 
   #resize(): void {
@@ -315,6 +333,10 @@ class TerminalScreen implements Screen {
     });
   }
 }
+
+/** Whether it is something that a person waits for the answer to; a mouse that is moved reports a hundred times a second. */
+const isDeed = (event: TerminalEvent): boolean =>
+  event.type === 'key' || event.type === 'paste' || (event.type === 'mouse' && event.action === 'press');
 
 /** The colours that some cell has. */
 function coloursOn(lines: readonly Cell[][]): ReadonlySet<number> {

@@ -60,6 +60,23 @@ describe('graphs of the present', () => {
     assert.deepEqual([...past.present.history('a', 'cpu.cores', 60_000, 6, NOW).values], [7, 7, 7, 7, 7, 1]);
   });
 
+  it('are laid once over the same points, however often they are painted, and anew when the clock goes on', async () => {
+    let laid = 0;
+    const history: typeof counted.history = (...asked) => ((laid += 1), flat(7)(...asked));
+    const counted = { latest: () => undefined, latestHost: () => undefined, history: flat(7) };
+    const { past, show } = house({
+      load: () => Promise.resolve({ readingsAt: () => ({ ...counted, history }), observations: () => [] }),
+    });
+    show({});
+    await settle();
+    const read = (id: string, until: number) => [...past.present.history(id, 'cpu.cores', 60_000, 6, until).values];
+    assert.deepEqual(read('a', NOW), read('a', NOW));
+    assert.equal(laid, 1);
+    read('b', NOW);
+    read('a', NOW + 2000);
+    assert.equal(laid, 3);
+  });
+
   it('ask for nothing once their own memory reaches back far enough', async () => {
     let asked = 0;
     const { show } = house({ sampledSince: NOW - 400_000, load: () => ((asked += 1), Promise.resolve(written(7))) });

@@ -110,6 +110,7 @@ describe('frames', () => {
     await screen.settle();
     const before = screen.transcript().length;
     screen.type('j');
+    await screen.waitFor(() => screen.transcript().length > before);
     await screen.settle();
     const written = screen.transcript().length - before;
     assert.ok(written > 0 && written < 4000, `${written} characters for two rows`);
