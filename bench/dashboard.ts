@@ -8,7 +8,7 @@ import { openEngine, type CreateSpec, type Engine } from '../src/engine/index.js
 import { Emulator } from '../test/support/emulator.js';
 import { processesNaming } from '../test/support/house.js';
 import { cpuSeconds } from '../test/support/vital-signs.js';
-import { dockerStats, over, type StatsCost } from './docker-stats.js';
+import { dockerStats, over, used, type StatsCost } from './docker-stats.js';
 import { isInstalled } from './peers.js';
 import { interleaved, median, quantile, report } from './report.js';
 
@@ -87,7 +87,7 @@ interface Watched {
   readonly written: number;
 }
 
-/** A dashboard that is left alone with something in front, as a whole process with its first minute behind it. */
+/** A dashboard that is left alone with something in front, its start behind it. */
 async function watch(keys: string, shown: string | RegExp): Promise<Watched> {
   const screen = open(...SIZE);
   await screen.waitFor(/(?:busy|quiet)-\d/, 20_000);
@@ -102,7 +102,7 @@ async function watch(keys: string, shown: string | RegExp): Promise<Watched> {
     screen.output.length = 0;
     const [own, supervisors] = await Promise.all([
       over(STRETCH_SECONDS, () => cpuSeconds(pid)),
-      over(STRETCH_SECONDS, () => others.reduce((sum, other) => sum + cpuSeconds(other), 0)),
+      over(STRETCH_SECONDS, () => used(others)),
     ]);
     stretches.push({ own, supervisors, bytes: screen.output.reduce((sum, { length }) => sum + length, 0) });
   }

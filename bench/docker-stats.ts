@@ -30,10 +30,10 @@ export interface StatsCost {
   readonly daemons: number;
 }
 
-/** CPU seconds used so far by everything whose command line names a path below the directory. */
-function used(directory: string): number {
+/** CPU seconds used so far by those of these processes that are still there. */
+export function used(pids: readonly number[]): number {
   let sum = 0;
-  for (const pid of processesNaming(directory)) {
+  for (const pid of pids) {
     try {
       sum += cpuSeconds(pid);
     } catch {
@@ -65,14 +65,14 @@ export async function dockerStats(options: StatsOptions): Promise<StatsCost> {
     const daemons: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       await delay(3000);
-      const without = await over(seconds, () => used(directory));
+      const without = await over(seconds, () => used(processesNaming(directory)));
       const client = new Emulator({ columns, rows, command: ['sh', '-c', `exec ${docker.command} stats`] });
       await client.waitFor('MEM USAGE', 30_000);
       await delay(5000);
       const pid = client.child.pid!;
       const [own, withIt] = await Promise.all([
         over(seconds, () => cpuSeconds(pid)),
-        over(seconds, () => used(directory)),
+        over(seconds, () => used(processesNaming(directory))),
       ]);
       await client.close();
       clients.push(own);

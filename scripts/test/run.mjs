@@ -22,7 +22,8 @@ export function runFiles(files, options = {}) {
 export async function withSecondTry(files, once) {
   const counts = await once(files, false);
   const again = files.filter((file) => counts.failedFiles.some((source) => bundleOf(source) === bundleOf(file)));
-  if (again.length === 0 || again.length > FEW) return counts;
+  // What failed after an hour and a half is looked at, not tried for as long again.
+  if (again.length === 0 || again.length > FEW || process.env.SOAK) return counts;
   // Kernels, ptys and two cores have moods: what fails twice, alone the second time, is a failure; what does not is told.
   console.log(`once more, alone: ${again.map((file) => bundleOf(file)).join(', ')}`);
   const second = await once(again, true);
