@@ -1,11 +1,11 @@
 // The first line: where one is, how the host does, what the dashboard itself costs. What has no room is left out, least first.
-import { HOST_ID, type HostSample } from '../../metrics/index.js';
-import { bytes, bytesOf, coreLimit, cores, percent } from '../present/units.js';
+import { HOST_ID, type HostSample, type SeriesName } from '../../metrics/index.js';
+import { bytes, bytesOf, coreLimit, cores, percent, rate } from '../present/units.js';
 import { isRunning } from '../rows.js';
-import { stopOf, widthOf, type Attr, type Canvas, type Rect, type Span } from '../screen/index.js';
+import { stopOf, widthOf, type Attr, type Canvas, type Rect, type Span, type TwoWay } from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { GuardSlice, State } from '../state.js';
-import { graphCapacity, paintGraphRow } from '../widgets/index.js';
+import { graphCapacity, mirrorsInOneRow, paintGraphRow, paintMirrored, peakOf } from '../widgets/index.js';
 import { printedKey } from './hints.js';
 import { HALF_PRESSURE } from '../present/pressure.js';
 
@@ -34,6 +34,8 @@ const GRAPH_CELLS = 6;
 /** ms that one value of the small graph covers */
 const GRAPH_STEP_MS = 2000;
 const GAP = 2;
+/** A graph is never scaled to less, bytes/s: what is idle shall look idle. */
+const LEAST_RATE = 64 * 1024;
 
 /** Whether the guard acts, and on how many at the moment. */
 function guardWords({ isArmed, acting }: GuardSlice): string {
@@ -136,7 +138,19 @@ function hostParts(canvas: Canvas, state: State, sources: Sources, host: HostSam
     ...(Number.isNaN(host.load[0])
       ? []
       : [words(6, [label('load '), { text: host.load[0].toFixed(2), attr: theme.text }])]),
-  ];
+    twoWaysPart(canvas, state, sources, 7, {
+      label: 'io ',
+      resource: 'io',
+      now: [host.io.readBytes, host.io.writeBytes],
+      series: ['io.readBytes', 'io.writeBytes'],
+    }),
+    twoWaysPart(canvas, state, sources, 8, {
+      label: 'net ',
+      resource: 'net',
+      now: [host.network.rxBytes, host.network.txBytes],
+      series: ['network.rxBytes', 'network.txBytes'],
+    }),
+  ].filter((part) => part !== undefined);
 }
 
 const pressureAttr = (canvas: Canvas, value: number | undefined): Attr =>
@@ -158,6 +172,56 @@ function cpuPart(state: State, sources: Sources, limit: number, number: readonly
       const until = Math.ceil(state.now / GRAPH_STEP_MS) * GRAPH_STEP_MS;
       const { values } = sources.readings.history(HOST_ID, 'cpu.cores', points * GRAPH_STEP_MS, points, until);
       paintGraphRow(canvas, x + 4, y, GRAPH_CELLS, { values, max: limit, limit, ramp: canvas.theme.resource.cpu });
+    },
+  };
+}
+
+interface TwoWays {
+  readonly label: string;
+  readonly resource: TwoWay;
+  readonly now: readonly [incoming: number | undefined, outgoing: number | undefined];
+  readonly series: readonly [incoming: SeriesName, outgoing: SeriesName];
+}
+
+/** "io ⠶⣶⡶ ↑1.0M ↓ 42M"; numbers keep their cells, or what stands before them would move. Nothing where it is not measured. */
+function twoWaysPart(
+  { theme, glyphs }: Canvas,
+  state: State,
+  sources: Sources,
+  priority: number,
+  { label, resource, now, series }: TwoWays,
+): Part | undefined {
+  if (now.every((value) => value === undefined)) return undefined;
+  const graph = mirrorsInOneRow(glyphs) ? GRAPH_CELLS + 1 : 0;
+  const [incoming, outgoing] = [theme.incoming[resource], theme.resource[resource]];
+  const numbers: readonly Span[] = [
+    { text: glyphs.ascending, attr: theme.dim },
+    { text: rate(now[0]).padStart(4), attr: incoming[0] },
+    { text: ` ${glyphs.descending}`, attr: theme.dim },
+    { text: rate(now[1]).padStart(4), attr: outgoing[0] },
+  ];
+  const labelled = widthOf(label) + graph;
+  return {
+    width: labelled + numbers.reduce((sum, { text }) => sum + widthOf(text), 0),
+    priority,
+    paint(canvas, x, y) {
+      canvas.text(x, y, label, theme.dim);
+      canvas.spans(x + labelled, y, numbers);
+      if (graph === 0) return;
+      const points = graphCapacity(GRAPH_CELLS, glyphs);
+      const until = Math.ceil(state.now / GRAPH_STEP_MS) * GRAPH_STEP_MS;
+      const [up, down] = series.map(
+        (name) => sources.readings.history(HOST_ID, name, points * GRAPH_STEP_MS, points, until).values,
+      ) as [Float64Array, Float64Array];
+      paintMirrored(
+        canvas,
+        { x: x + widthOf(label), y, width: GRAPH_CELLS, height: 1 },
+        {
+          up: { values: up, ramp: incoming },
+          down: { values: down, ramp: outgoing },
+          max: Math.max(LEAST_RATE, peakOf(up, points), peakOf(down, points)),
+        },
+      );
     },
   };
 }

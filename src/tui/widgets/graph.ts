@@ -22,7 +22,9 @@ interface ColumnDots {
   readonly left: readonly number[];
   readonly right: readonly number[];
 }
-/** Dots of a braille cell that a column of so many steps has, from the foot up and from the top down. */
+/** Dots of a braille cell that a column of so many steps has: from its middle either way, from the foot up, from the top down. */
+const UPPER_HALF = { left: [0, 0x02, 0x03], right: [0, 0x10, 0x18] } satisfies ColumnDots;
+const LOWER_HALF = { left: [0, 0x04, 0x44], right: [0, 0x20, 0xa0] } satisfies ColumnDots;
 const STANDING = { left: [0, 0x40, 0x44, 0x46, 0x47], right: [0, 0x80, 0xa0, 0xb0, 0xb8] } satisfies ColumnDots;
 const HANGING = { left: [0, 0x01, 0x03, 0x07, 0x47], right: [0, 0x08, 0x18, 0x38, 0xb8] } satisfies ColumnDots;
 
@@ -133,10 +135,39 @@ export interface Mirrored {
   readonly max: number;
 }
 
-/** Two directions, up and down from the middle of an even number of rows; of an odd one the first stays free. */
+/** Whether half a cell is enough to tell a little from much: it has two dots one above the other, or is all or nothing. */
+export const mirrorsInOneRow = ({ set }: Glyphs): boolean => set === 'braille';
+
+/** Two directions, up and down from the middle of an even number of rows; of an odd one the first stays free, but for a single one. */
 export function paintMirrored(canvas: Canvas, rect: Rect, { up, down, max }: Mirrored): void {
+  if (rect.height === 1) {
+    if (mirrorsInOneRow(canvas.glyphs)) paintMirroredRow(canvas, rect, { up, down, max });
+    return;
+  }
   const height = Math.floor(rect.height / 2);
   const middle = rect.y + rect.height - height;
   paintGraph(canvas, { ...rect, y: middle - height, height }, { ...up, max });
   paintGraph(canvas, { ...rect, y: middle, height }, { ...down, max, hangs: true });
+}
+
+/** One row of braille: two steps either way. A cell has one colour, that of the direction in which more goes. */
+function paintMirroredRow(canvas: Canvas, { x, y, width }: Rect, { up, down, max }: Mirrored): void {
+  const dots = graphCapacity(width, canvas.glyphs);
+  const step = (values: ArrayLike<number>, dot: number): number =>
+    stepsOf(valueAt(values, dot, dots), max, 1, STEPS / 2);
+  const shades = [up, down].map(({ ramp }) => canvas.theme.shadesOf(ramp).byScale);
+  for (let column = 0; column < width; column++) {
+    const [left, right] = [2 * column, 2 * column + 1];
+    const rises = [step(up.values, left), step(up.values, right)] as const;
+    const falls = [step(down.values, left), step(down.values, right)] as const;
+    const bits =
+      UPPER_HALF.left[rises[0]]! |
+      UPPER_HALF.right[rises[1]]! |
+      LOWER_HALF.left[falls[0]]! |
+      LOWER_HALF.right[falls[1]]!;
+    if (bits === 0) continue;
+    const [most, least] = [Math.max(...rises), Math.max(...falls)];
+    const share = (Math.max(most, least) - 0.5) / (STEPS / 2);
+    canvas.put(x + column, y, String.fromCharCode(0x2800 | bits), shadeAt(shades[most > least ? 0 : 1]!, share));
+  }
 }

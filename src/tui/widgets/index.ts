@@ -18,6 +18,7 @@ export {
   type Graph,
   type Mirrored,
   graphCapacity,
+  mirrorsInOneRow,
   paintGraph,
   paintGraphRow,
   paintMirrored,

@@ -163,4 +163,23 @@ describe('a mirrored chart', () => {
     ])
       assert.notEqual(edge, middle, 'fainter in the middle');
   });
+
+  it('has two steps either way in one row of braille, and no room in any other', () => {
+    const row = (look: Look, up: number[], down: number[]): string =>
+      painted(
+        2,
+        1,
+        (canvas) =>
+          paintMirrored(canvas, canvas.rect, {
+            up: { values: up, ramp: incoming },
+            down: { values: down, ramp: io },
+            max: 1,
+          }),
+        look,
+      );
+    assert.equal(row(rich, [0, 0, 1, 1], [1, 1, 0, 0]), '⣶⠿');
+    assert.equal(row(rich, [NaN, NaN, 1, 1], [1, 1, NaN, NaN]), '⣤⠛');
+    assert.equal(row(rich, [NaN, NaN], [NaN, NaN]), '');
+    assert.equal(row(blocks, [0, 0, 1, 1], [1, 1, 0, 0]), '');
+  });
 });
