@@ -54,7 +54,7 @@ function stripsOf(canvas: Canvas): readonly Strip[] {
   ];
 }
 
-/** The strips below each other under the head of a tile; a line below each tile stays free, so that neighbours do not grow together. */
+/** The strips below each other under the head of a tile; its last line stays free, so that neighbours do not grow together. */
 function placesOf(strips: readonly Strip[], tileHeight: number): readonly Place[] {
   const height = tileHeight - 2;
   return strips.map(({ series }, i) => {
@@ -112,13 +112,16 @@ export function paintGrid(canvas: Canvas, rect: Rect, state: State, sources: Sou
 /** What it is at its foot, or where it is mirrored in its middle; and where there is room the scale at its edges. */
 function paintStrip(view: Canvas, tile: Rect, strip: Strip, place: Place, values: Values, max: number): void {
   const { dim } = view.theme;
-  const { top, height, isMirrored } = place;
+  const { isMirrored } = place;
+  // Both directions have as many rows: of an odd number the first stays free.
+  const height = isMirrored ? place.height - (place.height % 2) : place.height;
   if (height < 1) return;
-  const [x, y] = [tile.x + 1, tile.y + top];
+  const [x, y] = [tile.x + 1, tile.y + place.top + place.height - height];
   const foot = y + height - 1;
+  const hasTwoEnds = isMirrored && height > 2;
   if (height > 1) view.text(x, y, strip.show(max), dim);
-  if (isMirrored && height > 2) view.text(x, foot, strip.show(max), dim);
-  view.text(x, isMirrored && height > 2 ? y + Math.floor(height / 2) : foot, strip.label, dim);
+  if (hasTwoEnds) view.text(x, foot, strip.show(max), dim);
+  view.text(x, hasTwoEnds ? y + height / 2 : foot, strip.label, dim);
   const area = { x: x + LABEL_CELLS, y, width: tile.width - LABEL_CELLS - 2, height };
   const [up, down] = values;
   const { ramp, incoming = ramp } = strip;

@@ -135,10 +135,10 @@ export interface Mirrored {
   readonly max: number;
 }
 
-/** Whether half a cell is enough to tell a little from much: it has two dots one above the other, or is all or nothing. */
+/** Whether two directions can share one row: only braille has steps within half a cell. */
 export const mirrorsInOneRow = ({ set }: Glyphs): boolean => set === 'braille';
 
-/** Two directions, up and down from the middle of an even number of rows; of an odd one the first stays free, but for a single one. */
+/** Two directions, up and down from the middle; of an odd number of rows the first stays free, a single one is shared. */
 export function paintMirrored(canvas: Canvas, rect: Rect, { up, down, max }: Mirrored): void {
   if (rect.height === 1) {
     if (mirrorsInOneRow(canvas.glyphs)) paintMirroredRow(canvas, rect, { up, down, max });
