@@ -85,11 +85,6 @@ const vmstat: HostParse = (text, into) => {
   into.oomKills = oomKills!;
 };
 
-/** Processes and threads are numbered from one space, so the largest id is the limit of both. */
-const pidMax: HostParse = (text, into) => {
-  into.pidsLimit = wholeNumber(text);
-};
-
 /** "full" means nothing for the CPU of a whole machine; the kernel writes 0 there to please old readers (psi.rst). */
 const cpuPressure: HostParse = (text, into) => {
   parseCpuPressure(text, into, () => true);
@@ -103,6 +98,9 @@ export class HostFiles {
   private readonly files: readonly KeptFile[];
   private readonly parsers: readonly HostParse[];
   private readonly vmstat: KeptFile;
+  private readonly pidMax: KeptFile;
+  /** as it was last looked at; NaN until then */
+  private pidsLimit = NaN;
   private virtual: ReadonlySet<string>;
 
   constructor(
@@ -119,7 +117,6 @@ export class HostFiles {
       meminfo,
       loadavg,
       vmstat,
-      'sys/kernel/pid_max': pidMax,
       'pressure/cpu': cpuPressure,
       'pressure/memory': of(parseMemoryPressure),
       'pressure/io': of(parseIoPressure),
@@ -130,6 +127,7 @@ export class HostFiles {
       (file) => new KeptFile(`${reader.procRoot}/${file}`, reader.budget, !BY_RECORD.has(file)),
     );
     this.parsers = Object.values(parsers);
+    this.pidMax = new KeptFile(`${reader.procRoot}/sys/kernel/pid_max`, reader.budget);
     this.vmstat = this.files[Object.keys(parsers).indexOf('vmstat')]!;
   }
 
@@ -141,17 +139,27 @@ export class HostFiles {
     });
     // Its first page nearly always has what is asked for; asking for the rest makes the kernel add it all up once more.
     if (Number.isNaN(counters.oomKills) && this.vmstat.read(buffer) === 'read') vmstat(buffer, counters);
+    counters.pidsLimit = this.limitOfPids();
     return counters;
   }
 
-  /** Interfaces and files that came since. */
+  /** Processes and threads are numbered from one space, so the largest id is the limit of both. It hardly ever changes. */
+  private limitOfPids(): number {
+    const { buffer } = this.reader;
+    if (Number.isNaN(this.pidsLimit) && this.pidMax.read(buffer) === 'read') this.pidsLimit = wholeNumber(buffer);
+    return this.pidsLimit;
+  }
+
+  /** Interfaces and files that came since, and what is looked at seldom. */
   lookAgain(): void {
+    this.pidsLimit = NaN;
+    this.pidMax.lookAgain();
     this.virtual = virtualInterfaces(this.sysRoot);
     for (const file of this.files) file.lookAgain();
   }
 
   close(): void {
-    for (const file of this.files) file.close();
+    for (const file of [...this.files, this.pidMax]) file.close();
   }
 
   /** What goes over a container's veth and a bridge goes over the card too; where there is no card, all but lo count. */

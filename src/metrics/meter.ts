@@ -2,6 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Sample, Target } from './model.js';
 import { nothingMeasured, type Counters } from './counters.js';
+import type { KeptFile } from './kept-file.js';
+import type { Text } from './proc.js';
 import { fillRow, growth, Tally, type Moment } from './rates.js';
 import { newRow, sampleOf } from './row.js';
 import type { Reader } from './reader.js';
@@ -85,12 +87,21 @@ export class Meter {
     return true;
   }
 
-  /** Whether fewer cores were used since it was last looked at; false where that is not known. It costs one file, not all. */
-  isStill(now: Instant, intervalMs: number, cores: number): boolean {
+  /** The one file by which it can be told whether it is still; undefined where there is none. */
+  get useFile(): KeptFile | undefined {
+    return this.files.use?.kept;
+  }
+
+  /**
+   * Whether fewer cores were used since it was last looked at; false where that is not known.
+   * @param text what its useFile says
+   */
+  isStill(text: Text, now: Instant, intervalMs: number, cores: number): boolean {
     if (this.before === undefined) return false;
     const since = this.glanced ?? { monotonicMs: this.before.monotonicMs, cpuUs: this.before.counters.cpuUs };
     const elapsedMs = now.monotonicMs - since.monotonicMs;
-    if (elapsedMs > 3 * intervalMs || !this.files.readUse(used)) return false;
+    if (elapsedMs > 3 * intervalMs) return false;
+    this.files.use?.parse(text, used, this.reader.isDisk);
     if (!(growth(since.cpuUs, used.cpuUs) / 1000 < cores * elapsedMs)) return false;
     const { cpuUs, userUs, systemUs } = used;
     this.glanced = { at: now.at, monotonicMs: now.monotonicMs, cpuUs, userUs, systemUs };

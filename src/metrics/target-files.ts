@@ -104,6 +104,8 @@ const isCalm = (before: Counters, now: Counters): boolean =>
 export class TargetFiles {
   private readonly folders: readonly string[];
   private readonly files: Readonly<Record<When, readonly OpenFile[]>>;
+  private readonly all: readonly OpenFile[];
+  private readonly usage: OpenFile | undefined;
   private settingsReadAt = -Infinity;
   private before = nothingMeasured();
   private wasCalm = false;
@@ -127,6 +129,9 @@ export class TargetFiles {
           return { kept, parse, tellsUse, slot: undefined };
         });
     this.files = { always: keep('always'), awake: keep('awake'), follows: keep('follows'), settings: keep('settings') };
+    const { always, awake, follows, settings } = this.files;
+    this.all = [...always, ...awake, ...follows, ...settings];
+    this.usage = always.find(({ tellsUse }) => tellsUse);
     this.setNetPid(netPid);
   }
 
@@ -157,9 +162,9 @@ export class TargetFiles {
     const isDue = monotonicMs - this.settingsReadAt >= SETTINGS_MS;
     const { before } = this;
     const { always, awake, follows, settings } = this.files;
-    // What is not read now says what it said before.
+    // What is not read now says what it said before; the CPU time and the network are read in any case.
     const counters = isDue ? nothingMeasured() : { ...before };
-    counters.rxBytes = counters.txBytes = NaN;
+    counters.cpuUs = counters.rxBytes = counters.txBytes = NaN;
     this.unreachable = 0;
     if (!this.readInto(counters, always, this.network)) return undefined;
     const isAsleep = !isDue && this.wasCalm && counters.cpuUs === before.cpuUs;
@@ -180,13 +185,9 @@ export class TargetFiles {
     return (this.before = counters);
   }
 
-  /** CPU time alone, of one file: whether anything moves. @returns false where it is not to be had */
-  readUse(into: Counters): boolean {
-    const file = this.files.always.find(({ tellsUse }) => tellsUse);
-    if (file === undefined || this.openedInode === undefined) return false;
-    if (file.kept.read(this.reader.buffer) !== 'read') return false;
-    file.parse(this.reader.buffer, into, this.reader.isDisk);
-    return true;
+  /** The one that tells of CPU time, and so whether anything moves; undefined where there is none. */
+  get use(): Pick<OpenFile, 'kept' | 'parse'> | undefined {
+    return this.openedInode === undefined ? undefined : this.usage;
   }
 
   /** @returns false, with everything closed, when the cgroup turns out to be gone */
@@ -225,10 +226,6 @@ export class TargetFiles {
     const text = slot === undefined ? undefined : batch?.text(slot, kept.isWhole);
     if (text !== undefined) parse(text, counters, isDisk);
     else if (kept.read(buffer) === 'read') parse(buffer, counters, isDisk);
-  }
-
-  private get all(): readonly OpenFile[] {
-    return Object.values(this.files).flat();
   }
 
   /** Files that were missing are tried once more at the next reading. */

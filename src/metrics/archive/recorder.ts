@@ -4,10 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { lockFile } from '../../native/index.js';
+import type { KeptFile } from '../kept-file.js';
 import type { Instant } from '../meter.js';
 import type { Target } from '../model.js';
 import type { Clock } from '../sampler.js';
-import { openReader, type Reader } from '../reader.js';
+import { openReader, readTogether, type Reader } from '../reader.js';
 import { Ticker } from '../ticker.js';
 import { HostMeter } from './host-meter.js';
 import { Recording } from './recording.js';
@@ -130,9 +131,25 @@ class DiskRecorder implements Recorder {
   private tick(): void {
     this.ticks++;
     const now = { at: this.clock.now(), monotonicMs: this.clock.monotonicMs() };
+    this.glance(now);
     for (const entry of this.entries.values()) this.turn(entry, now);
     if (this.host !== undefined) this.turn(this.host, now);
     else if (this.ticks % ROUND === 1 && !this.election.isBusy) this.onDisk(this.election, () => this.standForHost());
+  }
+
+  /** All that have done nothing lately are glanced at by one call. */
+  private glance(now: Instant): void {
+    const meters: TargetMeter[] = [];
+    const files: KeptFile[] = [];
+    for (const { meter } of this.entries.values()) {
+      const file = meter.glancedAt;
+      if (file === undefined) continue;
+      meters.push(meter);
+      files.push(file);
+    }
+    readTogether(this.reader, files, (index, text) => {
+      if (typeof text !== 'string') meters[index]!.glance(text, now, this.intervalMs);
+    });
   }
 
   private turn(entry: Entry, now: Instant): void {

@@ -1,7 +1,9 @@
 // A container as it is written down: a row a second, and every ten seconds its processes, if it does anything.
 import { uptime } from 'node:os';
+import type { KeptFile } from '../kept-file.js';
 import { Meter, type Instant } from '../meter.js';
 import type { Target } from '../model.js';
+import type { Text } from '../proc.js';
 import { AT, COLUMNS } from '../row.js';
 import type { Reader } from '../reader.js';
 import { ProcessWatch } from './process-watch.js';
@@ -36,6 +38,8 @@ export class TargetMeter implements Metered {
   private isBusy = true;
   /** samples since it last did something */
   private stillFor = 0;
+  /** as of the last glance, until the sample that it was taken for */
+  private isStill = false;
   private quietRounds = 0;
 
   constructor(target: Target, reader: Reader) {
@@ -48,9 +52,19 @@ export class TargetMeter implements Metered {
     this.watch.aim(target.cgroup);
   }
 
+  /** What is read before a sample, to be told by `glance` what it says; undefined where all is read in any case. */
+  get glancedAt(): KeptFile | undefined {
+    return this.stillFor >= STILL_SAMPLES ? this.meter.useFile : undefined;
+  }
+
+  glance(text: Text, now: Instant, intervalMs: number): void {
+    this.isStill = this.meter.isStill(text, now, intervalMs, BUSY_CORES);
+  }
+
   /** While it does nothing, one row stands for seconds; when it does something again, its seconds have a row each. */
   sample(now: Instant, intervalMs: number, isTurn: boolean, add: AddRow): void {
-    const isStill = this.stillFor >= STILL_SAMPLES && this.meter.isStill(now, intervalMs, BUSY_CORES);
+    const { isStill } = this;
+    this.isStill = false;
     if (isStill && !isTurn) return;
     if (!isStill) this.addStill(add);
     const { meter } = this;

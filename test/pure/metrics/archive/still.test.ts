@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { COLUMNS } from '../../../../src/metrics/row.js';
 import { TargetMeter } from '../../../../src/metrics/archive/target-meter.js';
 import { DescriptorBudget, TextBuffer } from '../../../../src/metrics/kept-file.js';
+import type { Reader } from '../../../../src/metrics/reader.js';
 
 const CORES = COLUMNS.indexOf('cpu.cores');
 const USED = COLUMNS.indexOf('memory.used');
@@ -20,6 +21,7 @@ interface Row {
 
 let unified: string;
 let meter: TargetMeter;
+let reader: Reader;
 let rows: Row[];
 
 const add = (from: number, to: number, row: Float64Array): void =>
@@ -27,7 +29,7 @@ const add = (from: number, to: number, row: Float64Array): void =>
 
 beforeEach(() => {
   unified = mkdtempSync(join(tmpdir(), 'tscontain-still-'));
-  const reader = {
+  reader = {
     procRoot: '/proc',
     buffer: new TextBuffer(),
     budget: new DescriptorBudget(16),
@@ -49,8 +51,12 @@ function counts(cpuMs: number, usedBytes = 4096): void {
 }
 
 /** @param isTurn as a recorder says every tenth time */
-const tick = (second: number, isTurn = second % 10 === 0): void =>
-  meter.sample({ at: second * 1000, monotonicMs: second * 1000 }, 1000, isTurn, add);
+function tick(second: number, isTurn = second % 10 === 0): void {
+  const now = { at: second * 1000, monotonicMs: second * 1000 };
+  const file = meter.glancedAt;
+  if (file?.read(reader.buffer) === 'read') meter.glance(reader.buffer, now, 1000);
+  meter.sample(now, 1000, isTurn, add);
+}
 
 /** Until it is taken to do nothing. */
 function rest(cpuMs: number): void {
