@@ -218,8 +218,8 @@ export class TargetFiles {
   }
 
   /**
-   * An open net/dev holds the network namespace and its interfaces alive, so it is let go as soon as the cgroup is empty. It
-   * is not opened again then: the process id may belong to a stranger by now.
+   * An open net/dev holds the network namespace and its interfaces alive, so it is let go as soon as the cgroup is seen to be
+   * empty, two or three samples later at most. It is not opened again then: the process id may belong to a stranger by now.
    */
   private readNetwork(counters: Counters, { kept, parse, slot }: OpenFile): void {
     const { buffer, batch, isDisk } = this.reader;

@@ -181,10 +181,20 @@ export interface Step {
 
 export const step = (state: State, ...effects: Effect[]): Step => ({ state, effects });
 
-/** The state with a sentence in the notice line. */
+/** A sentence in the notice line is left to be read for so long, ms, whatever else there is to say. */
+export const READ_MS = 3000;
+
+/** The state with an answer in the notice line. News that nobody can have read yet come after it, older ones not again. */
 export const noticed = (state: State, kind: Notice['kind'], text: string): State => ({
   ...state,
   notice: { kind, text, at: state.now },
+  news: state.news !== undefined && state.now - state.news.at < READ_MS ? state.news : undefined,
+});
+
+/** The state with something to tell that nobody asked for. */
+export const withNews = (state: State, kind: Notice['kind'], text: string): State => ({
+  ...state,
+  news: { kind, text, at: state.now },
 });
 
 /** Nothing else happens than that somebody is told why. */

@@ -58,7 +58,10 @@ export interface State {
   readonly guard: GuardSlice | undefined;
   /** A dialog, menu or form above everything; it gets the keys. */
   readonly overlay: Overlay | undefined;
+  /** what was answered to whoever pressed a key, … */
   readonly notice: Notice | undefined;
+  /** … and what happened by itself: one of both is in the notice line */
+  readonly news: Notice | undefined;
   /** what was chosen in the palette, newest first */
   readonly recent: readonly string[];
 }

@@ -8,6 +8,7 @@ import { Effects } from '../../src/tui/effects.js';
 import type { GuardFile } from '../../src/tui/effects/guard.js';
 import type { CommandName } from '../../src/tui/keymap.js';
 import { paintDashboard } from '../../src/tui/panels/dashboard.js';
+import { saidNow } from '../../src/tui/panels/notice.js';
 import { shownAppearance } from '../../src/tui/reducers/palette.js';
 import { reduce } from '../../src/tui/reduce.js';
 import { Pointer } from '../../src/tui/pointer.js';
@@ -200,7 +201,7 @@ export class Desk {
   }
 
   get notice(): string {
-    return this.state.notice?.text ?? '';
+    return saidNow(this.state, this.state.now)?.text ?? '';
   }
 
   /** The name of the selected container, or the key of a selected project. */

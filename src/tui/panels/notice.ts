@@ -1,4 +1,5 @@
 // The second line: one thing at a time. What was just done or refused; else who suffers from whom; else nothing.
+import { READ_MS } from '../actions.js';
 import { findingSentence } from '../present/neighbours.js';
 import { shownFinding } from '../reducers/neighbours.js';
 import { paintNotice } from '../widgets/index.js';
@@ -16,17 +17,26 @@ const KEYS_CELLS = 20;
 const attrOf = (theme: Theme, kind: Notice['kind']): Attr =>
   ({ info: theme.text, good: theme.good, warning: theme.notice, error: theme.error })[kind];
 
-/** Whether what was said last is still to be read. */
-function isFresh({ notice, neighbours }: State, now: number): boolean {
-  if (!notice) return false;
-  const stays = notice.kind === 'error' && neighbours.findings.length > 0 ? ERROR_YIELDS_MS : STAYS_MS[notice.kind];
-  return now - notice.at <= stays;
+/** Whether it is still to be read. */
+function isFresh({ kind, at }: Notice, { neighbours }: State, now: number): boolean {
+  const stays = kind === 'error' && neighbours.findings.length > 0 ? ERROR_YIELDS_MS : STAYS_MS[kind];
+  return now - at <= stays;
+}
+
+/** What is said at this moment: the later of an answer and news, but an answer is left to be read for a while. */
+export function saidNow(state: State, now: number): Notice | undefined {
+  const [answer, news] = [state.notice, state.news].map((each) =>
+    each && isFresh(each, state, now) ? each : undefined,
+  );
+  if (answer === undefined || news === undefined) return answer ?? news;
+  return now - answer.at < READ_MS || news.at < answer.at ? answer : news;
 }
 
 /** @param now the present: what was said was said in it, whatever moment the rest shows */
 export function paintNoticeLine(canvas: Canvas, rect: Rect, state: State, now: number): void {
   const area = { ...rect, x: rect.x + 1, width: rect.width - 2 };
-  if (state.notice && isFresh(state, now)) paintSaid(canvas, area, state, state.notice);
+  const said = saidNow(state, now);
+  if (said !== undefined) paintSaid(canvas, area, state, said);
   else paintFinding(canvas, area, state);
 }
 

@@ -1,6 +1,6 @@
 // What the engine said: the containers there are, what happened to them.
 import type { Container, EngineEvent } from '../../engine/index.js';
-import { noticed, type Action } from '../actions.js';
+import { noticed, withNews, type Action } from '../actions.js';
 import type { Overlay } from '../state/overlays.js';
 import { eventSentence, eventSubject, isNotable } from '../present/event.js';
 import { MAX_EVENTS, type State } from '../state.js';
@@ -71,5 +71,5 @@ export function withEvents(state: State, events: readonly EngineEvent[]): State 
     ({ action, id, time }) => action === 'oom' && id === notable.id && notable.time - time < NEWS_MS,
   );
   const told = cause ?? notable;
-  return noticed(next, told.action === 'oom' ? 'error' : 'warning', `${eventSubject(told)} ${eventSentence(told)}.`);
+  return withNews(next, told.action === 'oom' ? 'error' : 'warning', `${eventSubject(told)} ${eventSentence(told)}.`);
 }

@@ -1,5 +1,5 @@
 // The table of containers: what is selected, marked, filtered, folded, and the order of rows.
-import { refuse, step, type Step } from '../actions.js';
+import { noticed, refuse, step, type Step } from '../actions.js';
 import { layoutOf, tableRows } from '../layout.js';
 import { groupKey, rowsOf, selectedRow, type Row } from '../rows.js';
 import type { Load, SortColumn, State, TableSlice } from '../state.js';
@@ -147,7 +147,7 @@ const fold =
 
 function show(state: State, table: Partial<TableSlice>, text: string): Step {
   const next = settled(withTable(state, table));
-  return step({ ...next, notice: { kind: 'info', text, at: state.now } });
+  return step(noticed(next, 'info', text));
 }
 
 export const tableCommands = {

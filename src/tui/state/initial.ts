@@ -87,6 +87,7 @@ export function initialState(options: InitialOptions): State {
     events: { list: [], back: 0 },
     overlay: undefined,
     notice: undefined,
+    news: undefined,
     guard: undefined,
     recent: [],
   };

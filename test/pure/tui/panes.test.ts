@@ -307,6 +307,32 @@ describe('events', () => {
     assert.match(desk.notice, /web ran out of memory/);
     desk.close();
   });
+
+  it('do not take the answer to a key away before it can be read, and are told then', async () => {
+    const desk = await Desk.open();
+    const died = (name: string) => ({
+      type: 'events' as const,
+      events: [
+        {
+          time: desk.state.now,
+          type: 'container',
+          action: 'die',
+          id: name,
+          attributes: { name, exitCode: '137' },
+        } as const,
+      ],
+    });
+    desk.dispatch({ type: 'notice', kind: 'good', text: 'The limits of web are as they were.' });
+    desk.dispatch(died('db'));
+    assert.equal(desk.notice, 'The limits of web are as they were.');
+    desk.dispatch({ type: 'tick', now: desk.state.now + 3000 });
+    assert.equal(desk.notice, 'db ended with exit code 137.');
+    desk.dispatch({ type: 'notice', kind: 'info', text: 'Copied.' });
+    assert.equal(desk.notice, 'Copied.');
+    desk.dispatch({ type: 'tick', now: desk.state.now + 60_000 });
+    assert.equal(desk.notice, '', 'what was told before another key was pressed is not told again');
+    desk.close();
+  });
 });
 
 describe('hostile text', () => {
