@@ -1,11 +1,17 @@
 // The demo: a web service, a worker like a database, a backup, and a noisy one that sleeps for ten seconds and then takes all
 // the CPU there is, so that a new visitor sees a notice and cures it. Made from the image base.
+//
+// From a few loops that only turn, the kernel's scheduler protects a service of a container of its own so well that it is hardly
+// hurt, and nothing is said. So the noisy one starts programs without end: those come anew each time, and the service is busy enough to be in their way.
+import { cpus } from 'node:os';
 import type { CreateSpec, Engine } from '../../engine/index.js';
 import { DEMO_PROJECT, NOISY } from '../state/demo.js';
 import { isRunning } from '../rows.js';
 import type { Ports } from './ports.js';
 
 const MiB = 1024 ** 2;
+/** More than every CPU can take at once. */
+const NOISY_LOOPS = 5 * cpus().length;
 
 const service = (name: string, script: string, limits: NonNullable<CreateSpec['limits']>): CreateSpec => ({
   image: 'base',
@@ -23,9 +29,9 @@ const SERVICES: readonly CreateSpec[] = [
     'web',
     `trap 'exit 0' TERM; i=0
 while :; do
-  i=$((i+1)); j=0; while [ $j -lt $((3000 + i % 7 * 1500)) ]; do j=$((j+1)); done
+  i=$((i+1)); j=0; while [ $j -lt $((12000 + i % 7 * 3000)) ]; do j=$((j+1)); done
   echo "GET /page/$((i % 40)) 200 $((i % 90 + 3)) ms"
-  sleep 0.1
+  sleep 0.05
 done`,
     { nanoCpus: 1e9, memory: 64 * MiB, pidsLimit: 64 },
   ),
@@ -50,13 +56,13 @@ while :; do tar cf /tmp/backup.tar /usr/bin 2>/dev/null; echo "backup: $(wc -c <
     `trap 'exit 0' TERM; trap 'awake=1' USR1; awake=0
 n=0; while [ $awake = 0 ] && [ $n -lt 10 ]; do sleep 1; n=$((n+1)); done
 while :; do
-  echo "awake: four loops, for two minutes"; hogs=
-  for n in 1 2 3 4; do (trap - TERM; while :; do :; done) & hogs="$hogs $!"; done
+  echo "awake: programs without end, for two minutes"; hogs=
+  for n in $(seq ${NOISY_LOOPS}); do (trap - TERM; while :; do /bin/true; done) & hogs="$hogs $!"; done
   n=0; while [ $n -lt 120 ]; do sleep 1; n=$((n+1)); done
   kill $hogs; wait $hogs; awake=0; echo asleep
   while [ $awake = 0 ]; do sleep 1; done
 done`,
-    { memory: 256 * MiB, pidsLimit: 64 },
+    { memory: 256 * MiB, pidsLimit: 64 + 2 * NOISY_LOOPS },
   ),
 ];
 
