@@ -261,7 +261,9 @@ async function keyToCgroup(engine: Engine): Promise<void> {
 /** 20 MB of lines through a shell tab, beside the same in tmux; the last byte seen on the screen ends it. */
 async function flooding(): Promise<void> {
   const ours = open(120, 36);
-  await ours.waitFor('quiet-0', 20_000);
+  await ours.waitFor('quiet-', 20_000);
+  ours.type('/quiet-0\r');
+  await ours.waitFor(/containers 1 of/, 20_000);
   ours.type('e');
   await ours.waitFor(/root@[0-9a-f]{12}:/, 20_000);
   const contenders: Record<string, () => Promise<number>> = { ours: await reader(ours, '/tmp/lines') };
