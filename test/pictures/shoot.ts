@@ -86,8 +86,8 @@ const BACKSPACE = '\u007f';
 
 /** Beside the default one. */
 const THEMES = ['light', 'high-contrast', 'colour-blind'] as const;
-/** Wants more CPUs than there are. */
-const GREEDY = 'for i in 1 2 3; do (while :; do :; done) & done; wait';
+/** Starts programs without end: from loops that only turn, the scheduler protects the others. */
+const GREEDY = 'for i in $(seq 10); do (while :; do /bin/true; done) & done; wait';
 
 async function shootEmpty(): Promise<void> {
   const house = new House();
