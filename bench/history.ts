@@ -1,24 +1,19 @@
 // What writing down the past costs: CPU time of the supervisors of 50 containers over a minute, as a share of a core, with the
 // recorder that they ship with and, beside it, of supervisors that record nothing. And what the recorder costs in memory is
 // in bench/supervising.ts, which measures the supervisors as they are.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEngine, runSupervisor } from '../src/engine/index.js';
 import { readEntry, registered } from '../src/engine/supervisor/registry.js';
+import { cpuSeconds } from '../test/support/vital-signs.js';
 import { report } from './report.js';
 
 const CONTAINERS = 50;
 /** Until the files are there and what is done once is done. */
 const SETTLING_MS = 25_000;
 const MEASURED_MS = 60_000;
-
-/** ms of CPU of all its threads: fields 14 and 15 of /proc/PID/stat, in ticks of 10 ms, a hundredth of what is measured. */
-function cpuMs(pid: number): number {
-  const total = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
-  return (Number(total[11]) + Number(total[12])) * 10;
-}
 
 /** % of a core that the supervisors of 50 such containers take, all of them together. */
 async function cost(supervisorEntry: string, script: string): Promise<{ percent: number; supervisors: number }> {
@@ -31,7 +26,7 @@ async function cost(supervisorEntry: string, script: string): Promise<{ percent:
     }
     await sleep(SETTLING_MS);
     const pids = registered(root).map((id) => readEntry(root, id)!.pid);
-    const sum = (): number => pids.reduce((all, pid) => all + cpuMs(pid), 0);
+    const sum = (): number => pids.reduce((all, pid) => all + cpuSeconds(pid), 0) * 1000;
     const [began, before] = [performance.now(), sum()];
     await sleep(MEASURED_MS);
     const percent = ((sum() - before) / (performance.now() - began)) * 100;

@@ -96,9 +96,13 @@ export function once(command: string, before = ':'): void {
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
 }
 
-/** The cgroups that an engine keeps for containers to come; where there are still some of another's, they stay. */
+/**
+ * The cgroups that an engine keeps for containers to come; where there are still some of another's, they stay. What watches over a
+ * container (conmon, a shim) ends a little later than that, and is in one of them until then.
+ */
 function removeEmptyCgroups(name: string): void {
-  once(`find /sys/fs/cgroup/*/${name} -depth -type d -exec rmdir {} + 2>/dev/null || :`);
+  const remove = `find /sys/fs/cgroup/*/${name} -depth -type d -exec rmdir {} + 2>/dev/null`;
+  once(`for i in $(seq 30); do ls -d /sys/fs/cgroup/*/${name} >/dev/null 2>&1 || break; ${remove}; sleep 0.1; done; :`);
 }
 
 export function openPodman(directory: string, rootfs: string): PeerEngine {

@@ -190,7 +190,11 @@ export class TargetFiles {
     return this.openedInode === undefined ? undefined : this.usage;
   }
 
-  /** @returns false, with everything closed, when the cgroup turns out to be gone */
+  /**
+   * As readTogether does (reader.ts), by hand: this is done for every container in every sample, and nothing more is read of one
+   * that is gone.
+   * @returns false, with everything closed, when the cgroup turns out to be gone
+   */
   private readInto(counters: Counters, files: readonly OpenFile[], network?: OpenFile): boolean {
     const { buffer, batch, isDisk } = this.reader;
     if (batch !== undefined) {

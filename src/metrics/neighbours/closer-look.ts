@@ -7,15 +7,13 @@ import type { CgroupPaths, Target } from '../model.js';
 import { keyed, keys, nextLine, nextWord, numberAt, type Text } from '../proc.js';
 import { openReader, readTogether, type Reader } from '../reader.js';
 import type { Closer } from './observation.js';
-import { isSum } from './observation.js';
+import { isSum, STALE_LOOK_MS } from './observation.js';
 import { ALL, type Worth } from './worth.js';
 
 /** Processes looked at, all targets together: two files each. */
 const MOST_PROCESSES = 128;
 /** Of each target at least, as many targets as there may be. */
 const LEAST_PROCESSES = 2;
-/** Older than this, a look before says nothing of the present. */
-const STALE_MS = 6000;
 const IO = keys('read_bytes:', 'write_bytes:');
 
 /** What one process has counted so far; NaN where it was not looked for, or is hidden. */
@@ -139,7 +137,7 @@ export class CloserLook {
 
   private recent(id: string, monotonicMs: number): Look | undefined {
     const look = this.before.get(id);
-    return look !== undefined && monotonicMs - look.monotonicMs <= STALE_MS ? look : undefined;
+    return look !== undefined && monotonicMs - look.monotonicMs <= STALE_LOOK_MS ? look : undefined;
   }
 
   private list(place: string): KeptFile {

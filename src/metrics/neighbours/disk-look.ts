@@ -1,17 +1,13 @@
 // What everybody moves on each disk, looked at only while somebody seems to suffer: whose disk is another one is in nobody's
 // way. The same files that the sums are read from, told apart by device; a device stacked upon another or backed by a file has
 // its bytes counted once more below it, and is left out (see devices.ts).
-import { closeSync, openSync } from 'node:fs';
 import { eachReadAndWrite } from '../cgroup-v1.js';
 import { eachIoStat } from '../cgroup-v2.js';
 import { deviceKey } from '../devices.js';
-import { TextBuffer } from '../kept-file.js';
+import { DescriptorBudget, KeptFile, TextBuffer } from '../kept-file.js';
 import type { CgroupPaths, Target } from '../model.js';
 import { eachDiskstat, noTotals, type DeviceFilter, type DiskTotals } from '../proc.js';
-import { isSum, type DiskRates, type OnDisk } from './observation.js';
-
-/** Older than this, a look before says nothing of the present. */
-const STALE_MS = 6000;
+import { isSum, STALE_LOOK_MS, type DiskRates, type OnDisk } from './observation.js';
 
 /** By deviceKey, since the cgroup or the machine began. */
 type Counted = Map<number, DiskTotals>;
@@ -20,6 +16,9 @@ interface Look {
   readonly machine: Counted;
   readonly targets: ReadonlyMap<string, Counted>;
 }
+
+/** None of its files stays open: it is looked at seldom. */
+const NONE_KEPT = new DescriptorBudget(0);
 
 export class DiskLook {
   private readonly buffer = new TextBuffer();
@@ -59,7 +58,7 @@ export class DiskLook {
     const passedMs = monotonicMs - this.lookedMs;
     this.before = now;
     this.lookedMs = monotonicMs;
-    if (!isWorthIt || !(passedMs > 0 && passedMs <= STALE_MS)) return undefined;
+    if (!isWorthIt || !(passedMs > 0 && passedMs <= STALE_LOOK_MS)) return undefined;
     const rates = new Map<string, ReadonlyMap<string, OnDisk>>();
     for (const [id, all] of now.targets) {
       const was = before.targets.get(id);
@@ -137,15 +136,6 @@ export class DiskLook {
 
   /** @returns false where it is not there (any more) or cannot be read */
   private read(path: string): boolean {
-    let fd: number | undefined;
-    try {
-      fd = openSync(path, 'r');
-      this.buffer.fill(fd);
-      return true;
-    } catch {
-      return false;
-    } finally {
-      if (fd !== undefined) closeSync(fd);
-    }
+    return new KeptFile(path, NONE_KEPT).read(this.buffer) === 'read';
   }
 }

@@ -11,6 +11,9 @@ export interface Closer {
   readonly waitingCores?: number;
 }
 
+/** ms: a look that was longer ago than this says nothing of the present. */
+export const STALE_LOOK_MS = 6000;
+
 /** What was moved on one disk, a second. */
 export interface OnDisk {
   readonly readBytes: number;
