@@ -105,8 +105,12 @@ function removeEmptyCgroups(name: string): void {
   once(`for i in $(seq 30); do ls -d /sys/fs/cgroup/*/${name} >/dev/null 2>&1 || break; ${remove}; sleep 0.1; done; :`);
 }
 
+/** Where it keeps locks, wherever it is told to keep everything else. */
+const PODMAN_LOCKS = '/dev/shm/libpod_lock';
+
 export function openPodman(directory: string, rootfs: string): PeerEngine {
   const places = ['root', 'runroot', 'tmpdir'].map((name) => `--${name} ${join(directory, name)}`).join(' ');
+  const hadLocks = existsSync(PODMAN_LOCKS);
   const command = `podman ${places} --cgroup-manager cgroupfs --events-backend file`;
   once(`tar -C ${rootfs} -c . | ${command} import - base`, HIDE_CGROUP2);
   return {
@@ -117,6 +121,7 @@ export function openPodman(directory: string, rootfs: string): PeerEngine {
     end() {
       once(`${command} rm -fa -t 0`, HIDE_CGROUP2);
       removeEmptyCgroups('libpod_parent');
+      if (!hadLocks) rmSync(PODMAN_LOCKS, { force: true });
       rmSync(directory, { recursive: true, force: true });
       return Promise.resolve();
     },
