@@ -51,29 +51,65 @@ const busy = (turns: number): string => `i=0; while [ $i -lt ${turns} ]; do i=$(
 /** In the background as many times. */
 const times = (count: number, work: string): string => `for n in $(seq ${count}); do (${work}) & done; wait`;
 const forever = (work: string): string => `while :; do ${work}; done`;
-/** Says so after each turn: how many it gets done tells, apart from everything that the judge sees, whether it is hurt. */
-const service = (work: string, before = ''): string => `${before} echo ready; ${forever(`${work}; echo turn`)}`;
 
-/** Where each program takes longer to come up, it is started less often: a service that is always busy has nothing to lose. */
-const pause = ({ slowness }: Circumstances, ms: number): string => `sleep ${(ms * (slowness > 1 ? 5 : 1)) / 1000}`;
+interface Work {
+  readonly turn: string;
+  /** ms of rest after each turn on a real machine */
+  readonly restMs: number;
+  /** where all takes longer: the rest as so many times what a turn takes there */
+  readonly restTurns: number;
+}
+
+/** Hundredths of a second, without a program to be started. */
+const CLOCK = 'clock() { read up rest < /proc/uptime; now=${up%.*}${up#*.}; };';
+
+/**
+ * How long a turn takes is another thing on an emulated machine, and another for each kind of work: it is tried out there, so
+ * that a service rests as much as it would elsewhere and four of them are not too many for the processors.
+ */
+const triedOut = ({ slowness }: Circumstances, { turn, restTurns }: Work): string =>
+  slowness <= 1
+    ? ''
+    : `${CLOCK} clock; began=$now; ${turn}; ${turn}; ${turn}; ${turn}; clock; rest=$(( (now - began) * ${restTurns} / 4 ));` +
+      ' rest=$((rest / 100)).$((rest / 10 % 10))$((rest % 10));';
+
+const turns = ({ slowness }: Circumstances, { turn, restMs }: Work, then = ''): string =>
+  forever(`${turn}; sleep ${slowness > 1 ? '$rest' : restMs / 1000}${then}`);
+
+/** Says so after each turn: how many it gets done tells, apart from everything that the judge sees, whether it is hurt. */
+const service = (on: Circumstances, work: Work, before = ''): string =>
+  `${before} ${triedOut(on, work)} echo ready; ${turns(on, work, '; echo turn')}`;
 
 /** Works a third of the time in short turns, as a web service under some load. */
 const serving = (on: Circumstances): string =>
-  service(
-    `${busy(Math.round((20_000 + on.chance.below(20_000)) / on.slowness))}; ${pause(on, 30 + on.chance.below(40))}`,
-  );
+  service(on, {
+    turn: busy(Math.round((20_000 + on.chance.below(20_000)) / on.slowness)),
+    restMs: 30 + on.chance.below(40),
+    restTurns: 2,
+  });
 /** Commits a little now and then, and waits until it is on the disk. */
 const committing = (on: Circumstances): string =>
-  service(
-    `dd if=/dev/zero of=/var/journal bs=4k count=${2 + on.chance.below(4)} oflag=dsync conv=notrunc 2>/dev/null; ${pause(on, 30)}`,
-  );
+  service(on, {
+    turn: `dd if=/dev/zero of=/var/journal bs=4k count=${2 + on.chance.below(4)} oflag=dsync conv=notrunc 2>/dev/null`,
+    restMs: 30,
+    restTurns: 4,
+  });
 /** Looks things up in a file of its own that stays in the page cache. */
 const lookingUp = (on: Circumstances, mib: number): string =>
-  service(`cat /var/index > /dev/null; ${pause(on, 30)}`, `head -c ${mib}M /dev/zero > /var/index; sync /var/index;`);
+  service(
+    on,
+    { turn: 'cat /var/index > /dev/null', restMs: 30, restTurns: 4 },
+    `head -c ${mib}M /dev/zero > /var/index; sync /var/index;`,
+  );
 /** Reads records here and there from the disk itself. */
 const fetching = (on: Circumstances): string =>
   service(
-    `dd if=/var/records of=/dev/null bs=16k count=${20 + on.chance.below(20)} skip=${on.chance.below(900)} iflag=direct 2>/dev/null; ${pause(on, 50)}`,
+    on,
+    {
+      turn: `dd if=/var/records of=/dev/null bs=16k count=${20 + on.chance.below(20)} skip=${on.chance.below(900)} iflag=direct 2>/dev/null`,
+      restMs: 50,
+      restTurns: 4,
+    },
     'head -c 32M /dev/zero > /var/records; sync /var/records;',
   );
 const idling = 'echo ready; while :; do sleep 5; done';
@@ -190,11 +226,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   'two innocents': (on) => {
     const [one, two, other] = names(on, 3) as [string, string, string];
-    const turns = Math.round(30_000 / on.slowness);
-    const works = forever(`${busy(turns)}; ${pause(on, 10)}`);
+    const work: Work = { turn: busy(Math.round(30_000 / on.slowness)), restMs: 10, restTurns: 1 };
     const actors = [
-      { name: one, script: service(`${busy(turns)}; ${pause(on, 10)}`) },
-      { name: two, script: onSignal(works) },
+      { name: one, script: service(on, work) },
+      { name: two, script: onSignal(turns(on, work), triedOut(on, work)) },
       { name: other, script: idling },
     ];
     return { actors, begins: { name: two, afterSeconds: 4 }, seconds: 16, victims: [] };
@@ -273,7 +308,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 /** An honest day in short: services, and jobs that come and go without being in anybody's way. */
 export function mixedLoad(on: Circumstances, seconds: number): Plan {
   const [one, two, three, four, five] = names(on, 5) as [string, string, string, string, string];
-  const job = (work: string, pause: number): string => service(`sleep ${pause}; ${work}`);
+  const job = (work: string, pauseSeconds: number): string =>
+    `echo ready; ${forever(`sleep ${pauseSeconds}; ${work}; echo turn`)}`;
   const actors = [
     { name: one, script: serving(on) },
     { name: two, script: committing(on) },
