@@ -29,6 +29,8 @@ export interface FileV1 {
   readonly follows?: true;
   /** Tells by itself whether the cgroup does anything. */
   readonly tellsUse?: true;
+  /** Tells by itself whether memory was taken from it. */
+  readonly tellsMemory?: true;
   /** Moves also while nothing in it runs. */
   readonly evenAsleep?: true;
   /** Not read on a hybrid host: cpu.stat in the cgroup2 mount says the same in one file, and in µs, not ticks. */
@@ -133,7 +135,7 @@ export const FILES_V1: readonly FileV1[] = [
   { controller: 'cpu', file: 'cpu.stat', parse: throttling, follows: true },
   { controller: 'cpu', file: 'cpu.cfs_quota_us', parse: limit('quotaUs'), isSetting: true },
   { controller: 'cpu', file: 'cpu.cfs_period_us', parse: whole('periodUs'), isSetting: true },
-  { controller: 'memory', file: 'memory.usage_in_bytes', parse: whole('memoryUsed') },
+  { controller: 'memory', file: 'memory.usage_in_bytes', parse: whole('memoryUsed'), tellsMemory: true },
   { controller: 'memory', file: 'memory.kmem.usage_in_bytes', parse: whole('memoryKernel'), follows: true },
   { controller: 'memory', file: 'memory.stat', parse: memoryStat, follows: true },
   { controller: 'memory', file: 'memory.oom_control', parse: oomKills, follows: true },

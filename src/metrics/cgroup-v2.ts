@@ -31,6 +31,8 @@ export interface FileV2 {
   readonly follows?: true;
   /** Tells by itself whether the cgroup does anything. */
   readonly tellsUse?: true;
+  /** Tells by itself whether memory was taken from it. */
+  readonly tellsMemory?: true;
   /** Moves also while nothing in it runs. */
   readonly evenAsleep?: true;
 }
@@ -126,7 +128,7 @@ export const parseIoPressure = pressureOf('ioSomeUs', 'ioFullUs');
 export const FILES_V2: readonly FileV2[] = [
   { file: 'cpu.stat', parse: cpuStat, tellsUse: true },
   { file: 'cpu.max', v1Controller: 'cpu', parse: cpuMax, isSetting: true },
-  { file: 'memory.current', v1Controller: 'memory', parse: whole('memoryUsed') },
+  { file: 'memory.current', v1Controller: 'memory', parse: whole('memoryUsed'), tellsMemory: true },
   { file: 'memory.max', v1Controller: 'memory', parse: limit('memoryLimit'), isSetting: true },
   { file: 'memory.stat', v1Controller: 'memory', parse: memoryStat, follows: true },
   { file: 'memory.swap.current', v1Controller: 'memory', parse: whole('memorySwap'), follows: true },

@@ -98,6 +98,8 @@ export class HostFiles {
   private readonly files: readonly KeptFile[];
   private readonly parsers: readonly HostParse[];
   private readonly vmstat: KeptFile;
+  /** The one that tells of CPU time, and so whether the machine does anything. */
+  readonly use: { readonly kept: KeptFile; readonly parse: HostParse };
   private readonly pidMax: KeptFile;
   /** as it was last looked at; NaN until then */
   private pidsLimit = NaN;
@@ -128,7 +130,9 @@ export class HostFiles {
     );
     this.parsers = Object.values(parsers);
     this.pidMax = new KeptFile(`${reader.procRoot}/sys/kernel/pid_max`, reader.budget);
-    this.vmstat = this.files[Object.keys(parsers).indexOf('vmstat')]!;
+    const keptAs = (file: string): KeptFile => this.files[Object.keys(parsers).indexOf(file)]!;
+    this.vmstat = keptAs('vmstat');
+    this.use = { kept: keptAs('stat'), parse: stat };
   }
 
   read(): HostCounters {

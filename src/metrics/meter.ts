@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Sample, Target } from './model.js';
 import { nothingMeasured, type Counters } from './counters.js';
-import type { KeptFile } from './kept-file.js';
 import type { Text } from './proc.js';
 import { fillRow, growth, Tally, type Moment } from './rates.js';
 import { newRow, sampleOf } from './row.js';
@@ -21,7 +20,10 @@ export function spokenFor(before: Instant | undefined, now: Instant, intervalMs:
   return elapsedMs <= 3 * intervalMs ? elapsedMs : intervalMs;
 }
 
-/** What one file tells of what a target does. */
+/** The one file by which it can be told whether a target is still. */
+export type UseFile = NonNullable<TargetFiles['use']>;
+
+/** What that file tells of what it does. */
 type Used = Pick<Counters, 'cpuUs' | 'userUs' | 'systemUs'>;
 const used = nothingMeasured();
 
@@ -65,9 +67,12 @@ export class Meter {
     this.target = target;
   }
 
-  /** @returns false where there is nothing to measure now */
-  sample(now: Instant, intervalMs: number): boolean {
-    const counters = this.files.read(now.monotonicMs);
+  /**
+   * @param restMs for how long what hardly changes is taken for what it was while nothing runs; as is usual where absent
+   * @returns false where there is nothing to measure now
+   */
+  sample(now: Instant, intervalMs: number, restMs?: number): boolean {
+    const counters = this.files.read(now.monotonicMs, restMs);
     this.glanced = undefined;
     if (counters === undefined) {
       this.forgetPresent();
@@ -87,25 +92,39 @@ export class Meter {
     return true;
   }
 
-  /** The one file by which it can be told whether it is still; undefined where there is none. */
-  get useFile(): KeptFile | undefined {
-    return this.files.use?.kept;
+  get use(): UseFile | undefined {
+    return this.files.use;
   }
 
   /**
    * Whether fewer cores were used since it was last looked at; false where that is not known.
-   * @param text what its useFile says
+   * @param text what its use file says
    */
   isStill(text: Text, now: Instant, intervalMs: number, cores: number): boolean {
-    if (this.before === undefined) return false;
-    const since = this.glanced ?? { monotonicMs: this.before.monotonicMs, cpuUs: this.before.counters.cpuUs };
-    const elapsedMs = now.monotonicMs - since.monotonicMs;
-    if (elapsedMs > 3 * intervalMs) return false;
+    const since = this.lastGlance(now, intervalMs);
+    if (since === undefined) return false;
     this.files.use?.parse(text, used, this.reader.isDisk);
-    if (!(growth(since.cpuUs, used.cpuUs) / 1000 < cores * elapsedMs)) return false;
+    if (!(growth(since.cpuUs, used.cpuUs) / 1000 < cores * (now.monotonicMs - since.monotonicMs))) return false;
     const { cpuUs, userUs, systemUs } = used;
     this.glanced = { at: now.at, monotonicMs: now.monotonicMs, cpuUs, userUs, systemUs };
     return true;
+  }
+
+  /** The same where others know that nothing has run in it. */
+  rest(now: Instant, intervalMs: number): boolean {
+    const since = this.lastGlance(now, intervalMs);
+    if (since === undefined) return false;
+    const { cpuUs, userUs, systemUs } = since;
+    this.glanced = { at: now.at, monotonicMs: now.monotonicMs, cpuUs, userUs, systemUs };
+    return true;
+  }
+
+  /** When it was last looked at in any way, and what it had counted then; undefined after a gap. */
+  private lastGlance(now: Instant, intervalMs: number): (Instant & Used) | undefined {
+    const { before, glanced } = this;
+    if (before === undefined) return undefined;
+    const since = glanced ?? { at: before.at, monotonicMs: before.monotonicMs, ...before.counters };
+    return now.monotonicMs - since.monotonicMs <= 3 * intervalMs ? since : undefined;
   }
 
   /** The next sample speaks for what came after it was last found still. @returns the time that was passed over */

@@ -12,8 +12,7 @@ import type { Reader } from './reader.js';
 interface CounterFile {
   readonly path: string;
   readonly parse: Parse;
-  readonly when: When;
-  readonly tellsUse: boolean;
+  readonly kind: Kind;
 }
 
 /**
@@ -28,6 +27,7 @@ interface Kind {
   readonly isSetting?: true;
   readonly follows?: true;
   readonly tellsUse?: true;
+  readonly tellsMemory?: true;
   readonly evenAsleep?: true;
 }
 
@@ -47,15 +47,14 @@ export function counterFiles({ controllers, unified }: CgroupPaths): CounterFile
     const folder = controllers[controller];
     return folder === undefined || (onlyWithoutV2 && unified !== undefined)
       ? []
-      : [{ path: `${folder}/${file}`, parse, when: whenOf(entry), tellsUse: entry.tellsUse === true }];
+      : [{ path: `${folder}/${file}`, parse, kind: entry }];
   });
   if (unified === undefined) return v1;
   const v2 = FILES_V2.filter(({ v1Controller }) => v1Controller === undefined || !(v1Controller in controllers));
   const inUnified = v2.map((entry) => ({
     path: `${unified}/${entry.file}`,
     parse: entry.parse,
-    when: whenOf(entry),
-    tellsUse: entry.tellsUse === true,
+    kind: entry,
   }));
   return [...v1, ...inUnified];
 }
@@ -71,7 +70,7 @@ function firstInode(folders: readonly string[]): number | undefined {
 interface OpenFile {
   readonly kept: KeptFile;
   readonly parse: Parse;
-  readonly tellsUse: boolean;
+  readonly kind: Kind;
   /** where the batch has it */
   slot: number | undefined;
 }
@@ -80,12 +79,12 @@ interface OpenFile {
 const STILL_CPU_US = 5000;
 const STILL_BYTES = 128 * 1024;
 
-/** Whether so little has happened that what follows cannot have moved to speak of. */
-function isStill(before: Counters, now: Counters): boolean {
+/** Whether so little has happened in so many seconds that what follows cannot have moved to speak of. */
+function isStill(before: Counters, now: Counters, seconds: number): boolean {
   const near = (name: keyof Counters, most: number): boolean =>
     Math.abs(now[name] - before[name]) <= most || (Number.isNaN(now[name]) && Number.isNaN(before[name]));
   return (
-    near('cpuUs', STILL_CPU_US) &&
+    near('cpuUs', STILL_CPU_US * Math.max(1, seconds)) &&
     near('memoryUsed', STILL_BYTES) &&
     near('memorySomeUs', 0) &&
     near('readBytes', 0) &&
@@ -106,6 +105,9 @@ export class TargetFiles {
   private readonly files: Readonly<Record<When, readonly OpenFile[]>>;
   private readonly all: readonly OpenFile[];
   private readonly usage: OpenFile | undefined;
+  /** the first look at who may rest: what is always read, and the memory, which others can take from those who sleep */
+  private readonly resting: readonly OpenFile[];
+  private readAt = NaN;
   private settingsReadAt = -Infinity;
   private before = nothingMeasured();
   private wasCalm = false;
@@ -123,15 +125,16 @@ export class TargetFiles {
     const files = counterFiles(cgroup);
     const keep = (when: When): OpenFile[] =>
       files
-        .filter((file) => file.when === when)
-        .map(({ path, parse, tellsUse }) => {
+        .filter(({ kind }) => whenOf(kind) === when)
+        .map(({ path, parse, kind }) => {
           const kept = new KeptFile(path, reader.budget);
-          return { kept, parse, tellsUse, slot: undefined };
+          return { kept, parse, kind, slot: undefined };
         });
     this.files = { always: keep('always'), awake: keep('awake'), follows: keep('follows'), settings: keep('settings') };
     const { always, awake, follows, settings } = this.files;
     this.all = [...always, ...awake, ...follows, ...settings];
-    this.usage = always.find(({ tellsUse }) => tellsUse);
+    this.usage = always.find(({ kind }) => kind.tellsUse);
+    this.resting = [...always, ...awake.filter(({ kind }) => kind.tellsMemory)];
     this.setNetPid(netPid);
   }
 
@@ -145,7 +148,7 @@ export class TargetFiles {
         : {
             kept: new KeptFile(path, this.reader.budget, false),
             parse: network,
-            tellsUse: false,
+            kind: {},
             slot: undefined,
           };
   }
@@ -155,32 +158,43 @@ export class TargetFiles {
     return this.openedInode;
   }
 
-  /** Everything there is to count now; undefined where the cgroup is not there (yet, or any more). */
-  read(monotonicMs: number): Counters | undefined {
+  /**
+   * Everything there is to count now; undefined where the cgroup is not there (yet, or any more).
+   * @param restMs what hardly changes, and while nothing runs what only then does, is read so often in any case
+   */
+  read(monotonicMs: number, restMs = SETTINGS_MS): Counters | undefined {
     this.openedInode ??= firstInode(this.folders);
     if (this.openedInode === undefined) return undefined;
-    const isDue = monotonicMs - this.settingsReadAt >= SETTINGS_MS;
+    const isDue = monotonicMs - this.settingsReadAt >= restMs;
     const { before } = this;
-    const { always, awake, follows, settings } = this.files;
+    const { awake, follows, settings } = this.files;
+    const first = restMs > SETTINGS_MS ? this.resting : this.files.always;
     // What is not read now says what it said before; the CPU time and the network are read in any case.
     const counters = isDue ? nothingMeasured() : { ...before };
     counters.cpuUs = counters.rxBytes = counters.txBytes = NaN;
     this.unreachable = 0;
-    if (!this.readInto(counters, always, this.network)) return undefined;
-    const isAsleep = !isDue && this.wasCalm && counters.cpuUs === before.cpuUs;
+    if (!this.readInto(counters, first, this.network)) return undefined;
+    const isAsleep =
+      !isDue &&
+      this.wasCalm &&
+      counters.cpuUs === before.cpuUs &&
+      (first !== this.resting || isSame(before.memoryUsed, counters.memoryUsed));
     if (!isAsleep && !this.readInto(counters, awake)) return undefined;
-    if ((isDue || (!isAsleep && !isStill(before, counters))) && !this.readInto(counters, follows)) return undefined;
+    const seconds = (monotonicMs - this.readAt) / 1000;
+    if ((isDue || (!isAsleep && !isStill(before, counters, seconds))) && !this.readInto(counters, follows))
+      return undefined;
     if (isDue && !this.readInto(counters, settings)) return undefined;
     if (this.unreachable > 0 && !isDue) {
       // What it said before is not what it says: everything anew.
       this.settingsReadAt = -Infinity;
-      return this.read(monotonicMs);
+      return this.read(monotonicMs, restMs);
     }
     if (isDue) this.settingsReadAt = monotonicMs;
     if (counters.pids === 0) {
       this.setNetPid(undefined);
       counters.rxBytes = counters.txBytes = NaN;
     }
+    this.readAt = monotonicMs;
     this.wasCalm = this.unreachable === 0 && isCalm(before, counters);
     return (this.before = counters);
   }

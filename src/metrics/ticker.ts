@@ -16,8 +16,17 @@ export class Ticker {
   ) {}
 
   start(): void {
+    this.startIn(this.intervalMs);
+  }
+
+  /** At whole intervals of the clock: who else keeps to them in this process is awake at the same moment. */
+  startWithOthers(): void {
+    this.startIn(this.intervalMs - (this.monotonicMs() % this.intervalMs));
+  }
+
+  private startIn(ms: number): void {
     if (this.timer !== undefined) return;
-    this.next = this.monotonicMs() + this.intervalMs;
+    this.next = this.monotonicMs() + ms;
     this.wait();
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Recording } from '../../src/metrics/archive/recording.js';
+import { writeTogether } from '../../src/metrics/archive/write-together.js';
 import { openArchive, type Archive, type Sample } from '../../src/metrics/index.js';
 import { COLUMNS, type Column } from '../../src/metrics/row.js';
 
@@ -83,6 +84,11 @@ export function past(test: Pick<TestContext, 'after'>): Past {
   };
 }
 
+/** Writes what is not to wait, as a recorder does it. */
+export async function flush(recording: Recording): Promise<void> {
+  for (const failure of await writeTogether(recording.take())) if (failure !== undefined) throw failure;
+}
+
 /** Adds a sample a second from `from` to `until`, flushed every ten as a recorder does it. */
 export async function record(
   recording: Recording,
@@ -92,7 +98,7 @@ export async function record(
 ): Promise<void> {
   for (let at = from + 1000, i = 1; at <= until; at += 1000, i++) {
     recording.add(at - 1000, at, rowOf(busy(at, cores(at))));
-    if (i % 10 === 0) await recording.flush();
+    if (i % 10 === 0) await flush(recording);
   }
-  await recording.flush();
+  await flush(recording);
 }

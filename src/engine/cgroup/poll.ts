@@ -64,10 +64,19 @@ export class Poll {
     this.#read();
     [this.#now, this.#before] = [this.#before, this.#now];
     if (files.length === 0) {
-      clearInterval(this.#timer);
+      clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    if (files.length > 0) this.#timer ??= setInterval(() => this.look(), LOOK_INTERVAL_MS).unref();
+    if (files.length > 0 && this.#timer === undefined) this.#wait();
+  }
+
+  /** Until the next whole second of the process: what else is done in it every second is done then, and to wake costs more than to look. */
+  #wait(): void {
+    const ms = Math.ceil(LOOK_INTERVAL_MS - (performance.now() % LOOK_INTERVAL_MS));
+    this.#timer = setTimeout(() => {
+      this.#wait();
+      this.look();
+    }, ms).unref();
   }
 
   /** Of a file that is gone there is nothing, which is a change like any other. */

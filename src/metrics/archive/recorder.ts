@@ -4,15 +4,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { lockFile } from '../../native/index.js';
-import type { KeptFile } from '../kept-file.js';
 import type { Instant } from '../meter.js';
 import type { Target } from '../model.js';
 import type { Clock } from '../sampler.js';
 import { openReader, readTogether, type Reader } from '../reader.js';
 import { Ticker } from '../ticker.js';
+import { Families } from './families.js';
 import { HostMeter } from './host-meter.js';
 import { Recording } from './recording.js';
 import { TargetMeter, type AddRow, type Metered } from './target-meter.js';
+import { writeTogether } from './write-together.js';
 
 /** What is to be written down, and where: a directory whose parent is there. */
 export interface RecordedTarget extends Target {
@@ -54,8 +55,6 @@ interface Busy {
 interface Entry<M extends Metered = Metered> extends Busy {
   readonly meter: M;
   readonly add: AddRow;
-  /** when in a round it is its turn at the disk */
-  readonly phase: number;
   /** the tick at which its files are opened, for the first time or once more */
   openAt: number;
   recording?: Recording;
@@ -69,10 +68,10 @@ class DiskRecorder implements Recorder {
   private readonly intervalMs: number;
   private readonly ticker: Ticker;
   private readonly reader: Reader;
+  private readonly families: Families;
   /** one thing at a time is done on the disk */
   private queue: Promise<void> = Promise.resolve();
   private ticks = 0;
-  private begun = 0;
   /** what could not be written the last time */
   private readonly failing = new Set<Busy>();
   /** told and not over: since when, on a clock that is never set, and why */
@@ -89,13 +88,14 @@ class DiskRecorder implements Recorder {
       () => this.tick(),
     );
     this.reader = openReader();
+    this.families = new Families(this.reader);
   }
 
   begin(target: RecordedTarget): void {
     const known = this.entries.get(target.id);
     if (known !== undefined) known.meter.aim(target);
     else this.entries.set(target.id, this.newEntry(new TargetMeter(target, this.reader), target.directory));
-    this.ticker.start();
+    this.ticker.startWithOthers();
   }
 
   end(id: string): void {
@@ -103,6 +103,7 @@ class DiskRecorder implements Recorder {
     if (entry === undefined) return;
     this.entries.delete(id);
     this.leave(entry);
+    this.families.close();
     if (this.entries.size === 0) this.ticker.stop();
   }
 
@@ -115,9 +116,8 @@ class DiskRecorder implements Recorder {
   }
 
   private newEntry<M extends Metered>(meter: M, directory: string): Entry<M> {
-    const phase = this.begun++ % ROUND;
     const add: AddRow = (from, to, row) => entry.recording?.add(from, to, row);
-    const entry: Entry<M> = { meter, directory, add, phase, openAt: this.ticks + 1, isBusy: false, isOver: false };
+    const entry: Entry<M> = { meter, directory, add, openAt: this.ticks + 1, isBusy: false, isOver: false };
     return entry;
   }
 
@@ -127,55 +127,78 @@ class DiskRecorder implements Recorder {
     this.onDisk(entry, () => closeRecording(entry));
   }
 
-  /** What has just begun is opened at the first tick that it lives to see: many a container never does. */
+  /**
+   * What has just begun is opened at the first tick that it lives to see: many a container never does. All have their turn at the
+   * disk in the same tick: what is done for many at once is done in warm caches and by one call.
+   */
   private tick(): void {
     this.ticks++;
     const now = { at: this.clock.now(), monotonicMs: this.clock.monotonicMs() };
+    const isTurn = this.ticks % ROUND === 0;
     this.glance(now);
-    for (const entry of this.entries.values()) this.turn(entry, now);
-    if (this.host !== undefined) this.turn(this.host, now);
+    for (const entry of this.entries.values()) this.turn(entry, now, isTurn);
+    if (this.host !== undefined) this.turn(this.host, now, isTurn);
     else if (this.ticks % ROUND === 1 && !this.election.isBusy) this.onDisk(this.election, () => this.standForHost());
+    if (isTurn) this.writeDown();
   }
 
-  /** All that have done nothing lately are glanced at by one call. */
+  /** All that have done nothing lately are glanced at by one call: those of whom it is not known already that nothing has run. */
   private glance(now: Instant): void {
-    const meters: TargetMeter[] = [];
-    const files: KeptFile[] = [];
-    for (const { meter } of this.entries.values()) {
-      const file = meter.glancedAt;
-      if (file === undefined) continue;
-      meters.push(meter);
-      files.push(file);
-    }
-    readTogether(this.reader, files, (index, text) => {
-      if (typeof text !== 'string') meters[index]!.glance(text, now, this.intervalMs);
-    });
+    const resting: TargetMeter[] = [];
+    for (const { meter } of this.entries.values()) if (meter.glancedAt !== undefined) resting.push(meter);
+    const asked: Metered[] = this.families.glance(resting, now, this.intervalMs);
+    if (this.host?.meter.glancedAt !== undefined) asked.push(this.host.meter);
+    readTogether(
+      this.reader,
+      asked.map(({ glancedAt }) => glancedAt!),
+      (index, text) => {
+        if (typeof text !== 'string') asked[index]!.glance(text, now, this.intervalMs);
+      },
+    );
   }
 
-  private turn(entry: Entry, now: Instant): void {
+  private *all(): Iterable<Entry> {
+    yield* this.entries.values();
+    if (this.host !== undefined) yield this.host;
+  }
+
+  private turn(entry: Entry, now: Instant, isTurn: boolean): void {
     if (entry.recording === undefined) {
       if (entry.isBusy || this.ticks < entry.openAt) return;
       entry.openAt = this.ticks + ROUND;
       this.onDisk(entry, () => openRecording(entry));
       return;
     }
-    const isTurn = this.ticks % ROUND === entry.phase;
     entry.meter.sample(now, this.intervalMs, isTurn, entry.add);
     if (!isTurn) return;
     const processes = entry.meter.processes();
     if (processes !== undefined) entry.recording.addProcesses(now.at, processes);
-    if (!entry.isBusy) this.onDisk(entry, () => entry.recording?.flush());
   }
 
-  private onDisk(entry: Busy, work: () => Promise<void> | undefined): void {
-    entry.isBusy = true;
-    this.queue = this.queue
-      .then(work)
-      .then(
-        () => this.works(entry),
-        (error: unknown) => this.fails(entry, error),
-      )
-      .then(() => void (entry.isBusy = false));
+  /** What has gathered, of all whose files nothing else is done with. */
+  private writeDown(): void {
+    const idle = [...this.all()].filter(({ recording, isBusy }) => recording !== undefined && !isBusy);
+    if (idle.length > 0) this.together(idle, () => writeRecordings(idle));
+  }
+
+  private onDisk(entry: Busy, work: () => Promise<void>): void {
+    this.together([entry], () => work().then(() => []));
+  }
+
+  /** @param work answers for each in turn why it failed; undefined where it did not */
+  private together(busy: readonly Busy[], work: () => Promise<readonly unknown[]>): void {
+    for (const each of busy) each.isBusy = true;
+    this.queue = this.queue.then(work).then(
+      (failures) => this.done(busy, (index) => failures[index]),
+      (error: unknown) => this.done(busy, () => error),
+    );
+  }
+
+  private done(busy: readonly Busy[], failureOf: (index: number) => unknown): void {
+    for (const each of busy) each.isBusy = false;
+    // What fails comes first: nothing is said to go on while some of it does not.
+    busy.forEach((each, i) => failureOf(i) !== undefined && this.fails(each, failureOf(i)));
+    busy.forEach((each, i) => failureOf(i) === undefined && this.works(each));
   }
 
   private works(entry: Busy): void {
@@ -225,6 +248,17 @@ async function openRecording(entry: Entry): Promise<void> {
 async function closeRecording(entry: Entry): Promise<void> {
   await entry.recording?.close();
   delete entry.recording;
+}
+
+/** @returns for each why it could not be written; undefined where it was */
+async function writeRecordings(entries: readonly Entry[]): Promise<readonly unknown[]> {
+  const taken = entries.map(({ recording }) => recording?.take() ?? []);
+  const failures = await writeTogether(taken.flat());
+  let end = 0;
+  return taken.map(({ length }) => {
+    end += length;
+    return failures.slice(end - length, end).find((failure) => failure !== undefined);
+  });
 }
 
 export const createRecorder = (options: RecorderOptions): Recorder => new DiskRecorder(options);

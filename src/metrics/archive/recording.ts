@@ -1,11 +1,13 @@
 // What is written down of one target: every row into the finest ring, and put together into the coarser ones.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PlacedBytes } from '../../native/index.js';
 import { RECORD_HEAD_BYTES } from './format.js';
 import { PROCESSES_FILE, PROCESSES_SHAPE, putProcesses, type PastProcesses } from './processes.js';
 import { RINGS, shapeOf } from './rings.js';
 import { RingWriter } from './ring-writer.js';
 import { Steps } from './steps.js';
+import { writeTogether } from './write-together.js';
 
 /** Rows that gather until they are written, and a few more while the disk is slow. */
 const FINE_ROOM = 30;
@@ -66,20 +68,17 @@ export class Recording {
     this.processes.append(at - stepMs, at, (bytes, place) => putProcesses(processes, bytes, place));
   }
 
-  /** Writes what is not to wait any longer. */
-  flush(): Promise<void> {
-    return this.each((ring) => (ring.gatheredMs >= gathersMs(ring) ? ring.flush() : undefined));
+  /** What is not to wait any longer, to be written by whoever asks; before the next is asked for or it is closed. */
+  take(): readonly PlacedBytes[] {
+    return this.all.flatMap((ring) => (ring.gatheredMs >= gathersMs(ring) ? ring.take() : []));
   }
 
-  close(): Promise<void> {
-    return this.each((ring) => ring.close());
-  }
-
-  /** One after the other, none left out for the failure of another. @throws the first failure */
-  private async each(work: (ring: RingWriter) => Promise<void> | undefined): Promise<void> {
-    const failures: unknown[] = [];
-    for (const ring of this.all) await work(ring)?.catch((error: unknown) => void failures.push(error));
-    if (failures.length > 0) throw failures[0];
+  /** @throws why the last of it could not be written */
+  async close(): Promise<void> {
+    const failures = await writeTogether(this.all.flatMap((ring) => ring.take()));
+    for (const ring of this.all) await ring.close();
+    const failure = failures.find((each) => each !== undefined);
+    if (failure !== undefined) throw failure;
   }
 
   private put(index: number, from: number, to: number, means: Float64Array, peaks: Float64Array): void {

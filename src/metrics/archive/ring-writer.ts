@@ -1,7 +1,8 @@
 // One ring file as it is written: records gather in memory and go to the disk together, in the background. Nobody waits for
 // it: a disk that is slow or full costs records, never the time of whoever measures.
-import { close, constants, ftruncate, open, read, write } from 'node:fs';
+import { close, constants, ftruncate, open, read } from 'node:fs';
 import { promisify } from 'node:util';
+import type { PlacedBytes } from '../../native/index.js';
 import {
   decodeHeader,
   encodeHeader,
@@ -15,12 +16,12 @@ import {
   type Shape,
 } from './format.js';
 import { scanRing } from './scan.js';
+import { writeWhole } from './write-together.js';
 
 const ask = {
   open: promisify(open),
   close: promisify(close),
   read: promisify(read),
-  write: promisify(write),
   truncate: promisify(ftruncate),
 };
 const { O_CREAT, O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -29,7 +30,6 @@ const FLAGS = O_CREAT | O_RDWR | O_NOFOLLOW | O_NONBLOCK;
 export class RingWriter {
   private readonly gathered: Buffer;
   private count = 0;
-  private writing: Promise<void> | undefined;
 
   private constructor(
     private readonly fd: number,
@@ -54,7 +54,7 @@ export class RingWriter {
       if (found !== undefined && JSON.stringify(found) === JSON.stringify(shape))
         return new RingWriter(known, shape, await newestOf(known, shape), room);
       await ask.truncate(known, 0);
-      await writeAll(known, encodeHeader(shape), 0);
+      await writeWhole({ fd: known, bytes: encodeHeader(shape), place: 0 });
       return new RingWriter(known, shape, undefined, room);
     } catch (error) {
       await ask.close(known);
@@ -84,20 +84,18 @@ export class RingWriter {
     return true;
   }
 
-  /** Writes what has gathered; what cannot be written is lost. @throws why */
-  async flush(): Promise<void> {
-    if (this.writing !== undefined || this.count === 0) return this.writing;
-    const size = recordBytes(this.shape);
+  /** What has gathered and where it belongs, to be written by whoever asks: here it is forgotten. */
+  take(): readonly PlacedBytes[] {
+    if (this.count === 0) return [];
+    const { fd, shape } = this;
+    const size = recordBytes(shape);
     const bytes = Buffer.from(this.gathered.subarray(0, this.count * size));
     const first = this.newest!.number - this.count + 1;
     this.count = 0;
     // Up to the end of the ring, and what is left from its beginning.
-    const before = Math.min(bytes.length, (this.shape.records - ((first - 1) % this.shape.records)) * size);
-    this.writing = (async () => {
-      await writeAll(this.fd, bytes.subarray(0, before), placeOf(this.shape, first));
-      if (before < bytes.length) await writeAll(this.fd, bytes.subarray(before), HEADER_BYTES);
-    })().finally(() => (this.writing = undefined));
-    return this.writing;
+    const before = (shape.records - ((first - 1) % shape.records)) * size;
+    const whole = { fd, bytes: bytes.subarray(0, before), place: placeOf(shape, first) };
+    return before < bytes.length ? [whole, { fd, bytes: bytes.subarray(before), place: HEADER_BYTES }] : [whole];
   }
 
   /** The newest records that end after `time`, oldest first, as whoever opened the file finds them. */
@@ -115,13 +113,9 @@ export class RingWriter {
     return found.reverse();
   }
 
-  async close(): Promise<void> {
-    try {
-      await this.writing?.catch(() => undefined);
-      await this.flush();
-    } finally {
-      await ask.close(this.fd);
-    }
+  /** What has gathered is to be taken before. */
+  close(): Promise<void> {
+    return ask.close(this.fd);
   }
 }
 
@@ -131,11 +125,4 @@ async function newestOf(fd: number, shape: Shape): Promise<RecordHead | undefine
     if (head.number > (newest?.number ?? 0)) newest = head;
   });
   return newest;
-}
-
-async function writeAll(fd: number, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await ask.write(fd, bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
 }

@@ -54,6 +54,15 @@ describe('a ticker', () => {
     assert.deepEqual(ticks, [4000, 5000, 6000]);
   });
 
+  it('ticks at whole intervals of its clock where it keeps to those of others', (t) => {
+    const { ticker, ticks, pass } = world(t, 1000);
+    pass(2300);
+    ticker.startWithOthers();
+    pass(2500);
+    ticker.stop();
+    assert.deepEqual(ticks, [3000, 4000]);
+  });
+
   it('drops what it is too late for and keeps to its grid', (t) => {
     const { ticker, ticks, pass, block } = world(t, 1000);
     ticker.start();

@@ -6,7 +6,7 @@ import { HOST_ID, SERIES, type HostSample, type Sample } from '../../../../src/m
 import { hostColumns, putLoad, takeHostSample, takeSample } from '../../../../src/metrics/archive/columns.js';
 import { COLUMNS } from '../../../../src/metrics/row.js';
 import { chance } from '../../../support/chance.js';
-import { busy, past, record, rowOf, T0 } from '../../../support/past.js';
+import { busy, flush, past, record, rowOf, T0 } from '../../../support/past.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -113,7 +113,7 @@ describe('the past', () => {
       const step = at < coarse ? 5 * MINUTE : MINUTE;
       at += step;
       recording.add(at - step, at, rowOf(busy(at, Math.floor((at - 1 - T0) / (24 * HOUR)))));
-      if (i % 3 === 0) await recording.flush();
+      if (i % 3 === 0) await flush(recording);
     }
     await recording.close();
     const until = T0 + 40 * 24 * HOUR;

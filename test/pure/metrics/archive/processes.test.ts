@@ -14,7 +14,7 @@ import {
   type PastProcess,
 } from '../../../../src/metrics/archive/processes.js';
 import { COLUMNS } from '../../../../src/metrics/row.js';
-import { past, T0 } from '../../../support/past.js';
+import { flush, past, T0 } from '../../../support/past.js';
 
 /** A line of /proc/PID/stat. */
 const statLine = (pid: number, name: string, cpuTicks: number, rssPages = 100): string =>
@@ -71,7 +71,7 @@ describe('the processes of a moment', () => {
     for (let i = 1; i <= 5; i++) {
       recording.addProcesses(T0 + i * 10_000, { count: i, top: [pid1] });
       recording.add(T0 + i * 10_000 - 1000, T0 + i * 10_000, new Float64Array(COLUMNS.length));
-      await recording.flush();
+      await flush(recording);
     }
     assert.equal((await archive.processesAt('web', T0 + 31_000))?.count, 3);
     assert.equal((await archive.processesAt('web', T0 + 29_000))?.count, 3);

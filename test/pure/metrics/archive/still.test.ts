@@ -11,6 +11,7 @@ import type { Reader } from '../../../../src/metrics/reader.js';
 
 const CORES = COLUMNS.indexOf('cpu.cores');
 const USED = COLUMNS.indexOf('memory.used');
+const LIMIT = COLUMNS.indexOf('memory.limit');
 
 interface Row {
   readonly from: number;
@@ -24,8 +25,13 @@ let meter: TargetMeter;
 let reader: Reader;
 let rows: Row[];
 
-const add = (from: number, to: number, row: Float64Array): void =>
-  void rows.push({ from, to, cores: row[CORES]!, used: row[USED]! });
+/** of the memory, a row */
+let limits: number[];
+
+function add(from: number, to: number, row: Float64Array): void {
+  rows.push({ from, to, cores: row[CORES]!, used: row[USED]! });
+  limits.push(row[LIMIT]!);
+}
 
 beforeEach(() => {
   unified = mkdtempSync(join(tmpdir(), 'tscontain-still-'));
@@ -37,6 +43,7 @@ beforeEach(() => {
   };
   meter = new TargetMeter({ id: 'web', cgroup: { controllers: {}, unified } }, reader);
   rows = [];
+  limits = [];
 });
 afterEach(() => {
   meter.leave(add);
@@ -48,6 +55,11 @@ function counts(cpuMs: number, usedBytes = 4096): void {
   const us = cpuMs * 1000;
   writeFileSync(join(unified, 'cpu.stat'), `usage_usec ${us}\nuser_usec ${us}\nsystem_usec 0\n`);
   writeFileSync(join(unified, 'memory.current'), `${usedBytes}\n`);
+}
+
+function limit(bytes: number): void {
+  mkdirSync(unified, { recursive: true });
+  writeFileSync(join(unified, 'memory.max'), `${bytes}\n`);
 }
 
 /** @param isTurn as a recorder says every tenth time */
@@ -125,5 +137,19 @@ describe('a container that does nothing', () => {
     for (let second = 21; second <= 23; second++) tick(second);
     meter.leave(add);
     assert.deepEqual(rows, [{ from: 20_000, to: 23_000, cores: 0, used: 4096 }]);
+  });
+
+  it('says of what hardly changes what it was a minute ago at most, and of its memory what is true by then', () => {
+    limit(2 ** 20);
+    rest(0);
+    counts(0, 8192);
+    limit(2 ** 21);
+    for (let second = 21; second <= 80; second++) tick(second);
+    assert.deepEqual(
+      rows.map(({ used }) => used),
+      rows.map(() => 8192),
+    );
+    assert.equal(rows.length, 6);
+    assert.deepEqual([limits.at(-6), limits.at(-1)], [2 ** 20, 2 ** 21]);
   });
 });
