@@ -1,6 +1,7 @@
 // What was measured of one target: every sample of the last 10 minutes, then steps of 10 s for 2 hours and of 60 s for a day,
 // each with its mean and its peak. Bounded: after a day at 1 Hz it is 0.56 MB a target, at 10 Hz 1.22 MB.
 import { SERIES, type Series, type SeriesName } from './model.js';
+import { Points } from './points.js';
 import { Ring } from './ring.js';
 
 const MINUTE_MS = 60_000;
@@ -34,49 +35,16 @@ function summary(ring: Ring, begin: number): { means: Float64Array; peaks: Float
 /** The end of what a ring holds. */
 const endOf = (ring: Ring): number => (ring.length === 0 ? -Infinity : ring.to(ring.length - 1));
 
-/** Rows laid over equal points in time: a point is the mean of what lies over it, weighted by how much of it does. */
-export class Points {
-  private readonly sums: Float64Array;
-  private readonly weights: Float64Array;
-  private readonly peaks: Float64Array;
-
-  constructor(
-    private readonly from: number,
-    private readonly stepMs: number,
-    private readonly count: number,
-  ) {
-    this.sums = new Float64Array(count);
-    this.weights = new Float64Array(count);
-    this.peaks = new Float64Array(count).fill(NaN);
-  }
-
-  lay(from: number, to: number, mean: number, peak: number): void {
-    if (Number.isNaN(mean)) return;
-    for (let point = Math.max(0, Math.floor((from - this.from) / this.stepMs)); point < this.count; point++) {
-      const begin = this.from + point * this.stepMs;
-      if (begin >= to) break;
-      const overlap = Math.min(to, begin + this.stepMs) - Math.max(from, begin);
-      if (overlap <= 0) continue;
-      this.sums[point]! += mean * overlap;
-      this.weights[point]! += overlap;
-      // A row that only touches a point, because timers tremble, does not lend it its peak. (Half, less what rounding takes.)
-      const belongs = overlap > 0.49 * Math.min(this.stepMs, to - from);
-      if (belongs && !(this.peaks[point]! >= peak)) this.peaks[point] = peak;
-    }
-  }
-
-  series(name: SeriesName): Series {
-    const values = this.sums.map((sum, point) => sum / this.weights[point]!);
-    const peaks = this.peaks.map((peak, point) => (peak > values[point]! ? peak : values[point]!));
-    return { name, from: this.from, stepMs: this.stepMs, values, peaks };
-  }
-}
-
 /** Ten minutes of samples, and a few more for those taken between the timer's. */
 const fineRows = (intervalMs: number): number => Math.ceil(FINE_MS / intervalMs) + 10;
 
+/** What rows are laid over here, one series after the other. */
+const laid = new Points();
+
 export class History {
   private readonly fine: Ring;
+  /** the last answer of each series, until the next sample: frames are painted between two */
+  private answers: ({ readonly spanMs: number; readonly until: number; readonly series: Series } | undefined)[] = [];
   private readonly coarse = COARSE.map(({ stepMs, spanMs }) => ({
     stepMs,
     ring: new Ring(SERIES.length, spanMs / stepMs, true),
@@ -100,6 +68,7 @@ export class History {
    * @param row its numbers, those of the series first (see row.ts)
    */
   add(from: number, to: number, row: Float64Array): void {
+    if (this.answers.length > 0) this.answers = [];
     this.fine.dropAfter(to);
     for (const { ring } of this.coarse) ring.dropAfter(to);
     this.finishSteps((from + to) / 2);
@@ -122,25 +91,24 @@ export class History {
 
   /** `points` equal steps over the `spanMs` before `until`, from the finest ring that still has all of it. */
   series(name: SeriesName, spanMs: number, points: number, until: number): Series {
-    const from = until - spanMs;
-    const laid = new Points(from, spanMs / points, points);
     const column = columnOf.get(name)!;
-    const lay = (ring: Ring, since: number): void => {
-      for (let i = ring.firstEndingAfter(since); i < ring.length && ring.from(i) < until; i++)
-        laid.lay(ring.from(i), ring.to(i), ring.value(i, column), ring.peak(i, column));
-    };
-    if (this.fine.covers(from)) lay(this.fine, from);
+    const known = this.answers[column];
+    if (known?.spanMs === spanMs && known.until === until && known.series.values.length === points) return known.series;
+    const series = this.lay(name, column, spanMs, points, until);
+    this.answers[column] = { spanMs, until, series };
+    return series;
+  }
+
+  private lay(name: SeriesName, column: number, spanMs: number, points: number, until: number): Series {
+    const from = until - spanMs;
+    laid.begin(from, spanMs / points, points);
+    if (this.fine.covers(from)) this.fine.layOver(laid, column, from, until);
     else {
       const { ring } = this.coarse.find((coarse) => coarse.ring.covers(from)) ?? this.coarse.at(-1)!;
-      lay(ring, from);
+      ring.layOver(laid, column, from, until);
       // The step that is not finished yet.
-      lay(this.fine, Math.max(from, endOf(ring)));
+      this.fine.layOver(laid, column, Math.max(from, endOf(ring)), until);
     }
     return laid.series(name);
   }
-}
-
-/** What is asked of an id that was never measured. */
-export function nothingSeries(name: SeriesName, spanMs: number, points: number, until: number): Series {
-  return new Points(until - spanMs, spanMs / points, points).series(name);
 }

@@ -136,7 +136,10 @@ export interface HostSample extends Sample {
   readonly perCpu: readonly number[];
 }
 
-/** Samples every target on one timer. All reads are synchronous on kept-open descriptors; a late tick is dropped, not queued. */
+/**
+ * Samples every target on one timer. All reads are synchronous on kept-open descriptors, of many targets in slices of a few ms with
+ * turns of the event loop between; a late tick is dropped, not queued.
+ */
 export interface Sampler {
   /** Begins sampling every `intervalMs` (100..5000 ms, that is 10..0.2 Hz; outside throws RangeError). */
   start(): void;

@@ -1,6 +1,7 @@
 // A bounded history of rows: each covers a stretch of time and holds a number a series, with its highest where it stands for
 // several samples. Numbers are kept in 32 bits: half the memory, and seven digits are more than a graph can show. The arrays
 // begin small and double up to their bound, so what lives for a minute costs a minute.
+import type { Points } from './points.js';
 
 export class Ring {
   private froms: Float64Array;
@@ -92,6 +93,18 @@ export class Ring {
       else low = middle + 1;
     }
     return low;
+  }
+
+  /** Lays a column of the rows that end after `since`, and begin before `until`, over points in time. */
+  layOver(points: Points, column: number, since: number, until: number): void {
+    const highs = this.highs ?? this.values;
+    for (let i = this.firstEndingAfter(since); i < this.count; i++) {
+      const slot = this.slot(i);
+      const from = this.froms[slot]!;
+      if (from >= until) return;
+      const at = slot * this.columns + column;
+      points.lay(from, this.tos[slot]!, this.values[at]!, highs[at]!);
+    }
   }
 
   /** Makes room for more rows; never forgets any. */

@@ -1,7 +1,7 @@
 // Measures every target and the machine on one timer, and keeps what was measured.
 import { performance } from 'node:perf_hooks';
 import { readFacts } from './facts.js';
-import { History, nothingSeries } from './history.js';
+import { History } from './history.js';
 import { busyCpus, fillHostRow, HostFiles, type HostCounters } from './host.js';
 import {
   HOST_ID,
@@ -16,6 +16,7 @@ import {
 import { spokenFor, type Instant } from './meter.js';
 import type { Finding } from './neighbours/model.js';
 import { NeighbourWatch } from './neighbours/watch.js';
+import { nothingSeries } from './points.js';
 import type { Moment } from './rates.js';
 import { newRow, sampleOf } from './row.js';
 import { openReader, type Reader } from './reader.js';
@@ -45,6 +46,8 @@ export interface SamplerOptions {
 
 const MIN_INTERVAL_MS = 100;
 const MAX_INTERVAL_MS = 5000;
+/** A sample of many is taken in slices, so that a key which comes meanwhile waits for one of them at most. */
+const SLICE_MS = 3;
 /** How often missing files and new interfaces are looked for. */
 const LOOK_AGAIN_MS = 10_000;
 /** How long, and of how many at most, the history of what is no longer measured is kept. */
@@ -73,6 +76,14 @@ class SelfCost {
   }
 }
 
+/** One sample of everything, while it is taken. */
+interface Sampling {
+  readonly now: Instant;
+  /** who is still to be measured */
+  readonly rest: IterableIterator<Tracked>;
+  costMs: number;
+}
+
 class ProcSampler implements Sampler {
   lastCostUs = 0;
   private readonly clock: Clock;
@@ -87,6 +98,7 @@ class ProcSampler implements Sampler {
   private readonly hostFiles: HostFiles;
   private readonly hostHistory: History;
   private readonly hostRow = newRow();
+  private underWay: Sampling | undefined;
   private hostBefore: Moment<HostCounters> | undefined;
   private hostLatest: HostSample | undefined;
   private readonly factsProgram: string | undefined;
@@ -102,7 +114,7 @@ class ProcSampler implements Sampler {
     this.ticker = new Ticker(
       intervalMs,
       () => clock.monotonicMs(),
-      () => this.sample(),
+      () => this.sampleInSlices(),
     );
     this.reader = openReader(procRoot, sysRoot, options.maxDescriptors);
     this.neighbours = new NeighbourWatch(this.reader);
@@ -121,6 +133,7 @@ class ProcSampler implements Sampler {
 
   stop(): void {
     this.ticker.stop();
+    this.underWay = undefined;
   }
 
   setInterval(intervalMs: number): void {
@@ -159,16 +172,59 @@ class ProcSampler implements Sampler {
     }
   }
 
+  /** One that is under way is finished, and is the one that was asked for. */
   sample(): void {
+    const sampling = this.underWay ?? this.begin();
+    this.measure(sampling, Infinity);
+    this.finish(sampling);
+  }
+
+  /** One that is not done by the time of the next is gone on with: the next is dropped. */
+  private sampleInSlices(): void {
+    if (this.underWay !== undefined) return;
+    const sampling = this.begin();
+    if (this.measure(sampling, SLICE_MS)) this.finish(sampling);
+    else setImmediate(() => this.goOn(sampling));
+  }
+
+  private goOn(sampling: Sampling): void {
+    if (this.underWay !== sampling) return;
+    const isMeasured = this.measure(sampling, SLICE_MS);
+    // What follows from it takes a turn of its own.
+    if (isMeasured) setImmediate(() => this.underWay === sampling && this.finish(sampling));
+    else setImmediate(() => this.goOn(sampling));
+  }
+
+  private begin(): Sampling {
     const began = performance.now();
     const now = { at: this.clock.now(), monotonicMs: this.clock.monotonicMs() };
     this.forgetGone();
     this.lookAgain(now.monotonicMs);
     this.sampleHost(now);
-    for (const tracked of this.tracked.values()) tracked.sample(now, this.interval);
+    return (this.underWay = { now, rest: this.tracked.values(), costMs: performance.now() - began });
+  }
+
+  /** @returns whether all are measured; who leaves meanwhile is not come to */
+  private measure(sampling: Sampling, mostMs: number): boolean {
+    const began = performance.now();
+    // All have the time of the one sample, and their rates are over the time that has really passed.
+    const now = { at: sampling.now.at, monotonicMs: this.clock.monotonicMs() };
+    let isAll = true;
+    for (const tracked of sampling.rest) {
+      tracked.sample(now, this.interval);
+      isAll = performance.now() - began < mostMs;
+      if (!isAll) break;
+    }
+    sampling.costMs += performance.now() - began;
+    return isAll;
+  }
+
+  private finish({ now, costMs }: Sampling): void {
+    const began = performance.now();
+    this.underWay = undefined;
     this.judge(now);
     this.cost.measure(now.monotonicMs);
-    this.lastCostUs = (performance.now() - began) * 1000;
+    this.lastCostUs = (costMs + performance.now() - began) * 1000;
     for (const listener of this.listeners) listener(now.at);
   }
 

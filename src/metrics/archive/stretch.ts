@@ -1,7 +1,7 @@
 // A stretch of the past in memory: what the presenters ask of the present, they can ask of it, without waiting.
-import { nothingSeries, Points } from '../history.js';
 import { HOST_ID, type HostSample, type Sample, type Sampler, type Series, type SeriesName } from '../model.js';
 import type { Observation } from '../neighbours/observation.js';
+import { nothingSeries, Points } from '../points.js';
 import { takeHostSample, takeSample, type Numbers } from './columns.js';
 
 /** A record as it was read: means, then peaks if it has any. */
@@ -39,6 +39,9 @@ export interface Stretch {
   observations(stepMs: number): Iterable<Observation>;
 }
 
+/** What rows are laid over here, one series after the other. */
+const laid = new Points();
+
 /** @param rows of each id, in the order of time, none over another */
 export function createStretch(from: number, until: number, rows: ReadonlyMap<string, readonly Row[]>): Stretch {
   const rowAt = (id: string, at: number): Row | undefined => {
@@ -54,7 +57,7 @@ export function createStretch(from: number, until: number, rows: ReadonlyMap<str
     const all = rows.get(id);
     if (all === undefined) return nothingSeries(name, spanMs, points, end);
     const begin = end - spanMs;
-    const laid = new Points(begin, spanMs / points, points);
+    laid.begin(begin, spanMs / points, points);
     // The same for all rows of a file, and asked of thousands of them.
     let columns: Columns | undefined;
     let place: number | undefined;

@@ -49,7 +49,8 @@ export interface Moment {
   readonly at: number;
   /** ms that it speaks for */
   readonly forMs: number;
-  readonly now: Uses;
+  /** asked for where something is the matter only */
+  readonly now: () => Uses;
   readonly usual: () => Uses;
 }
 
@@ -118,7 +119,7 @@ export class Case {
     if (percent > threshold) this.usualUses ??= moment.usual();
     const answer = this.ask(moment, plight);
     // Who took memory is who did when nothing is taken any more, as long as he is there.
-    const named = this.kind === 'memory' ? this.suspects.filter(({ id }) => moment.now.has(id)) : [];
+    const named = this.kind === 'memory' ? this.suspects.filter(({ id }) => moment.now().has(id)) : [];
     const suspects = answer.suspects.length > 0 ? answer.suspects : named;
     const isOwn = plight.ownDoing || (suspects.length === 0 && answer.own >= OWN_DOING);
     const wasEnough = this.evidence.isEnough;
@@ -147,7 +148,7 @@ export class Case {
     const question: Question = {
       resource: this.rules.resource,
       victim: this.victim,
-      now: on(now),
+      now: on(now()),
       usual: on(this.usualUses ?? usual()),
       eligible,
       forced,

@@ -92,22 +92,28 @@ class NeighbourJudge implements Judge {
     else for (const [id, sample] of observation.samples) if (!isSum(id)) this.patient(id).kills.see(sample, at, false);
     this.before = observation;
     this.forgetGone(at);
-    const found = [...this.patients.values()].flatMap((patient) => patient.findings(at));
+    const found: Finding[] = [];
+    let isAnySuspected = false;
+    for (const patient of this.patients.values()) {
+      found.push(...patient.findings(at));
+      isAnySuspected ||= patient.isSuspected;
+    }
     if (found.length > 0 || this.findings.length > 0) this.findings = inOrder(found, this.findings[0]?.key);
-    this.wantsCloserLook =
-      [...this.patients.values()].some(({ isSuspected }) => isSuspected) || this.isBlindAndBusy(observation);
+    this.wantsCloserLook = isAnySuspected || this.isBlindAndBusy(observation);
     return this.findings;
   }
 
   private judge(observation: Observation, forMs: number): void {
     const { at, host, samples, closer, groups } = observation;
     const uses = usesOf(observation, this.before, forMs / 1000);
+    let currentUses: Uses | undefined;
     let usualUses: Uses | undefined;
+    const now = (): Uses => (currentUses ??= this.history.current);
     const usual = (): Uses => (usualUses ??= this.history.usual);
     this.history.add(uses, forMs);
     this.disks.add(observation.disks, forMs);
     this.machineReclaims.add(host?.memory.reclaimed, forMs);
-    const moment: Moment = { at, forMs, now: this.history.current, usual };
+    const moment: Moment = { at, forMs, now, usual };
     const isShort = !(this.machineReclaims.value < MACHINE_RECLAIMS);
     for (const [id, sample] of samples) {
       if (isSum(id) || id === HOST_ID) continue;
@@ -150,7 +156,7 @@ class NeighbourJudge implements Judge {
         eligible: anybody,
         forced: 0,
         used: 0,
-        disks: () => this.disks.of(id, moment.now),
+        disks: () => this.disks.of(id, now()),
       });
       memory.observe(moment, {
         percent: pains.memory,

@@ -1,7 +1,7 @@
 // Who uses how much of what, at one moment: every container, and as HOST_ID the programs outside of all containers, which
 // have what the machine counted and no container did.
 import { HOST_ID, type Sample } from '../model.js';
-import { isSum, type Closer, type Observation } from './observation.js';
+import { isSum, type Observation } from './observation.js';
 
 /** Cores; bytes and operations a second. */
 export interface Use {
@@ -17,12 +17,6 @@ export type Uses = ReadonlyMap<string, Use>;
 
 /** What was not measured adds nothing. */
 const known = (value: number | undefined): number => (value !== undefined && value > 0 ? value : 0);
-const total = (values: Iterable<number>): number => {
-  let all = 0;
-  for (const value of values) all += value;
-  return all;
-};
-
 /** Anonymous memory and the kernel's: what nothing but its owner gives back. */
 const held = ({ memory }: Sample): number => known(memory.anon) + known(memory.kernel);
 
@@ -32,77 +26,98 @@ function growthOf(before: Sample | undefined, now: Sample, seconds: number): num
   return Math.max(0, held(now) - held(before)) / seconds;
 }
 
-interface Written {
+/** A container while it is found out who makes the writes. */
+interface Writer {
   readonly id: string;
+  readonly sample: Sample;
   readonly charged: number;
-  readonly writes: number;
+  /** whether the closer look tells what it changed */
+  readonly isSeen: boolean;
+  readonly changed: number;
+  readonly dirty: number;
 }
 
-const sumOf = (each: readonly { readonly dirty: number }[]): number => total(each.map(({ dirty }) => dirty));
+const operationsOf = ({ io }: Sample): number => known(io.readOps) + known(io.writeOps);
+
+function writersOf({ samples, closer }: Observation): Writer[] {
+  const writers: Writer[] = [];
+  for (const [id, sample] of samples) {
+    if (isSum(id) || id === HOST_ID) continue;
+    const charged = known(sample.io.writeBytes);
+    const changed = closer?.get(id)?.writeBytes;
+    writers.push({
+      id,
+      sample,
+      charged,
+      isSeen: changed !== undefined,
+      changed: Math.max(charged, known(changed)),
+      dirty: known(sample.memory.dirty),
+    });
+  }
+  return writers;
+}
 
 /**
  * Who makes the writes. cgroup v1 charges nobody with what the kernel writes back: then who changed the pages has it, as the
  * closer look says; what is left goes to those it did not look at, by their share of the pages that wait for the disk.
  */
 function writesOf(
-  samples: ReadonlyMap<string, Sample>,
+  writers: readonly Writer[],
   host: Sample | undefined,
-  closer: ReadonlyMap<string, Closer> | undefined,
-): { readonly each: readonly Written[]; readonly outside: number } {
-  const targets = [...samples].map(([id, { io, memory }]) => {
-    const charged = known(io.writeBytes);
-    const changed = closer?.get(id)?.writeBytes;
-    return {
-      id,
-      charged,
-      isSeen: changed !== undefined,
-      changed: Math.max(charged, known(changed)),
-      dirty: known(memory.dirty),
-    };
-  });
-  const hidden = Math.max(0, known(host?.io.writeBytes) - total(targets.map(({ changed }) => changed)));
-  const unseen = targets.filter(({ isSeen }) => !isSeen);
-  const dirtyInside = sumOf(unseen);
-  const dirtySeen = sumOf(targets) - dirtyInside;
-  const dirty = Math.max(dirtyInside, known(host?.memory.dirty) - dirtySeen);
-  const each = targets.map(({ id, charged, isSeen, changed, dirty: waits }) => ({
-    id,
-    charged,
-    writes: isSeen || dirty === 0 ? changed : changed + (hidden * waits) / dirty,
-  }));
-  return { each, outside: dirty > 0 ? (hidden * (dirty - dirtyInside)) / dirty : hidden };
+): { readonly of: (writer: Writer) => number; readonly outside: number } {
+  let changed = 0;
+  let dirtyInside = 0;
+  let dirtyOfAll = 0;
+  for (const writer of writers) {
+    changed += writer.changed;
+    dirtyOfAll += writer.dirty;
+    if (!writer.isSeen) dirtyInside += writer.dirty;
+  }
+  const hidden = Math.max(0, known(host?.io.writeBytes) - changed);
+  const dirty = Math.max(dirtyInside, known(host?.memory.dirty) - (dirtyOfAll - dirtyInside));
+  return {
+    of: (writer) => (writer.isSeen || dirty === 0 ? writer.changed : writer.changed + (hidden * writer.dirty) / dirty),
+    outside: dirty > 0 ? (hidden * (dirty - dirtyInside)) / dirty : hidden,
+  };
 }
 
-export function usesOf(
-  { host, samples: measured, closer }: Observation,
-  before: Observation | undefined,
-  seconds: number,
-): Uses {
-  const samples = new Map([...measured].filter(([id]) => !isSum(id) && id !== HOST_ID));
-  const writes = writesOf(samples, host, closer);
-  const uncharged = total(writes.each.map((each) => each.writes - each.charged)) + writes.outside;
-  const operations = ({ io }: Sample): number => known(io.readOps) + known(io.writeOps);
-  const hiddenOperations = host ? Math.max(0, operations(host) - total([...samples.values()].map(operations))) : 0;
+export function usesOf(observation: Observation, before: Observation | undefined, seconds: number): Uses {
+  const { host, closer } = observation;
+  const writers = writersOf(observation);
+  const writes = writesOf(writers, host);
+  let uncharged = 0;
+  let operations = 0;
+  for (const writer of writers) {
+    uncharged += writes.of(writer) - writer.charged;
+    operations += operationsOf(writer.sample);
+  }
+  uncharged += writes.outside;
+  const hiddenOperations = host ? Math.max(0, operationsOf(host) - operations) : 0;
   const uses = new Map<string, Use>();
-  for (const { id, charged, writes: written } of writes.each) {
-    const sample = samples.get(id)!;
-    uses.set(id, {
+  const inside = { cores: 0, reads: 0, operations: 0, growth: 0 };
+  for (const writer of writers) {
+    const { id, sample, charged } = writer;
+    const written = writes.of(writer);
+    const use = {
       cores: known(sample.cpu.cores),
       reads: Math.max(known(sample.io.readBytes), known(closer?.get(id)?.readBytes)),
       writes: written,
-      operations: operations(sample) + (uncharged > 0 ? (hiddenOperations * (written - charged)) / uncharged : 0),
+      operations: operationsOf(sample) + (uncharged > 0 ? (hiddenOperations * (written - charged)) / uncharged : 0),
       growth: growthOf(before?.samples.get(id), sample, seconds),
-    });
+    };
+    uses.set(id, use);
+    inside.cores += use.cores;
+    inside.reads += use.reads;
+    inside.operations += use.operations;
+    inside.growth += use.growth;
   }
-  if (host !== undefined) {
-    const inside = (name: keyof Use): number => total([...uses.values()].map((use) => use[name]));
+  if (host !== undefined)
     uses.set(HOST_ID, {
-      cores: Math.max(0, known(host.cpu.cores) - inside('cores')),
-      reads: Math.max(0, known(host.io.readBytes) - inside('reads')),
+      cores: Math.max(0, known(host.cpu.cores) - inside.cores),
+      reads: Math.max(0, known(host.io.readBytes) - inside.reads),
       writes: writes.outside,
-      operations: Math.max(0, operations(host) - inside('operations')),
-      growth: Math.max(0, growthOf(before?.host, host, seconds) - inside('growth')),
+      operations: Math.max(0, operationsOf(host) - inside.operations),
+      growth: Math.max(0, growthOf(before?.host, host, seconds) - inside.growth),
     });
-  }
   return uses;
 }

@@ -1,6 +1,6 @@
 // The judge at work: after each sample it is told what was measured, with a closer look when it wants one.
 import { dirname } from 'node:path';
-import type { HostSample, Sample, Target } from '../model.js';
+import type { CgroupPaths, HostSample, Sample, Target } from '../model.js';
 import type { Reader } from '../reader.js';
 import { CloserLook } from './closer-look.js';
 import { DiskLook } from './disk-look.js';
@@ -15,10 +15,16 @@ export interface Measured {
   readonly sample: Sample | undefined;
 }
 
+/** What was found out of a place: it is asked with each sample. */
+const groups = new WeakMap<CgroupPaths, string | undefined>();
+
 /** The cgroup above a target's: those who share it share its limits. */
 export function groupOf({ cgroup }: Target): string | undefined {
-  const place = cgroup.controllers['memory'] ?? cgroup.unified ?? Object.values(cgroup.controllers)[0];
-  return place === undefined ? undefined : dirname(place);
+  if (!groups.has(cgroup)) {
+    const place = cgroup.controllers['memory'] ?? cgroup.unified ?? Object.values(cgroup.controllers)[0];
+    groups.set(cgroup, place === undefined ? undefined : dirname(place));
+  }
+  return groups.get(cgroup);
 }
 
 /** What the judge is told; sums of others are left out. */

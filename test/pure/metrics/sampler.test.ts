@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { performance } from 'node:perf_hooks';
+import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import { createSampler, HOST_ID, type Sampler, type Target } from '../../../src/metrics/index.js';
 import { FIXTURES } from '../../support/kernel-text.js';
+import { eventually, patience } from '../../support/patience.js';
 
 const T0 = Date.UTC(2026, 0, 1);
 
@@ -335,5 +337,62 @@ describe('the sampler', () => {
     assert.ok(sampler.self().cores > 0 && sampler.self().cores < 2);
     assert.ok(sampler.self().rssBytes > 10 * 2 ** 20);
     assert.ok(sampler.lastCostUs > 0);
+  });
+});
+
+describe('a sample of many', () => {
+  /** Until so many are measured. @returns how many were, at the turns on the way */
+  async function measured(ids: readonly string[], until: number): Promise<ReadonlySet<number>> {
+    const counts = new Set<number>();
+    const count = (): number => ids.filter((id) => sampler.latest(id) !== undefined).length;
+    for (const end = Date.now() + patience(10_000); count() < until && Date.now() < end; counts.add(count()))
+      await new Promise(setImmediate);
+    return counts;
+  }
+
+  /** Each look at the clock takes 2 ms, so that a slice is one or two of them. */
+  function start(t: TestContext): readonly string[] {
+    let now = 0;
+    t.mock.method(performance, 'now', () => (now += 2));
+    const folder = cgroup('one');
+    const ids = Array.from({ length: 10 }, (_, i) => `target-${i}`);
+    sampler.setTargets(ids.map((id) => target(id, folder)));
+    sampler.setInterval(100);
+    sampler.start();
+    return ids;
+  }
+
+  it('is taken in slices with turns of the event loop between, is of one time, and is told when it is whole', async (t) => {
+    const ids = start(t);
+    const told: number[] = [];
+    sampler.onSample(() => told.push(ids.filter((id) => sampler.latest(id) !== undefined).length));
+    const counts = await measured(ids, 10);
+    assert.ok(counts.size > 3, `it was seen with ${[...counts].join(', ')} of them`);
+    assert.deepEqual(told, []);
+    await eventually(() => assert.deepEqual(told, [10]));
+    assert.deepEqual([...new Set(ids.map((id) => sampler.latest(id)?.at))], [T0]);
+  });
+
+  it('is finished by who wants one now, and left alone by who stops', async (t) => {
+    const ids = start(t);
+    let told = 0;
+    sampler.onSample(() => told++);
+    await measured(ids, 3);
+    sampler.sample();
+    assert.equal(told, 1);
+    assert.ok(ids.every((id) => sampler.latest(id) !== undefined));
+    sampler.stop();
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+    assert.equal(told, 1);
+  });
+
+  it('passes over who leaves meanwhile', async (t) => {
+    const ids = start(t);
+    await measured(ids, 3);
+    sampler.setTargets([]);
+    let told = 0;
+    sampler.onSample(() => told++);
+    await eventually(() => assert.equal(told, 1));
+    assert.equal(sampler.latest('target-9'), undefined);
   });
 });
