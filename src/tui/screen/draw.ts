@@ -105,8 +105,10 @@ export class Differ {
       const line = lines[y]!;
       const old = shown[y]!;
       for (let x = 0; x < line.length; x++) {
-        const [attr, ch] = line[x]!;
+        const cell = line[x]!;
         const was = old[x]!;
+        const attr = cell[0];
+        const ch = cell[1];
         if (attr === was[0] && ch === was[1]) continue;
         was[0] = attr;
         was[1] = ch;

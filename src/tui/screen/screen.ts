@@ -9,7 +9,7 @@ import blessed from 'blessed';
 import { BlessedProgram } from './blessed-program.js';
 import type { Hit, Look } from './canvas.js';
 import { Canvas } from './canvas.js';
-import { type Attr, type Cell, PLAIN, bgOf, fgOf } from './cells.js';
+import { type Attr, type Cell, PLAIN } from './cells.js';
 import { Differ } from './draw.js';
 import { holdStderr } from './held-stderr.js';
 import { InputParser, type TerminalEvent } from './input.js';
@@ -26,7 +26,7 @@ import {
   leaveSequence,
   mouseSequence,
 } from './terminal-modes.js';
-import { isCrowded, takeBack } from './true-colours.js';
+import { coloursOn, isCrowded, takeBack } from './true-colours.js';
 
 /** What happened at the terminal. A mouse event comes with what was hit. */
 export type ScreenEvent = TerminalEvent | { readonly type: 'resize'; readonly width: number; readonly height: number };
@@ -95,6 +95,8 @@ class TerminalScreen implements Screen {
   #frameTimer: NodeJS.Timeout | undefined;
   #lastFrameAt = -Infinity;
   #dirty = false;
+  /** whether somebody waits for the frame that is due */
+  #owed = false;
   /** Bytes on their way that the terminal has not taken yet: writes, not bytes. */
   #writing = 0;
   #cursor = '';
@@ -268,16 +270,17 @@ class TerminalScreen implements Screen {
     for (const event of events) {
       if (this.#closed) return;
       this.#options.onEvent(event, event.type === 'mouse' ? this.hit(event.x, event.y) : undefined);
-      if (isDeed(event)) this.#answer();
     }
+    if (events.some(isDeed)) this.#answer();
   }
 
-  /** The frame that is due does not wait for its turn. */
+  /** The frame that is due does not wait for its turn, nor for a turn of the event loop. */
   #answer(): void {
-    if (!this.#dirty) return;
+    this.#owed = this.#dirty && this.#open;
+    if (!this.#owed || this.#writing > 0) return;
     clearTimeout(this.#frameTimer);
-    this.#frameTimer = undefined;
-    this.#frameAfter(ANSWER_MS);
+    if (performance.now() - this.#lastFrameAt >= ANSWER_MS) this.#frame();
+    else this.#frameAfter(ANSWER_MS);
   }
 
   #resize(): void {
@@ -307,7 +310,7 @@ class TerminalScreen implements Screen {
   #frame(): void {
     this.#frameTimer = undefined;
     if (!this.#open || !this.#dirty) return;
-    this.#dirty = false;
+    this.#dirty = this.#owed = false;
     this.#lastFrameAt = performance.now();
     if (isCrowded() && takeBack(coloursOn(this.#grid.shown))) this.#differ.forget();
     this.#grid.render();
@@ -329,7 +332,9 @@ class TerminalScreen implements Screen {
     this.#writing += 1;
     this.#options.output.write(text, () => {
       this.#writing -= 1;
-      if (this.#writing === 0 && this.#dirty) this.invalidate();
+      if (this.#writing > 0 || !this.#dirty) return;
+      if (this.#owed) this.#answer();
+      else this.invalidate();
     });
   }
 }
@@ -337,13 +342,6 @@ class TerminalScreen implements Screen {
 /** Whether it is something that a person waits for the answer to; a mouse that is moved reports a hundred times a second. */
 const isDeed = (event: TerminalEvent): boolean =>
   event.type === 'key' || event.type === 'paste' || (event.type === 'mouse' && event.action === 'press');
-
-/** The colours that some cell has. */
-function coloursOn(lines: readonly Cell[][]): ReadonlySet<number> {
-  const used = new Set<number>();
-  for (const line of lines) for (const [attr] of line) used.add(fgOf(attr)).add(bgOf(attr));
-  return used;
-}
 
 /** blessed's Screen, as far as it is used here. */
 interface BlessedGrid {

@@ -1,6 +1,7 @@
 // Numbers for true colours. An attribute has twelve bits for a colour: what is not one of the 256 is given a number from here,
 // and the number is taken back once no cell on the screen has it any more. So a program in a shell tab may go through all
 // sixteen million, as long as it does not show more than 3800 of them at once.
+import { type Cell, bgOf, fgOf } from './cells.js';
 
 const FIRST = 256;
 /** One below NO_COLOUR of cells.ts. */
@@ -48,4 +49,11 @@ export function takeBack(used: ReadonlySet<number>): boolean {
     free.push(number);
   }
   return numbers.size < before;
+}
+
+/** The colours that some cell has. */
+export function coloursOn(lines: readonly Cell[][]): ReadonlySet<number> {
+  const used = new Set<number>();
+  for (const line of lines) for (const [attr] of line) used.add(fgOf(attr)).add(bgOf(attr));
+  return used;
 }

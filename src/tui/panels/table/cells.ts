@@ -25,6 +25,8 @@ export function hasNumbers(row: Row): boolean {
 
 export class Cells {
   private readonly theme: Theme;
+  /** of projects: every column of a row asks for them */
+  private readonly sums = new Map<string, Sample | undefined>();
 
   constructor(
     private readonly canvas: Canvas,
@@ -36,7 +38,9 @@ export class Cells {
 
   reading(row: Row): Sample | undefined {
     const { readings } = this.sources;
-    return row.kind === 'container' ? readings.latest(row.key) : groupReading(readings, row.project, row.members);
+    if (row.kind === 'container') return readings.latest(row.key);
+    if (!this.sums.has(row.key)) this.sums.set(row.key, groupReading(readings, row.project, row.members));
+    return this.sums.get(row.key);
   }
 
   mark(row: Row): readonly Span[] {
