@@ -34,6 +34,7 @@ const counted = nothingMeasured();
 
 export class Families {
   private readonly known = new Map<string, Family>();
+  private ofMember = new WeakMap<KeptFile, Family>();
 
   constructor(private readonly reader: Reader) {}
 
@@ -44,7 +45,11 @@ export class Families {
     for (const member of members) {
       const family = member.use && this.familyOf(member.use);
       if (family === undefined || now.monotonicMs < family.askAtMs) others.push(member);
-      else families.set(family, [...(families.get(family) ?? []), member]);
+      else {
+        const its = families.get(family);
+        if (its === undefined) families.set(family, [member]);
+        else its.push(member);
+      }
     }
     for (const [family, its] of families) {
       if (its.length >= LEAST_MEMBERS) continue;
@@ -77,12 +82,17 @@ export class Families {
   }
 
   private familyOf({ kept, parse }: UseFile): Family {
+    let family = this.ofMember.get(kept);
+    if (family !== undefined) return family;
     const path = join(dirname(dirname(kept.path)), basename(kept.path));
-    let family = this.known.get(path);
-    if (family === undefined) {
-      family = { file: new KeptFile(path, this.reader.budget), parse, seen: undefined, askAtMs: 0 };
-      this.known.set(path, family);
-    }
+    family = this.known.get(path) ?? {
+      file: new KeptFile(path, this.reader.budget),
+      parse,
+      seen: undefined,
+      askAtMs: 0,
+    };
+    this.known.set(path, family);
+    this.ofMember.set(kept, family);
     return family;
   }
 
@@ -90,5 +100,6 @@ export class Families {
   close(): void {
     for (const { file } of this.known.values()) file.close();
     this.known.clear();
+    this.ofMember = new WeakMap();
   }
 }
