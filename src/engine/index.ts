@@ -8,6 +8,8 @@ export { inspectDocker } from './inspect-docker.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { KEEP_SECONDS } from './state/removed.js';
+export type { OnTransfer, TransferEvent, TransferPhase } from './image/transfer.js';
+export { NO_PROGRESS, TransferTally, type TransferProgress, type TransferRow } from './image/transfer-progress.js';
 export { DEFAULT_ROOT, metricsPlaces } from './state/layout.js';
 export { runSupervisor } from './supervisor/main.js';
 export type { MakeRecorder, Recorder } from './supervisor/recorder.js';
