@@ -13,6 +13,14 @@ export function printable(value: string): string {
   return value.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** The same, without those that JSON itself writes as escapes in its strings, and has between them. */
+const UNSAFE_IN_JSON = /[\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** JSON of anything that came from outside: the same value, and nothing in it that a terminal would act on. */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(UNSAFE_IN_JSON, printable);
+}
+
 const title = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
 
 // ASCII and the other signs that tables of ours are made of.
@@ -54,7 +62,7 @@ export function render(
 ): string {
   const { columns, format } = options;
   if (format === undefined || format === 'table') return table(columns, rows, options.titles);
-  if (format === 'json') return rows.map((row) => JSON.stringify(row)).join('\n');
+  if (format === 'json') return rows.map((row) => jsonText(row)).join('\n');
   return rows.map((row) => fill(format, row)).join('\n');
 }
 
@@ -67,14 +75,14 @@ function fill(template: string, row: Row): string {
   }
   PLACEHOLDER.lastIndex = 0;
   return tabbed.replace(PLACEHOLDER, (_, json: string | undefined, field: string) => {
-    if (field === '') return JSON.stringify(row);
+    if (field === '') return jsonText(row);
     const value = row[field];
     if (value === undefined) {
       throw new TscontainError('INVALID_VALUE', `--format names the field .${field}, which is not there`, {
         hint: `the fields are ${Object.keys(row).join(', ')}`,
       });
     }
-    return json === undefined ? printable(String(value)) : JSON.stringify(value);
+    return json === undefined ? printable(String(value)) : jsonText(value);
   });
 }
 

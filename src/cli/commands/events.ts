@@ -2,7 +2,7 @@
 import { parseTime } from '../../engine/index.js';
 import { text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { printable } from '../output.js';
+import { jsonText, printable } from '../output.js';
 
 export const events: Command = {
   name: 'events',
@@ -27,7 +27,7 @@ export const events: Command = {
     });
     for await (const event of stream) {
       if (text(values, 'format') === 'json') {
-        context.print(JSON.stringify(event));
+        context.print(jsonText(event));
         continue;
       }
       const attributes = Object.entries(event.attributes).map(([name, value]) => `${name}=${value}`);

@@ -2,7 +2,7 @@
 import { inspectDocker, isTscontainError } from '../../engine/index.js';
 import { flag, text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { printable, table } from '../output.js';
+import { jsonText, printable, table } from '../output.js';
 
 /** Follows a path such as .State.Pid or .Config.Env into a value. */
 function pick(value: unknown, path: string): unknown {
@@ -22,7 +22,7 @@ function fill(template: string, value: unknown): string {
       const found = pick(value, path);
       if (found === undefined) return '<no value>';
       return json !== undefined || typeof found === 'object'
-        ? JSON.stringify(found)
+        ? jsonText(found)
         : printable(`${found as string | number | boolean}`);
     },
   );
@@ -80,8 +80,7 @@ export const inspect: Command = {
       }),
     );
     const template = text(values, 'format');
-    if (template === undefined || template === 'json')
-      context.print(JSON.stringify(found, null, template === 'json' ? 0 : 4));
+    if (template === undefined || template === 'json') context.print(jsonText(found, template === 'json' ? 0 : 4));
     else for (const value of found) context.print(fill(template, value));
     return EXIT.ok;
   },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { age, bytes, printable, render, table } from '../../../src/cli/output.js';
+import { age, bytes, jsonText, printable, render, table } from '../../../src/cli/output.js';
 import { isTscontainError } from '../../../src/engine/errors.js';
 
 describe('output', () => {
@@ -13,6 +13,18 @@ describe('output', () => {
       }),
     );
     assert.equal(printable('a\u001b]52;c;x\u0007b'), 'a\\u001b]52;c;x\\u0007b');
+  });
+
+  it('lets none of them through in JSON, which stays the same value', () => {
+    const unsafe = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b-\u200f]/u;
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), (value) => {
+        const text = jsonText(value, 4);
+        assert.doesNotMatch(text, unsafe);
+        assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)));
+      }),
+    );
+    assert.equal(jsonText({ a: '\u009b2J\u001b[2J' }), '{"a":"\\u009b2J\\u001b[2J"}');
   });
 
   it('aligns columns', () => {
