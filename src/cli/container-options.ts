@@ -21,6 +21,7 @@ import {
   type Limits,
 } from '../engine/index.js';
 import { flag, list, text, type Option, type Values } from './command.js';
+import { healthOptions, readHealthcheck } from './health-options.js';
 
 /** Limits: also the options of `update`. */
 export const limitOptions: readonly Option[] = [
@@ -108,6 +109,7 @@ export const containerOptions: readonly Option[] = [
   },
   { flags: '--stop-signal <signal>', description: 'the signal that asks it to end', complete: 'signal' },
   { flags: '--stop-timeout <seconds>', description: 'how long it has before SIGKILL, 10 when absent' },
+  ...healthOptions,
   { flags: '-l, --label <name=value>', description: 'a label', repeat: true },
   { flags: '--rm', description: 'remove it when it has ended' },
   { flags: '--log-opt <name=value>', description: 'max-size=10m, max-file=3', repeat: true },
@@ -265,6 +267,7 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
     init: flag(values, 'init') ? true : undefined,
     restartPolicy: given(text(values, 'restart'), parseRestartPolicy),
     stopSignal: given(text(values, 'stopSignal'), parseSignal),
+    healthcheck: readHealthcheck(values),
     stopTimeoutSeconds: integer('stopTimeout', '--stop-timeout', -1, 86_400),
     labels:
       list(values, 'label').length === 0

@@ -9,7 +9,7 @@ import type {
   ExitStatus,
   Hold,
   Image,
-  ImageConfig,
+  ImageDefaults,
   LaunchReport,
   LaunchStep,
   Limits,
@@ -121,6 +121,6 @@ export interface Images {
   /** The image of that name or id (prefix); `base` is made on first use. */
   get(name: string): Promise<Image>;
   /** From a tarball (plain, gzip) or a directory. */
-  import(source: string, name: string, config?: Partial<ImageConfig>): Promise<Image>;
+  import(source: string, name: string, config?: Partial<ImageDefaults>): Promise<Image>;
   remove(name: string): Promise<void>;
 }

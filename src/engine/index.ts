@@ -4,6 +4,8 @@ export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from
 export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode, type Problem } from './errors.js';
 export { openEngine } from './open.js';
 export { packHostPath, unpackBelow } from './rootfs/archive.js';
+export { healthWords } from './health/course.js';
+export { NO_CHECK } from './health/check.js';
 export { inspectDocker } from './inspect-docker.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
@@ -19,4 +21,12 @@ export { parseEnv, parseEnvFile, parseLabel } from './grammar/environment.js';
 export { parseDevice, parseMount, parseTmpfs, parseVolume } from './grammar/mounts.js';
 export { parseContainerName, parseProject } from './grammar/names.js';
 export { parseRestartPolicy, parseSignal, parseUlimit, parseUser } from './grammar/process.js';
-export { parseBytes, parseCpus, parseDeviceRate, parseInteger, parseSeconds, parseTime } from './grammar/quantities.js';
+export {
+  parseBytes,
+  parseCpus,
+  parseDeviceRate,
+  parseDuration,
+  parseInteger,
+  parseSeconds,
+  parseTime,
+} from './grammar/quantities.js';

@@ -1,6 +1,16 @@
 // A container in the shape of Docker's own JSON (GET /containers/{id}/json), for scripts that read that. Pure.
 import { layout } from './state/layout.js';
-import type { Container, ContainerConfig, ContainerState, Device, Limits, Mount, Ulimit } from './model.js';
+import type {
+  Container,
+  ContainerConfig,
+  ContainerState,
+  Device,
+  Health,
+  Healthcheck,
+  Limits,
+  Mount,
+  Ulimit,
+} from './model.js';
 
 /** Docker's way of saying "never". */
 const NEVER = '0001-01-01T00:00:00Z';
@@ -45,7 +55,21 @@ function stateOf(state: ContainerState) {
     Error: state.error ?? '',
     StartedAt: state.startedAt ?? NEVER,
     FinishedAt: state.finishedAt ?? NEVER,
+    ...(state.health === undefined ? {} : { Health: healthOf(state.health) }),
     ...(state.note === undefined ? {} : { Note: state.note }),
+  };
+}
+
+function healthOf({ status, failingStreak, log }: Health) {
+  return {
+    Status: status,
+    FailingStreak: failingStreak,
+    Log: log.map(({ start, end, exitCode, output }) => ({
+      Start: start,
+      End: end,
+      ExitCode: exitCode,
+      Output: output,
+    })),
   };
 }
 
@@ -119,15 +143,38 @@ function configOf(config: ContainerConfig) {
     Tty: config.tty,
     OpenStdin: config.openStdin,
     StdinOnce: config.openStdin,
+    ...(config.exposedPorts === undefined ? {} : { ExposedPorts: setOf(config.exposedPorts) }),
     Env: config.env,
-    Cmd: config.cmd,
-    Entrypoint: config.entrypoint.length === 0 ? null : config.entrypoint,
+    Cmd: config.cmd.length === 0 ? null : config.cmd,
+    ...(config.healthcheck === undefined ? {} : { Healthcheck: checkOf(config.healthcheck) }),
     Image: config.image.name,
+    Volumes: config.volumes === undefined ? null : setOf(config.volumes),
     WorkingDir: config.workingDir,
+    Entrypoint: config.entrypoint.length === 0 ? null : config.entrypoint,
+    // What an image says to those who build on it is nothing to a container.
+    OnBuild: null,
     Labels: config.project === undefined ? config.labels : { ...config.labels, 'tscontain.project': config.project },
     StopSignal: config.stopSignal,
     StopTimeout: config.stopTimeoutSeconds,
+    ...(config.shell === undefined ? {} : { Shell: config.shell }),
   };
+}
+
+/** Go's way of writing a set. */
+function setOf(names: readonly string[]): Record<string, object> {
+  return Object.fromEntries([...names].sort().map((name) => [name, {}]));
+}
+
+/** What is 0 is left out: it is what is usual. */
+function checkOf({ test, intervalNs, timeoutNs, startPeriodNs, startIntervalNs, retries }: Healthcheck) {
+  const times = {
+    Interval: intervalNs,
+    Timeout: timeoutNs,
+    StartPeriod: startPeriodNs,
+    StartInterval: startIntervalNs,
+    Retries: retries,
+  };
+  return { Test: test, ...Object.fromEntries(Object.entries(times).filter(([, value]) => value !== 0)) };
 }
 
 function mountOf(mount: Mount) {

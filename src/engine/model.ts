@@ -1,8 +1,9 @@
 // What a container is, as plain data. Field names follow Docker's API in camelCase; files on disk hold exactly these shapes.
 import type { CgroupPaths } from './cgroup/driver.js';
 import type { Limits } from './cgroup/limits.js';
+import type { Healthcheck, ImageDefaults } from './image/oci.js';
 
-export type { CgroupPaths, Limits };
+export type { CgroupPaths, Healthcheck, ImageDefaults, Limits };
 
 /** Docker's State.Status. Which may follow which is the table of states.ts. */
 export type Status = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
@@ -106,6 +107,14 @@ export interface ContainerConfig {
   readonly restartPolicy: RestartPolicy;
   readonly autoRemove: boolean;
   readonly log: LogConfig;
+  /** how it is found out whether it works; absent, and with the test NONE, it is not */
+  readonly healthcheck?: Healthcheck;
+  /** what runs the command of a health check in shell form; absent is /bin/sh -c */
+  readonly shell?: readonly string[];
+  /** "80/tcp": what it listens on, as its image says; absent is none */
+  readonly exposedPorts?: readonly string[];
+  /** where its image says that data lies that outlives a container; absent is nowhere */
+  readonly volumes?: readonly string[];
 }
 
 /** What create() takes: everything but the image has a default. */
@@ -122,6 +131,28 @@ export interface ProcessId {
   readonly pid: number;
   /** clock ticks after boot: field 22 of /proc/PID/stat */
   readonly startTime: number;
+}
+
+export type HealthStatus = 'starting' | 'healthy' | 'unhealthy';
+
+/** How one probe of a health check went. */
+export interface ProbeResult {
+  /** ISO 8601 */
+  readonly start: string;
+  readonly end: string;
+  /** 0 is healthy; -1 where it was killed after its timeout, or could not be run */
+  readonly exitCode: number;
+  /** the first 4 KiB of what it wrote, or why it could not be run: not fit for a terminal as it stands */
+  readonly output: string;
+}
+
+/** Docker's State.Health. */
+export interface Health {
+  readonly status: HealthStatus;
+  /** probes in a row that failed, those of the start period left out */
+  readonly failingStreak: number;
+  /** the last five, oldest first */
+  readonly log: readonly ProbeResult[];
 }
 
 /** How it goes: state.json. Written by whoever holds the container's lock. */
@@ -151,6 +182,8 @@ export interface ContainerState {
   readonly keptUntil?: string;
   /** something that was lost and must be told, such as the terminal of a container whose supervisor died */
   readonly note?: string;
+  /** of a container with a health check, once it was started */
+  readonly health?: Health;
 }
 
 /** A container at one moment. Satisfies the metrics' Target shape with its id and cgroup. */
@@ -188,17 +221,6 @@ export interface Hold {
   readonly before: Partial<Limits>;
 }
 
-/** The image's own defaults, as in the OCI image configuration. */
-export interface ImageConfig {
-  readonly env: readonly string[];
-  readonly entrypoint: readonly string[];
-  readonly cmd: readonly string[];
-  readonly workingDir: string;
-  readonly user: string;
-  readonly stopSignal?: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
 export interface Image {
   /** sha256 of its content description, 64 hexadecimal digits */
   readonly id: string;
@@ -208,7 +230,7 @@ export interface Image {
   readonly sizeBytes: number;
   /** absolute directories, lowest first */
   readonly layers: readonly string[];
-  readonly config: ImageConfig;
+  readonly config: ImageDefaults;
 }
 
 export type EventAction =
@@ -232,6 +254,8 @@ export type EventAction =
   | 'exec_create'
   | 'exec_start'
   | 'exec_die'
+  | 'health_status: healthy'
+  | 'health_status: unhealthy'
   | 'import'
   | 'delete'
   | 'recover'

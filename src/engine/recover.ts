@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { processRuns } from '../native/index.js';
 import { isTscontainError } from './errors.js';
+import { stateUnwatched } from './health/course.js';
 import type { CorruptEntry, RecoveryAction } from './engine.js';
 import type { Container, ContainerState } from './model.js';
 import { bootId } from './state/boot.js';
@@ -175,7 +176,7 @@ function stateAfterReboot(state: ContainerState, wasAlive: boolean): ContainerSt
   if (!wasAlive) return { ...state, bootId: bootId() };
   const { init: _init, supervisor: _supervisor, exitCode: _exitCode, finishedAt: _finishedAt, ...rest } = state;
   return {
-    ...rest,
+    ...stateUnwatched(rest),
     status: 'exited',
     bootId: bootId(),
     note: 'the machine was restarted while it ran: how it ended is not known',

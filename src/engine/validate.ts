@@ -16,6 +16,7 @@ import {
   ULIMIT_NAMES,
 } from './grammar/process.js';
 import { shown, wrong } from './grammar/wrong.js';
+import { mergeHealthcheck } from './health/check.js';
 import type {
   ContainerConfig,
   CreateSpec,
@@ -88,7 +89,7 @@ export function configure(
     ...(spec.project === undefined ? {} : { project: problems.try('project', '', () => parseProject(spec.project!)) }),
     image: { name: image.name, id: image.id },
     ...command,
-    env: mergeEnv(image.config.env, problems.each('env', spec.env ?? [], completeVariable)),
+    env: mergeEnv(image.config.env.filter(isVariable), problems.each('env', spec.env ?? [], completeVariable)),
     workingDir: problems.try('workingDir', '/', () => directoryOf(spec.workingDir ?? (image.config.workingDir || '/'))),
     user: problems.try('user', '', () => parseUser(spec.user ?? image.config.user)),
     groupAdd: problems.each('groupAdd', spec.groupAdd ?? [], parseGroup),
@@ -132,6 +133,7 @@ export function configure(
     ),
     autoRemove: spec.autoRemove ?? false,
     log: problems.try('log', DEFAULT_LOG, () => checkedLog(spec.log ?? DEFAULT_LOG)),
+    ...carriedFrom(image, spec, problems),
   };
   if (config.autoRemove && config.restartPolicy.name !== 'no')
     problems.add(
@@ -162,6 +164,31 @@ function commandOf(
   else if (argv.some((word) => word.includes('\0')))
     problems.add('cmd', 'the command has a zero byte, which no program can be given');
   return { argv, entrypoint, cmd };
+}
+
+/** What is known of a container beyond how it is run; what nobody says anything about is left out. */
+function carriedFrom(
+  image: Image,
+  spec: CreateSpec,
+  problems: Problems,
+): Pick<ContainerConfig, 'healthcheck' | 'shell' | 'exposedPorts' | 'volumes'> {
+  const healthcheck = problems.try('healthcheck', undefined, () =>
+    mergeHealthcheck(spec.healthcheck, image.config.healthcheck),
+  );
+  const shell = spec.shell ?? image.config.shell ?? [];
+  const exposedPorts = [...new Set([...image.config.exposedPorts, ...(spec.exposedPorts ?? [])])];
+  const volumes = [...new Set([...image.config.volumes, ...(spec.volumes ?? [])])];
+  return {
+    ...(healthcheck === undefined ? {} : { healthcheck }),
+    ...(shell.length === 0 ? {} : { shell }),
+    ...(exposedPorts.length === 0 ? {} : { exposedPorts }),
+    ...(volumes.length === 0 ? {} : { volumes }),
+  };
+}
+
+/** Images may say anything; what no program could find in its environment is none. */
+function isVariable(text: string): boolean {
+  return text.indexOf('=') > 0 && !text.includes('\0');
 }
 
 function completeVariable(variable: string): string {

@@ -28,6 +28,7 @@ export { describeProgram, type DescribedStep } from './describe.js';
 export { setDeviceProgram } from './bpf.js';
 export {
   exitStatusOf,
+  parentOf,
   pidfdHasExited,
   pidfdOpen,
   pidfdSendSignal,

@@ -61,6 +61,12 @@ export function startTimeOf(pid: number): number | undefined {
   return fields === undefined ? undefined : field(fields, 22);
 }
 
+/** The pid of its parent; undefined when there is no such process. */
+export function parentOf(pid: number): number | undefined {
+  const fields = statFields(pid);
+  return fields === undefined ? undefined : field(fields, 4);
+}
+
 /**
  * Whether exactly this process, by its pid and its start time, still runs. One that was killed and not reaped yet does not,
  * although it still has both.

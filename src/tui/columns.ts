@@ -51,7 +51,7 @@ export const ABOUT_COLUMNS: Readonly<Record<ColumnName, string>> = {
   pressure: 'what it waits for, and how much of its time',
   pids: 'processes',
   age: 'since when it is what it is',
-  status: 'running, paused, exited …',
+  status: 'running, paused, exited …; of what is checked starting, healthy, unhealthy',
   restarts: 'how often it was restarted by its policy',
   project: 'the project it belongs to',
   id: 'the first twelve digits of its id',

@@ -33,7 +33,8 @@ const NO_LOAD: Load = { cores: 0, memory: 0, reads: 0, writes: 0, pressure: 0, p
 
 /** Text of a container that the filter looks at. */
 function filterText({ id, config, state }: Container): string {
-  return `${config.name} ${config.image.name} ${config.project ?? ''} ${state.status} ${id}`;
+  const health = state.status === 'running' ? (state.health?.status ?? '') : '';
+  return `${config.name} ${config.image.name} ${config.project ?? ''} ${state.status} ${health} ${id}`;
 }
 
 type Compare = (a: Container, b: Container) => number;

@@ -1,5 +1,6 @@
 // Who lives on the made-up machine of demo-world.ts: its containers, its images, how their launches went.
 import type { ContainerConfig, ContainerState, Image, LaunchReport } from '../../src/engine/index.js';
+import { NO_DEFAULTS } from '../../src/engine/image/oci.js';
 import type { Habit } from './demo-sampler.js';
 
 const KiB = 1024;
@@ -248,5 +249,5 @@ export const DEMO_IMAGES: readonly Image[] = [
   created: new Date(DEMO_NOW - Number(days) * DAY).toISOString(),
   sizeBytes: Number(mib) * MiB,
   layers: ['/layers/1'],
-  config: { env: [], entrypoint: [], cmd: ['sh'], workingDir: '/', user: '', labels: {} },
+  config: { ...NO_DEFAULTS, cmd: ['sh'], workingDir: '/' },
 }));

@@ -2,6 +2,7 @@
 // Screens are developed on it (`npm run dev`), and golden screens are taken of it.
 import type { Container, ContainerState, Engine } from '../../src/engine/index.js';
 import { DemoEngine } from './demo-engine.js';
+import { healthOf } from './demo-health.js';
 import { configOf, crowdOf, DEMO_NOW, MEMBERS } from './demo-people.js';
 import { DemoSampler, type Habit } from './demo-sampler.js';
 
@@ -15,11 +16,13 @@ export interface DemoWorld {
 
 export interface DemoOptions {
   readonly seed?: number;
+  /** Some of them have health checks. */
+  readonly health?: boolean;
   /** without it everybody is there; 'nothing' is the machine of a first visitor; a number makes so many busy containers */
   readonly crowd?: 'nothing' | number;
 }
 /** Makes the world; nothing in it moves unless it is told to. */
-export function demoWorld({ seed = 7, crowd }: DemoOptions = {}): DemoWorld {
+export function demoWorld({ seed = 7, crowd, health = false }: DemoOptions = {}): DemoWorld {
   let now = DEMO_NOW;
   const clock = { now: () => now };
   const habits = new Map<string, Habit>();
@@ -37,6 +40,7 @@ export function demoWorld({ seed = 7, crowd }: DemoOptions = {}): DemoWorld {
       restartCount: 0,
       stopRequested: false,
       ...member.state,
+      ...(health ? healthOf(member.name) : {}),
     };
     containers.set(config.id, {
       id: config.id,

@@ -1,5 +1,6 @@
 // Specs, images and configurations for tests that say only what matters to them.
 import type { Container, ContainerConfig, ContainerState, CreateSpec, Image } from '../../src/engine/model.js';
+import { NO_DEFAULTS } from '../../src/engine/image/oci.js';
 import { configure } from '../../src/engine/validate.js';
 
 export const IMAGE: Image = {
@@ -9,11 +10,10 @@ export const IMAGE: Image = {
   sizeBytes: 30_000_000,
   layers: ['/nowhere'],
   config: {
+    ...NO_DEFAULTS,
     env: ['PATH=/bin', 'LANG=C'],
-    entrypoint: [],
     cmd: ['sh'],
     workingDir: '/',
-    user: '',
     labels: { from: 'image' },
   },
 };

@@ -1,18 +1,18 @@
 // tscontain ps
-import { TscontainError, type Container, type Engine } from '../../engine/index.js';
+import { healthWords, TscontainError, type Container, type Engine } from '../../engine/index.js';
 import { flag, list, text, type Command, type Values } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { age, bytes, render, type Row } from '../output.js';
 
-/** "Up 3 minutes", "Exited (137) 2 hours ago": Docker's STATUS. */
+/** "Up 3 minutes (healthy)", "Exited (137) 2 hours ago": Docker's STATUS. */
 export function statusText({ state, config }: Container, now: number): string {
   const since = (iso: string | undefined) => age(now - Date.parse(iso ?? config.created));
   switch (state.status) {
     case 'created':
       return 'Created';
     case 'running':
-      return `Up ${since(state.startedAt)}`;
+      return `Up ${since(state.startedAt)}${state.health === undefined ? '' : ` (${healthWords(state.health)})`}`;
     case 'paused':
       return `Up ${since(state.startedAt)} (Paused)`;
     case 'restarting':
@@ -58,6 +58,7 @@ const FILTERS: Readonly<Record<string, (container: Container, value: string) => 
   status: (container, value) => container.state.status === value,
   ancestor: (container, value) => container.config.image.name === value || container.config.image.id.startsWith(value),
   project: (container, value) => container.config.project === value,
+  health: (container, value) => (container.state.health?.status ?? 'none') === value,
   exited: (container, value) => container.state.status === 'exited' && String(container.state.exitCode) === value,
   label: (container, value) => {
     const [name = '', wanted] = value.split(/=(.*)/s);

@@ -16,7 +16,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { createHash } from 'node:crypto';
 import { TscontainError } from '../errors.js';
-import type { ImageConfig } from '../model.js';
+import { NO_DEFAULTS, type ImageDefaults } from './oci.js';
 import { baseFiles } from './base-files.js';
 import { Libraries, type FilePlan } from './libraries.js';
 import { ESSENTIAL, LOCALE_DIRECTORY, LOCALE_FILES, PROGRAMS, TERMINALS, VIM_RUNTIME } from './programs.js';
@@ -25,7 +25,7 @@ export interface MadeLayer {
   /** sha256 of a description of the content */
   readonly digest: string;
   readonly sizeBytes: number;
-  readonly config: ImageConfig;
+  readonly config: ImageDefaults;
 }
 
 const SEARCH = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin'];
@@ -200,13 +200,11 @@ export async function makeBase(root: string): Promise<MadeLayer> {
     lines.push(`text ${path} ${createHash('sha256').update(text).digest('hex')}`);
   }
   await symlink('/proc/mounts', join(root, 'etc/mtab'));
-  const config: ImageConfig = {
+  const config: ImageDefaults = {
+    ...NO_DEFAULTS,
     env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8'],
-    entrypoint: [],
     cmd: [hasBash ? 'bash' : 'sh'],
     workingDir: '/',
-    user: '',
-    labels: {},
   };
   return {
     digest: createHash('sha256').update(lines.sort().join('\n')).digest('hex'),

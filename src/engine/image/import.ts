@@ -6,28 +6,29 @@ import type * as Zlib from 'node:zlib';
 import { pipeline, type Transform } from 'node:stream';
 import { O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
-import type { ImageConfig } from '../model.js';
 import type { Entry, Item, Items } from '../rootfs/entry.js';
 import { TarError } from '../rootfs/tar-header.js';
 import { readTar } from '../rootfs/tar-read.js';
 import { unpackInto } from '../rootfs/unpack.js';
 import { walkTree } from '../rootfs/walk.js';
 import type { MadeLayer } from './base.js';
+import { NO_DEFAULTS, type ImageDefaults } from './oci.js';
 
-const NO_CONFIG: ImageConfig = {
+const NO_CONFIG: ImageDefaults = {
+  ...NO_DEFAULTS,
   env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
-  entrypoint: [],
-  cmd: [],
   workingDir: '/',
-  user: '',
-  labels: {},
 };
 
 /**
  * @param source a directory, or a tar archive that may be compressed with gzip, or with zstd where this Node knows it
  * @throws TscontainError NO_SUCH_PATH, INVALID_VALUE for what is no root file system, NOT_SUPPORTED, NO_SPACE
  */
-export async function importLayer(source: string, directory: string, config: Partial<ImageConfig>): Promise<MadeLayer> {
+export async function importLayer(
+  source: string,
+  directory: string,
+  config: Partial<ImageDefaults>,
+): Promise<MadeLayer> {
   const stat = statSync(source, { throwIfNoEntry: false });
   if (stat === undefined)
     throw new TscontainError('NO_SUCH_PATH', `there is no "${source}"`, { hint: 'give a tar archive or a directory' });

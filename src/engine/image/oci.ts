@@ -81,6 +81,19 @@ export interface ImageDefaults {
   readonly onBuild: readonly string[];
 }
 
+/** Of an image that says nothing. */
+export const NO_DEFAULTS: ImageDefaults = {
+  user: '',
+  exposedPorts: [],
+  env: [],
+  entrypoint: [],
+  cmd: [],
+  volumes: [],
+  workingDir: '',
+  labels: {},
+  onBuild: [],
+};
+
 /** https://github.com/opencontainers/image-spec/blob/v1.1.0/config.md; its digest is the image's id */
 export interface ImageConfiguration {
   readonly created?: string;

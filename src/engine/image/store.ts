@@ -13,13 +13,14 @@ import { join } from 'node:path';
 import { lockFile } from '../../native/index.js';
 import type { Images } from '../engine.js';
 import { TscontainError } from '../errors.js';
-import type { Image, ImageConfig } from '../model.js';
+import type { Image } from '../model.js';
 import { deleteTree } from '../state/delete-tree.js';
 import { errnoOf, fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
 import { makeBase, type MadeLayer } from './base.js';
 import { importLayer } from './import.js';
 import { BASE, fromFileName, imageName, isId, isIdPrefix, toFileName } from './name.js';
+import { NO_DEFAULTS, type ImageDefaults } from './oci.js';
 import { openStaging, withStoreLock } from './staging.js';
 
 export interface ImagesOptions {
@@ -33,7 +34,7 @@ interface Description {
   readonly created: string;
   readonly sizeBytes: number;
   readonly digests: readonly string[];
-  readonly config: ImageConfig;
+  readonly config: ImageDefaults;
 }
 
 export function createImages(root: string, options: ImagesOptions = {}): Images {
@@ -77,7 +78,7 @@ class ImageStore implements Images {
     throw noSuchImage(text);
   }
 
-  async import(source: string, text: string, config: Partial<ImageConfig> = {}): Promise<Image> {
+  async import(source: string, text: string, config: Partial<ImageDefaults> = {}): Promise<Image> {
     const name = imageName(text);
     return this.#make(name, (directory) => importLayer(source, directory, config)).catch((error: unknown) => {
       throw fileError(error, `import ${source}`);
@@ -223,7 +224,8 @@ class ImageStore implements Images {
     }
     const { created, sizeBytes, digests, config } = parseDescription(text, id);
     const layers = digests.map((_, i) => join(this.#directory, id, 'layers', String(i)));
-    const image = { id, created, sizeBytes, layers, config };
+    // Written by an earlier version it lacks what that did not know.
+    const image = { id, created, sizeBytes, layers, config: { ...NO_DEFAULTS, ...config } };
     this.#known.set(id, image);
     return image;
   }

@@ -22,12 +22,14 @@ export interface ExecRequest {
   /** with a terminal, one that was opened on the container's own devpts (openPtyIn) */
   readonly stdio: Stdio;
   readonly driver: CgroupDriver;
+  /** see leash.ts */
+  readonly onLeash?: boolean;
 }
 
 /**
  * @throws TscontainError ILLEGAL_STATE when it does not run (any more), INVALID_VALUE for the user, and what a start throws
  */
-export async function prepareExec({ container, spec, stdio, driver }: ExecRequest): Promise<Prepared> {
+export async function prepareExec({ container, spec, stdio, driver, onLeash = false }: ExecRequest): Promise<Prepared> {
   const { config, state, cgroup } = container;
   const doing = `run "${spec.argv[0] ?? ''}" in container ${config.name}`;
   const held = new Held();
@@ -39,7 +41,7 @@ export async function prepareExec({ container, spec, stdio, driver }: ExecReques
     const own = ownRights();
     const env = execEnv(config, spec, user);
     return await Promise.resolve({
-      program: planExec(config, spec, { user, own, stdio, joinCgroup: joinSteps(door), pidfd }),
+      program: planExec(config, spec, { user, own, stdio, joinCgroup: joinSteps(door), pidfd, onLeash }),
       launchOptions: door.cloneInto === undefined ? {} : { cgroupFd: door.cloneInto },
       notes: deniedRights(config, own),
       explainFailure: (error: unknown) => explainFailure(error, doing, { argv: spec.argv, env, rootFd }),

@@ -91,4 +91,6 @@ export interface StartFacts extends ProcessFacts {
 export interface ExecFacts extends ProcessFacts {
   /** the pidfd of the container's init: its namespaces are entered */
   readonly pidfd: number;
+  /** it and everything that it starts are to be ended together (leash.ts) */
+  readonly onLeash?: boolean;
 }

@@ -16,6 +16,7 @@ import type { ContainerConfig, ExecSpec } from '../model.js';
 import { completeEnv, connectStreams, enterWorkingDir, runInit, runProgram } from './command.js';
 import { makeDev } from './devices.js';
 import type { ExecFacts, StartFacts } from './facts.js';
+import { leash } from './leash.js';
 import type { ResolvedUser } from '../rootfs/users.js';
 import { dropRights, ownKeyring, setOomScore, setUlimits } from './rights.js';
 import {
@@ -89,7 +90,7 @@ function nameHost({ hostname, domainname }: ContainerConfig): Step[] {
 
 /** What a further process in a running container does between clone3 and execve. Throws TscontainError INVALID_VALUE. */
 export function planExec(config: ContainerConfig, spec: ExecSpec, facts: ExecFacts): Program {
-  const { user, own, stdio, pidfd } = facts;
+  const { user, own, stdio, pidfd, onLeash = false } = facts;
   const rights = { ...config, privileged: config.privileged || (spec.privileged ?? false) };
   return [
     ...setOomScore(config.oomScoreAdj, own),
@@ -104,6 +105,7 @@ export function planExec(config: ContainerConfig, spec: ExecSpec, facts: ExecFac
     ...enterWorkingDir(spec.workingDir ?? config.workingDir),
     ...dropRights(rights, user, own),
     step('set the usual umask', 'umask', [UMASK]),
+    ...(onLeash ? leash() : []),
     ...runProgram(spec.argv, execEnv(config, spec, user)),
   ];
 }

@@ -39,8 +39,9 @@ export interface Store extends Names {
   /**
    * The caller holds the lock. Not flushed to the disk: it lies on the path of every start, and a power cut, which alone
    * could lose it, ends the container anyway; recover puts right what is found after one.
+   * With `isQuiet` nobody who watches is told: whoever reads it next finds it.
    */
-  writeState(id: string, state: ContainerState): void;
+  writeState(id: string, state: ContainerState, options?: { readonly isQuiet: boolean }): void;
   /** Runs `action` holding the container's lock. Never wait for a process in there. @throws NO_SUCH_CONTAINER */
   withLock<T>(id: string, action: () => T | Promise<T>): Promise<T>;
   /** The same if nobody holds the lock now and the container is there; else undefined. */
@@ -188,13 +189,13 @@ export function createStore(root: string, driver: Pick<CgroupDriver, 'paths'>): 
       touch();
     },
 
-    writeState(id, state) {
+    writeState(id, state, { isQuiet } = { isQuiet: false }) {
       try {
         replaceFile(layout.state(root, id), JSON.stringify(state));
       } catch (error) {
         throw fileError(error, `write the state of container ${id.slice(0, 12)}`);
       }
-      touch();
+      if (!isQuiet) touch();
     },
 
     async withLock(id, action) {

@@ -15,6 +15,8 @@ import {
 } from '../../native/index.js';
 import { isTscontainError, TscontainError } from '../errors.js';
 import { exitCodeOfFailure } from '../launch/failure.js';
+import { probeCommand } from '../health/check.js';
+import { healthAtStart } from '../health/course.js';
 import { prepareStart, type Prepared } from '../launch/prepare.js';
 import { deviceRules } from '../launch/sources.js';
 import type { Container, ContainerState, LaunchReport, LaunchStep, TerminalSize } from '../model.js';
@@ -91,7 +93,7 @@ async function beginLocked(parts: Parts, container: Container, wishes: StartWish
     const startedAt = Date.now();
     const restartCount = wishes.because === 'policy' ? state.restartCount + 1 : 0;
     const started = { pid: launched.pid, startedAt, restartCount, notes: prepared.notes };
-    store.writeState(id, runningState(parts, state, started));
+    store.writeState(id, runningState(parts, container, started));
     setImmediate(writeLaunchReport, layout.launchReport(root, id), startedAt, prepared.program, launched);
     tell(parts, container, 'start');
     const { inputEnds } = wishes;
@@ -154,7 +156,7 @@ export function exitCodeOf(status: ProcessExit | undefined): number | undefined 
 
 function runningState(
   { supervisorId, bootId }: Parts,
-  before: ContainerState,
+  { config, state: before }: Container,
   started: { pid: number; startedAt: number; restartCount: number; notes: readonly string[] },
 ): ContainerState {
   const { pid, startedAt, restartCount, notes } = started;
@@ -169,6 +171,7 @@ function runningState(
     oomKilled: false,
     restartCount,
     stopRequested: false,
+    ...(probeCommand(config.healthcheck) === undefined ? {} : { health: healthAtStart(before.health) }),
     ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
   };
 }

@@ -10,7 +10,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CgroupWatch } from '../cgroup/index.js';
 import { isTscontainError } from '../errors.js';
-import type { ContainerState, EventAction, ExitStatus, TerminalSize } from '../model.js';
+import { healthUnwatched } from '../health/course.js';
+import type { ContainerState, EventAction, ExitStatus, Status, TerminalSize } from '../model.js';
 import { layout } from '../state/layout.js';
 import { tell } from '../verbs/parts.js';
 import { Audience } from './audience.js';
@@ -19,6 +20,8 @@ import { InputDesk } from './input-desk.js';
 import type { Parts } from './parts.js';
 import type { WaitUntil } from './protocol.js';
 import { FIRST_DELAY_MS, restartDelay } from './restart.js';
+import type { HealthWatch } from './health-watch.js';
+import { watchHealth } from './health.js';
 import { deliverOutput, finishOutput, type Run } from './run.js';
 
 type Phase =
@@ -51,6 +54,7 @@ export class Ward {
   #lastDelayMs = 0;
   #lastEnd: ExitStatus = { exitCode: undefined };
   #oomKillsTold = 0;
+  #health: HealthWatch | undefined;
 
   constructor(
     private readonly parts: Parts,
@@ -99,7 +103,7 @@ export class Ward {
   /** A run that began under a supervisor that is no more. */
   takeOver(run: Run): void {
     deliverOutput(run, this.audience);
-    this.#enter(run);
+    this.#enter(run, true);
   }
 
   /** A delay that began under a supervisor that is no more. */
@@ -130,8 +134,9 @@ export class Ward {
     if (this.#phase.name === 'running') this.#phase.run.streams.resize(size);
   }
 
-  /** A manager has changed the state: between two runs that may mean that there shall be no next one. */
+  /** A manager has changed the state: it may be paused, or between two runs there shall be no next one. */
   async reload(): Promise<void> {
+    this.#health?.follow(this.#status() === 'paused');
     if (this.#phase.name !== 'restarting' || this.#stillToRestart()) return;
     clearTimeout(this.#phase.timer);
     await this.#callOff();
@@ -167,7 +172,7 @@ export class Ward {
     if (this.#phase.name === 'starting') this.#leave();
   }
 
-  #enter(run: Run): void {
+  #enter(run: Run, isAdopted = false): void {
     this.#phase = { name: 'running', run };
     this.#oomKillsTold = run.oomKillsBefore ?? 0;
     this.input.open(run.streams, { ends: run.inputEnds });
@@ -176,10 +181,12 @@ export class Ward {
     const watching = setImmediate(() => {
       watch = this.#watchMemory(run);
       this.#record(run);
+      this.#watchHealth(run, isAdopted);
     });
     void run.ended.then(({ exitCode }) => {
       clearImmediate(watching);
       watch?.close();
+      this.#health?.close();
       this.parts.recorder.end(this.id);
       const done = this.#end(run, exitCode);
       this.#phase = { name: 'ending', done };
@@ -194,6 +201,14 @@ export class Ward {
       recorder.begin({ id: this.id, cgroup, directory, ...(network === 'host' ? {} : { netPid: pid }) });
     } catch {
       // Removed meanwhile: there is nothing to write down, nor a place for it.
+    }
+  }
+
+  #watchHealth(run: Run, isAdopted: boolean): void {
+    try {
+      this.#health = watchHealth(this.parts, this.id, run, isAdopted);
+    } catch {
+      // Removed meanwhile.
     }
   }
 
@@ -216,6 +231,7 @@ export class Ward {
     const oomKills = this.#oomKills(run);
     const status = { exitCode, oomKilled: oomKills > (run.oomKillsBefore ?? 0) };
     const next = await this.#recordEnd(run, status, finishedAt);
+    this.#health = undefined;
     this.#lastEnd = status;
     this.#tellOomKills(oomKills);
     this.#tell('die', { exitCode: exitCode === undefined ? 'unknown' : String(exitCode) });
@@ -268,8 +284,10 @@ export class Ward {
       lastDelayMs: this.#lastDelayMs,
     });
     const { init: _init, exitCode: _exitCode, ...rest } = state;
+    const health = this.#health?.health ?? state.health;
     const ended: ContainerState = {
       ...rest,
+      ...(health === undefined ? {} : { health: healthUnwatched(health) }),
       status: removing ? 'removing' : delayMs === undefined ? 'exited' : 'restarting',
       finishedAt: new Date(finishedAt).toISOString(),
       ...(exitCode === undefined ? {} : { exitCode }),
@@ -298,6 +316,14 @@ export class Ward {
       return status === 'restarting' && !stopRequested;
     } catch {
       return false;
+    }
+  }
+
+  #status(): Status | undefined {
+    try {
+      return this.parts.store.readState(this.id).status;
+    } catch {
+      return undefined;
     }
   }
 

@@ -1,10 +1,13 @@
 // pause and unpause: every process of the container stands still, and goes on.
 import { processRuns } from '../../native/index.js';
+import { stateUnwatched } from '../health/course.js';
 import { requireMove } from '../states.js';
-import { tell, type Parts } from './parts.js';
+import { tellSupervisor } from './looking-after.js';
+import { loadIfThere, tell, type Parts } from './parts.js';
 
 /** @throws TscontainError NO_SUCH_CONTAINER, ILLEGAL_STATE, TIMEOUT (it would not stand still, and goes on) */
-export async function pause({ root, store, driver }: Parts, ref: string): Promise<void> {
+export async function pause(parts: Parts, ref: string): Promise<void> {
+  const { root, store, driver } = parts;
   const id = store.resolve(ref);
   await store.withLock(id, async () => {
     const container = store.load(id);
@@ -17,13 +20,15 @@ export async function pause({ root, store, driver }: Parts, ref: string): Promis
       await driver.thaw(cgroup);
       requireMove('pause', { name: config.name, status: 'exited' });
     }
-    store.writeState(id, { ...state, status: 'paused' });
+    store.writeState(id, { ...stateUnwatched(state), status: 'paused' });
     tell({ root }, container, 'pause');
   });
+  await followHealth(parts, id);
 }
 
 /** @throws TscontainError NO_SUCH_CONTAINER, ILLEGAL_STATE */
-export async function unpause({ root, store, driver }: Parts, ref: string): Promise<void> {
+export async function unpause(parts: Parts, ref: string): Promise<void> {
+  const { root, store, driver } = parts;
   const id = store.resolve(ref);
   await store.withLock(id, async () => {
     const container = store.load(id);
@@ -33,4 +38,11 @@ export async function unpause({ root, store, driver }: Parts, ref: string): Prom
     store.writeState(id, { ...state, status: 'running' });
     tell({ root }, container, 'unpause');
   });
+  await followHealth(parts, id);
+}
+
+/** What stands still is not probed: who does that is told, where somebody does. */
+async function followHealth(parts: Parts, id: string): Promise<void> {
+  const container = loadIfThere(parts.store, id);
+  if (container?.state.health !== undefined) await tellSupervisor(parts, container);
 }

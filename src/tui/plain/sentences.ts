@@ -1,5 +1,5 @@
 // Containers in sentences, for ears: what it is called first, what it does next, numbers with their units in words. Pure.
-import type { Container } from '../../engine/index.js';
+import type { Container, Health, HealthStatus } from '../../engine/index.js';
 import type { HostSample, Sample } from '../../metrics/index.js';
 import { isRunning, sinceOf } from '../rows.js';
 import { bytes, cores, percent } from '../present/units.js';
@@ -50,9 +50,18 @@ export function listLine(container: Container, sample: Sample | undefined, now: 
   return `${config.name}: ${parts.join(', ')}.`;
 }
 
+const HEALTH_WORDS: Readonly<Record<HealthStatus, string>> = {
+  starting: 'its health not known yet',
+  healthy: 'healthy',
+  unhealthy: 'unhealthy',
+};
+
 function stateWords(container: Container, now: number): string {
-  const { status } = container.state;
-  if (status === 'running') return `running for ${timeWords(now - sinceOf(container))}`;
+  const { status, health } = container.state;
+  if (status === 'running') {
+    const ran = `running for ${timeWords(now - sinceOf(container))}`;
+    return health === undefined ? ran : `${ran}, ${HEALTH_WORDS[health.status]}`;
+  }
   if (status === 'paused') return `paused, started ${timeWords(now - sinceOf(container))} ago`;
   return (statusWords(container, now) ?? status).replaceAll(' · ', ', ');
 }
@@ -78,9 +87,18 @@ export function showLines(container: Container, sample: Sample | undefined, now:
     `Runs: ${config.argv.join(' ')}`,
     ...(config.project === undefined ? [] : [`Project: ${config.project}.`]),
     ...running,
+    ...(state.health === undefined ? [] : healthLines(state.health)),
     ...(state.restartCount > 0 ? [`Restarted ${state.restartCount} times.`] : []),
     `Id: ${id.slice(0, 12)}.`,
   ];
+}
+
+function healthLines({ failingStreak, log }: Health): string[] {
+  const last = log.at(-1);
+  if (last === undefined) return ['Health check: it was not run yet.'];
+  const failed = failingStreak === 1 ? 'the last one failed' : `the last ${failingStreak} failed`;
+  const said = last.output.trim() === '' ? 'It said nothing.' : `It said: ${last.output.trim()}`;
+  return [`Health check: ${failingStreak === 0 ? 'the last one succeeded' : failed}.`, said];
 }
 
 const waitWords = (value: number | undefined): string =>

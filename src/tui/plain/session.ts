@@ -8,6 +8,7 @@ import { describeFinding, HOST_ID, type Sampler } from '../../metrics/index.js';
 import { failureOf } from '../effects/failure.js';
 import { targetsOf } from '../effects/measuring.js';
 import { seenText } from '../logs/filter.js';
+import { statusWord } from '../present/container.js';
 import { eventSentence, eventSubject } from '../present/event.js';
 import { removalLines } from '../present/removal.js';
 import { plural } from '../present/units.js';
@@ -33,6 +34,8 @@ const ANNOUNCED: ReadonlySet<EngineEvent['action']> = new Set([
   'restart',
   'die',
   'oom',
+  'health_status: healthy',
+  'health_status: unhealthy',
   'pause',
   'unpause',
   'rename',
@@ -238,9 +241,10 @@ export class PlainSession {
   private sayList(text = ''): void {
     const wanted = text.toLowerCase();
     const shown = this.containers
-      .filter(({ config, state }) =>
-        `${config.name} ${config.image.name} ${config.project ?? ''} ${state.status}`.toLowerCase().includes(wanted),
-      )
+      .filter((container) => {
+        const { name, image, project = '' } = container.config;
+        return `${name} ${image.name} ${project} ${statusWord(container)}`.toLowerCase().includes(wanted);
+      })
       .sort((a, b) => (a.config.name < b.config.name ? -1 : 1));
     if (shown.length === 0) this.say(text === '' ? 'There are no containers.' : `No container has ${text}.`);
     for (const container of shown) this.say(listLine(container, this.sampler.latest(container.id), this.clock.now()));

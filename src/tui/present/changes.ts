@@ -24,6 +24,7 @@ const WORDS: Readonly<Partial<Record<EngineEvent['action'], string>>> = {
   restart: 'restarted',
   update: 'limits',
   guard: 'guard',
+  'health_status: unhealthy': 'unhealthy',
   oom: 'out of memory',
 };
 const RANKS = Object.keys(WORDS);

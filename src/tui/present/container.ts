@@ -1,10 +1,10 @@
 // A container in words: its mark, what it is doing, how it ended.
-import type { Container } from '../../engine/index.js';
+import type { Container, HealthStatus } from '../../engine/index.js';
 import { isRunning, sinceOf } from '../rows.js';
 import type { Pending } from '../state.js';
 import { age, bytes } from './units.js';
 
-export type MarkName = 'running' | 'paused' | 'stopped' | 'failed';
+export type MarkName = 'running' | HealthStatus | 'paused' | 'stopped' | 'failed';
 export type Tone = 'good' | 'dim' | 'notice' | 'error';
 
 export interface Mark {
@@ -14,10 +14,21 @@ export interface Mark {
 
 const OUT_OF_MEMORY = 137;
 
+const HEALTH_MARKS: Readonly<Record<HealthStatus, Mark>> = {
+  starting: { mark: 'starting', tone: 'notice' },
+  healthy: { mark: 'healthy', tone: 'good' },
+  unhealthy: { mark: 'unhealthy', tone: 'error' },
+};
+
+/** In one word what it is doing; of one that runs and is checked, how it is. */
+export function statusWord({ state }: Container): string {
+  return state.status === 'running' ? (state.health?.status ?? state.status) : state.status;
+}
+
 export function markOf({ state }: Container): Mark {
   switch (state.status) {
     case 'running':
-      return { mark: 'running', tone: 'good' };
+      return state.health === undefined ? { mark: 'running', tone: 'good' } : HEALTH_MARKS[state.health.status];
     case 'paused':
       return { mark: 'paused', tone: 'notice' };
     case 'restarting':

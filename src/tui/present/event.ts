@@ -24,6 +24,9 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   exec_create: () => 'a program is to run inside',
   exec_start: (a) => `runs ${a['execCommand'] ?? a['command'] ?? 'a program'} inside`,
   exec_die: (a) => `a program inside ended with ${a['exitCode'] ?? 'an unknown exit code'}`,
+  'health_status: healthy': () => 'is healthy',
+  'health_status: unhealthy': (a) =>
+    `is unhealthy: ${a['failingStreak'] === undefined || a['failingStreak'] === '1' ? 'its health check failed' : `its health check failed ${a['failingStreak']} times in a row`}`,
   import: () => 'imported',
   delete: () => 'removed',
   guard: (a) => {
@@ -33,6 +36,8 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   },
   recover: (a) => a['what'] ?? 'put right after a crash',
 };
+
+const UNHEALTHY = 'health_status: unhealthy';
 
 const signalName = (signal: string): string => (/^\d+$/.test(signal) ? `signal ${signal}` : signal);
 
@@ -45,7 +50,7 @@ export function eventSentence(event: EngineEvent): string {
 }
 
 export function eventTone({ action, attributes }: EngineEvent): Tone | 'text' {
-  if (action === 'oom') return 'error';
+  if (action === 'oom' || action === UNHEALTHY) return 'error';
   if (action === 'die') return attributes['exitCode'] === '0' ? 'text' : 'notice';
   if (action === 'recover' || action === 'guard') return 'notice';
   return action.startsWith('exec_') || action === 'resize' || action === 'attach' || action === 'detach'
@@ -56,6 +61,7 @@ export function eventTone({ action, attributes }: EngineEvent): Tone | 'text' {
 /** Events that are worth the notice line when nothing else is in it. */
 export const isNotable = ({ action, attributes }: EngineEvent): boolean =>
   action === 'oom' ||
+  action === UNHEALTHY ||
   action === 'recover' ||
   action === 'guard' ||
   (action === 'die' && attributes['exitCode'] !== '0');

@@ -44,6 +44,10 @@ export interface Glyphs {
   readonly track: string;
   readonly mark: {
     readonly running: string;
+    /** Running, with a health check: not known yet, well, not well. */
+    readonly starting: string;
+    readonly healthy: string;
+    readonly unhealthy: string;
     readonly paused: string;
     readonly stopped: string;
     readonly failed: string;
@@ -105,6 +109,9 @@ const unicode: Glyphs = {
   track: '▁',
   mark: {
     running: '●',
+    starting: '◐',
+    healthy: '◉',
+    unhealthy: '✚',
     paused: '‖',
     stopped: '○',
     failed: '✖',
@@ -164,6 +171,9 @@ const ascii: Glyphs = {
   track: '.',
   mark: {
     running: '*',
+    starting: '?',
+    healthy: '@',
+    unhealthy: '#',
     paused: '"',
     stopped: 'o',
     failed: 'x',

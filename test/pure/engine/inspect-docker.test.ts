@@ -49,6 +49,41 @@ describe('inspect in Docker’s shape', () => {
     assert.match(shape.LogPath, /^\/root-dir\/containers\/a+\/logs\/container\.log$/);
   });
 
+  it('says what its image says of it, and how it is', () => {
+    const check = {
+      test: ['CMD', '/check'],
+      intervalNs: 5e9,
+      timeoutNs: 0,
+      startPeriodNs: 0,
+      startIntervalNs: 0,
+      retries: 2,
+    };
+    const { config } = configured({
+      healthcheck: check,
+      shell: ['/bin/bash', '-c'],
+      exposedPorts: ['80/tcp', '443/tcp'],
+      volumes: ['/data'],
+    });
+    const result = { start: '2026-01-01T00:00:05.000Z', end: '2026-01-01T00:00:05.020Z', exitCode: 7, output: 'no\n' };
+    const health = { status: 'starting', failingStreak: 1, log: [result] } as const;
+    const { State, Config } = inspectDocker(containerOf(config, { status: 'running', health }), '/r');
+    assert.deepEqual(State.Health, {
+      Status: 'starting',
+      FailingStreak: 1,
+      Log: [{ Start: result.start, End: result.end, ExitCode: 7, Output: 'no\n' }],
+    });
+    assert.deepEqual(Config.Healthcheck, { Test: ['CMD', '/check'], Interval: 5e9, Retries: 2 });
+    assert.deepEqual(Config.ExposedPorts, { '443/tcp': {}, '80/tcp': {} });
+    assert.deepEqual([Config.Volumes, Config.OnBuild, Config.Shell], [{ '/data': {} }, null, ['/bin/bash', '-c']]);
+  });
+
+  it('says as little as Docker where there is nothing to be said', () => {
+    const { State, Config } = inspectDocker(containerOf({}, { status: 'running' }), '/r');
+    for (const field of ['Healthcheck', 'ExposedPorts', 'Shell']) assert.ok(!(field in Config), field);
+    assert.ok(!('Health' in State));
+    assert.deepEqual([Config.Volumes, Config.Entrypoint], [null, null]);
+  });
+
   it('invents no exit code', () => {
     const codeOf = (state: Parameters<typeof containerOf>[1]) =>
       inspectDocker(containerOf({}, state), '/r').State.ExitCode;

@@ -2,7 +2,7 @@
 import type { Container } from '../../../engine/index.js';
 import type { Sample } from '../../../metrics/index.js';
 import type { ColumnName } from '../../columns.js';
-import { markOf, type Tone } from '../../present/container.js';
+import { markOf, statusWord, type Tone } from '../../present/container.js';
 import { rate } from '../../present/units.js';
 import type { Row } from '../../rows.js';
 import type { Attr, Theme } from '../../screen/index.js';
@@ -45,7 +45,7 @@ export function columnsOnDemand(
       title: 'STATUS',
       min: 10,
       priority: 3,
-      cell: ofContainer(({ state }) => state.status),
+      cell: ofContainer(statusWord),
       style: (row) => (row.kind === 'container' ? toneAttr(theme, markOf(row.container).tone) : theme.dim),
     },
     restarts: {

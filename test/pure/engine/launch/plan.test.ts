@@ -273,6 +273,17 @@ describe('the plan of an exec', () => {
     );
   });
 
+  it('is put on a leash when it has its rights, where it is to be ended with all that it starts', () => {
+    const names = planExec(config(), { argv: ['ls'] }, { ...facts, onLeash: true }).map(({ name }) => name);
+    assert.deepEqual(names.slice(-4), [
+      'keep its descendants',
+      'die with the supervisor',
+      'let no descriptor through',
+      'run ls',
+    ]);
+    assert.ok(names.indexOf('die with the supervisor') > names.indexOf('keep only the capabilities it may have'));
+  });
+
   it('takes the environment of the container, its own over it, and the home of its own user', () => {
     const container = config({ env: ['A=1', 'B=2', 'HOME=/mine', 'PATH=/bin'] });
     const ada = { ...ROOT, home: '/home/ada' };
