@@ -10,6 +10,8 @@ export const ERROR_CODES = [
   'NAME_IN_USE',
   'NO_SUCH_IMAGE',
   'IMAGE_IN_USE',
+  /** content is not what its digest or its size says */
+  'DIGEST_MISMATCH',
   /** the move is not in the table of states.ts */
   'ILLEGAL_STATE',
   /** the program to run does not exist in the container: exit code 127 */

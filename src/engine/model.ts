@@ -222,11 +222,13 @@ export interface Hold {
 }
 
 export interface Image {
-  /** sha256 of its content description, 64 hexadecimal digits */
+  /** sha256 of its configuration, 64 hexadecimal digits */
   readonly id: string;
-  /** "base" or "name:tag" */
+  /** "base", "debian:12", "registry.example/team/web@sha256:…", or the id of one that has no name */
   readonly name: string;
+  /** ISO 8601 */
   readonly created: string;
+  /** of the files in its layers */
   readonly sizeBytes: number;
   /** absolute directories, lowest first */
   readonly layers: readonly string[];
@@ -257,7 +259,10 @@ export type EventAction =
   | 'health_status: healthy'
   | 'health_status: unhealthy'
   | 'import'
+  | 'tag'
+  | 'untag'
   | 'delete'
+  | 'prune'
   | 'recover'
   | 'guard';
 

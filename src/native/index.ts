@@ -63,6 +63,7 @@ export {
 } from './pty.js';
 export { PtyStream } from './pty-stream.js';
 export { probeKernel, type Ability, type Finding, type KernelProbe } from './probe.js';
+export { flushFileSystem } from './flush.js';
 export { releaseFilePages } from './file-pages.js';
 export { READ_RECORD_WORDS, readAll, type ReadAll } from './read-all.js';
 export { writeAll, type PlacedBytes } from './write-all.js';
