@@ -36,6 +36,7 @@ const LAYERS: readonly string[] = [
 
 export const isIndexType = (mediaType: string): boolean => INDEXES.includes(mediaType);
 export const isManifestType = (mediaType: string): boolean => MANIFESTS.includes(mediaType);
+export const isConfigurationType = (mediaType: string): boolean => CONFIGURATIONS.includes(mediaType);
 export const isLayerType = (mediaType: string): boolean => LAYERS.includes(mediaType);
 
 /** RFC 6838, with the parameters left out. */

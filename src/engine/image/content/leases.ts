@@ -1,11 +1,11 @@
 // Leases: what somebody is about to need, though no reference leads to it yet (drawn in model.ts). They grow and are read under
 // the store's lock, so that a prune either sees what was added or has been over before it was.
 import { appendFileSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
-import { lockFile, type Lock } from '../../../native/index.js';
+import type { Lock } from '../../../native/index.js';
 import { errnoOf, fileError } from '../../state/file-errors.js';
 import { isDigest } from '../digest.js';
 import type { Digest } from '../oci.js';
-import { lockIfLeft, makeParent, releaseAndForget, withStoreLock } from './locks.js';
+import { lockIfLeft, lockPassing, makeParent, releaseAndForget, withStoreLock } from './locks.js';
 import type { Lease } from './model.js';
 import { places } from './places.js';
 
@@ -19,7 +19,7 @@ export class Leases {
     const lease = await withStoreLock(this.images, async () => {
       makeParent(places.leases(this.images));
       const path = places.newLease(this.images);
-      return new FileLease(this.images, path, await lockFile(path), (closed) => this.#open.delete(closed));
+      return new FileLease(this.images, path, await lockPassing(path), (closed) => this.#open.delete(closed));
     }).catch((error: unknown) => {
       throw fileError(error, 'take a lease in the image store');
     });
