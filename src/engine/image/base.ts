@@ -14,19 +14,11 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { createHash } from 'node:crypto';
 import { TscontainError } from '../errors.js';
-import { NO_DEFAULTS, type ImageDefaults } from './oci.js';
 import { baseFiles } from './base-files.js';
 import { Libraries, type FilePlan } from './libraries.js';
+import { NO_DEFAULTS, type ImageDefaults } from './oci.js';
 import { ESSENTIAL, LOCALE_DIRECTORY, LOCALE_FILES, PROGRAMS, TERMINALS, VIM_RUNTIME } from './programs.js';
-
-export interface MadeLayer {
-  /** sha256 of a description of the content */
-  readonly digest: string;
-  readonly sizeBytes: number;
-  readonly config: ImageDefaults;
-}
 
 const SEARCH = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin'];
 
@@ -147,9 +139,8 @@ async function planFiles(): Promise<FilePlan[]> {
 }
 
 /** Copies each file once; its other names are links to it. */
-async function copyFiles(plans: readonly FilePlan[], root: string): Promise<string[]> {
+async function copyFiles(plans: readonly FilePlan[], root: string): Promise<void> {
   const first = new Map<string, string>();
-  const lines: string[] = [];
   const copies: Promise<void>[] = [];
   for (const { source, target } of plans) {
     await makeDirectories(root, dirname(target));
@@ -157,16 +148,13 @@ async function copyFiles(plans: readonly FilePlan[], root: string): Promise<stri
     if (other === target) continue;
     if (other !== undefined) {
       await symlink(relative(dirname(target), other), join(root, target));
-      lines.push(`link ${target} ${other}`);
       continue;
     }
     first.set(source, target);
-    const { size, mtimeMs, mode } = await stat(source);
-    lines.push(`file ${target} ${size} ${Math.floor(mtimeMs)}`);
+    const { mode } = await stat(source);
     copies.push(copyOne(source, join(root, target), mode));
   }
   await Promise.all(copies);
-  return lines;
 }
 
 /** No set-user-id bits: in a container of its own root needs no help to be root. */
@@ -175,40 +163,29 @@ async function copyOne(source: string, target: string, mode: number): Promise<vo
   await chmod(target, mode & 0o755);
 }
 
-async function sizeOf(plans: readonly FilePlan[]): Promise<number> {
-  const sources = [...new Set(plans.map(({ source }) => source))];
-  const sizes = await Promise.all(sources.map(async (source) => (await stat(source)).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
 /**
  * Fills an empty directory with the root file system.
+ * @returns what a container of it is like unless it is told otherwise
  * @throws TscontainError NOT_SUPPORTED on a host without the most basic programs, node:fs errors
  */
-export async function makeBase(root: string): Promise<MadeLayer> {
+export async function makeBase(root: string): Promise<ImageDefaults> {
   const plans = await planFiles();
   await chmod(root, 0o755);
   for (const [path, mode] of DIRECTORIES) await makeDirectories(root, path, mode);
   for (const [link, to] of MERGED) await symlink(to, join(root, link));
-  const lines = await copyFiles(plans, root);
+  await copyFiles(plans, root);
   const hasBash = plans.some(({ target }) => target === '/usr/bin/bash');
   const files = await baseFiles(hasBash);
   for (const [path, text] of Object.entries(files)) {
     await makeDirectories(root, dirname(path));
     await writeFile(join(root, path), text);
     await chmod(join(root, path), 0o644);
-    lines.push(`text ${path} ${createHash('sha256').update(text).digest('hex')}`);
   }
   await symlink('/proc/mounts', join(root, 'etc/mtab'));
-  const config: ImageDefaults = {
+  return {
     ...NO_DEFAULTS,
     env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8'],
     cmd: [hasBash ? 'bash' : 'sh'],
     workingDir: '/',
-  };
-  return {
-    digest: createHash('sha256').update(lines.sort().join('\n')).digest('hex'),
-    sizeBytes: await sizeOf(plans),
-    config,
   };
 }

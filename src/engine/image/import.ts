@@ -1,42 +1,29 @@
 // Brings a root file system into the store: from a tar archive, plain or compressed, or from a directory.
-import { createHash, type Hash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Zlib from 'node:zlib';
 import { pipeline, type Transform } from 'node:stream';
 import { O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
-import type { Entry, Item, Items } from '../rootfs/entry.js';
+import type { Item } from '../rootfs/entry.js';
 import { TarError } from '../rootfs/tar-header.js';
 import { readTar } from '../rootfs/tar-read.js';
 import { unpackInto } from '../rootfs/unpack.js';
 import { walkTree } from '../rootfs/walk.js';
-import type { MadeLayer } from './base.js';
-import { NO_DEFAULTS, type ImageDefaults } from './oci.js';
-
-const NO_CONFIG: ImageDefaults = {
-  ...NO_DEFAULTS,
-  env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
-  workingDir: '/',
-};
 
 /**
+ * Fills an empty directory.
  * @param source a directory, or a tar archive that may be compressed with gzip, or with zstd where this Node knows it
  * @throws TscontainError NO_SUCH_PATH, INVALID_VALUE for what is no root file system, NOT_SUPPORTED, NO_SPACE
  */
-export async function importLayer(
-  source: string,
-  directory: string,
-  config: Partial<ImageDefaults>,
-): Promise<MadeLayer> {
+export async function importLayer(source: string, directory: string): Promise<void> {
   const stat = statSync(source, { throwIfNoEntry: false });
   if (stat === undefined)
     throw new TscontainError('NO_SUCH_PATH', `there is no "${source}"`, { hint: 'give a tar archive or a directory' });
-  const digest = createHash('sha256');
   const targetFd = openSync(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   try {
     const items = stat.isDirectory() ? fromDirectory(source) : readTar(decompressed(source));
-    const { entries, bytes } = await unpackInto(targetFd, described(items, digest), {
+    const { entries } = await unpackInto(targetFd, items, {
       applyToTop: true,
       replaceKinds: true,
       devices: 'make',
@@ -46,7 +33,6 @@ export async function importLayer(
         hint: 'give a tar archive or a directory with a root file system',
       });
     requireRoot(source, directory);
-    return { digest: digest.digest('hex'), sizeBytes: bytes, config: { ...NO_CONFIG, ...config } };
   } catch (error) {
     if (!(error instanceof TarError) && !isDamaged(error)) throw error;
     throw new TscontainError('INVALID_VALUE', `"${source}" cannot be imported: ${error.message}`, {
@@ -127,24 +113,4 @@ async function* decompress(source: AsyncIterable<Buffer>, filter: Transform): As
   // Errors of either end reach the reader below through the filter, which pipeline destroys.
   pipeline(source, filter, () => undefined);
   for await (const chunk of filter) yield chunk as Buffer;
-}
-
-function line({ path, type, mode, uid, gid, size, link, major, minor, xattrs }: Entry): string {
-  const attributes = [...xattrs].map(([name, value]) => [name, value.toString('hex')]);
-  return JSON.stringify([path, type, mode, uid, gid, size, link, major, minor, attributes]);
-}
-
-/** Hands on what passes, and takes down in the digest what it is. */
-async function* described(items: Items, digest: Hash): AsyncGenerator<Item> {
-  for await (const { entry, body } of items) {
-    digest.update(line(entry));
-    yield { entry, body: hashed(body, digest) };
-  }
-}
-
-async function* hashed(body: AsyncIterable<Buffer>, digest: Hash): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    digest.update(chunk);
-    yield chunk;
-  }
 }

@@ -120,5 +120,8 @@ export const MEDIA = {
   dockerLayerZstd: 'application/vnd.docker.image.rootfs.diff.tar.zstd',
 } as const;
 
+/** Docker's time of what does not say when it was made. */
+export const NEVER = '0001-01-01T00:00:00Z';
+
 /** More is refused before it is parsed: containerd takes 4 MiB too. */
 export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;

@@ -4,10 +4,15 @@
 //     oci-layout, index.json    the references: one descriptor a name (annotation org.opencontainers.image.ref.name)
 //     blobs/sha256/<hex>        manifests, configurations, layers as they came
 //     ingest/<hex>              a blob that is on its way, kept for the next try; its flock is held by who fills it
-//     layers/<hex>/             a layer unpacked, by chain id: diff/ is the tree with overlay's whiteouts, layer.json what it is
-//     layers/.new-<random>/     one being unpacked, with the lock of who does it
+//     ingest/.new-<random>      the same whose digest is not known yet
+//     layers/<hex>/             a layer unpacked, by chain id: diff/ is the tree with overlay's whiteouts, layer.json what it is,
+//                               durable that it has reached the disk and how it looked then
+//     layers/.<hex>.lock        held by who unpacks that one
+//     layers/.new-<random>/     one being unpacked; .new-<random>.lock is held by who does it
+//     layers/.trash-<random>/   one that nothing needs any more, being deleted
 //     leases/<random>           what must not be pruned though no reference leads to it, one digest a line; flock of its owner
-//     .lock                     guards index.json and what a prune takes away
+//     .lock                     guards index.json, leases and what a prune takes away; held for moments
+//     .summaries.json           what lists say of each image, made from all of the above when it is missing
 import type { Descriptor, Digest } from '../oci.js';
 
 export interface ContentStore {
@@ -17,8 +22,9 @@ export interface ContentStore {
   readonly layers: Layers;
   readonly references: References;
   /**
-   * Everything that is put into the store or looked up while a lease is open should be added to it: until `close` no prune of
-   * any process takes it away. One that a crash left behind is found by its lock, which nobody holds any more.
+   * Until it is closed no prune of any process takes away what was added to it. What this process puts into the store (blobs,
+   * layers) is added to all its open leases by itself; what is looked up and relied on must be added before the look. One that a
+   * crash left behind is found by its lock, which nobody holds any more.
    */
   lease(): Promise<Lease>;
 }
@@ -130,7 +136,13 @@ export interface References {
   /** Normalized names (reference.ts), each with what it stands for: a manifest or an index. */
   list(): readonly { readonly name: string; readonly descriptor: Descriptor }[];
   get(name: string): Descriptor | undefined;
-  /** One atomic change; what a name stood for before stays in the store without it. */
+  /**
+   * One atomic change; what a name stood for before stays in the store without it. Everything that the descriptor leads to is on
+   * the disk before it is seen. @throws TscontainError NO_SUCH_IMAGE when its blob has been pruned
+   */
   set(name: string, descriptor: Descriptor): Promise<void>;
+  /** Keeps an image that has no name, such as one that was committed without. */
+  add(descriptor: Descriptor): Promise<void>;
+  /** Takes a name away; what it stood for stays. */
   delete(name: string): Promise<void>;
 }

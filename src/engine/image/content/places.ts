@@ -12,6 +12,8 @@ export const places = {
   layoutFile: (images: string) => `${images}/oci-layout`,
   index: (images: string) => `${images}/index.json`,
   lock: (images: string) => `${images}/.lock`,
+  /** held while `base` is made */
+  baseLock: (images: string) => `${images}/.base.lock`,
   /** made from what stands in the store, and may be deleted at any time */
   summaries: (images: string) => `${images}/.summaries.json`,
   blobs: (images: string) => `${images}/blobs/sha256`,

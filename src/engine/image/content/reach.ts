@@ -3,8 +3,8 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { isTscontainError } from '../../errors.js';
 import { errnoOf, fileError } from '../../state/file-errors.js';
 import { chainIdsOf } from '../digest.js';
-import { MAX_DOCUMENT_BYTES, type Digest, type Index, type Manifest } from '../oci.js';
-import { isConfigurationType } from '../oci-read.js';
+import { isConfigurationType, isIndexType, isManifestType } from '../oci-read.js';
+import { MAX_DOCUMENT_BYTES, type Descriptor, type Digest, type Index, type Manifest } from '../oci.js';
 import type { BlobStore } from './blobs.js';
 import type { Documents } from './documents.js';
 import type { LayerStore } from './layers.js';
@@ -24,29 +24,26 @@ export interface ReachParts {
 }
 
 /** @throws TscontainError STATE_CORRUPT when a document on the way cannot be understood: what it leads to is not known then */
-export function reachOf(parts: ReachParts, roots: Iterable<Digest>, held: ReadonlySet<Digest>): Reach {
-  const blobs = new Set<Digest>();
-  const chainIds = new Set<Digest>();
-  const open = [...roots];
-  const visit = (digest: Digest, document: Manifest | Index | undefined): void => {
-    if (document?.kind === 'index') open.push(...document.manifests.map((child) => child.digest));
+export function reachOf(parts: ReachParts, roots: readonly Descriptor[], held: Iterable<Digest> = []): Reach {
+  const blobs = new Set<Digest>(held);
+  // A lease is one for content and for layers, which both go by digests.
+  const chainIds = new Set<Digest>(held);
+  const visited = new Set<Digest>();
+  const open: Descriptor[] = [...roots];
+  const visit = (document: Manifest | Index | undefined): void => {
+    if (document?.kind === 'index') open.push(...document.manifests);
     if (document?.kind !== 'manifest') return;
     for (const part of [document.config, ...document.layers]) blobs.add(part.digest);
     const isImage = isConfigurationType(document.config.mediaType);
     const configuration = isImage ? parts.documents.configuration(document.config.digest) : undefined;
     for (const chainId of chainIdsOf(configuration?.diffIds ?? [])) chainIds.add(chainId);
   };
-  for (const digest of held) {
-    blobs.add(digest);
-    // A lease is one for content and for layers; what it says of them leads on where it is a manifest.
-    chainIds.add(digest);
-    const document = documentIfOne(parts, digest);
-    if (document !== undefined) visit(digest, document);
-  }
-  for (let digest = open.pop(); digest !== undefined; digest = open.pop()) {
-    const isNew = !blobs.has(digest) || held.has(digest);
-    blobs.add(digest);
-    if (isNew) visit(digest, parts.documents.manifest(digest));
+  for (const digest of held) visit(documentIfOne(parts, digest));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (visited.has(next.digest)) continue;
+    visited.add(next.digest);
+    blobs.add(next.digest);
+    if (isManifestType(next.mediaType) || isIndexType(next.mediaType)) visit(parts.documents.manifest(next.digest));
   }
   return { blobs, chainIds };
 }
@@ -79,6 +76,19 @@ function firstByte(path: string): number | undefined {
   }
 }
 
+/** Of images by their configurations, as containers know them: what these must have to be started. */
+export function needsOf({ documents }: ReachParts, ids: Iterable<Digest>): Digest[] {
+  return [...ids].flatMap((digest) => {
+    try {
+      return [digest, ...chainIdsOf(documents.configuration(digest)?.diffIds ?? [])];
+    } catch (error) {
+      // Damaged, it is kept as it is.
+      if (isTscontainError(error)) return [digest];
+      throw error;
+    }
+  });
+}
+
 /** What nothing needs, with the bytes that it takes. */
 export interface Unneeded {
   readonly blobs: readonly { readonly digest: Digest; readonly bytes: number }[];
@@ -86,13 +96,14 @@ export interface Unneeded {
   readonly bytes: number;
 }
 
-export function unneededBy(parts: ReachParts, reach: Reach): Unneeded {
+/** @param among only of this; absent is all that there is */
+export function unneededBy(parts: ReachParts, reach: Reach, among?: Reach): Unneeded {
   const blobs = blobsIn(parts.images)
-    .filter((digest) => !reach.blobs.has(digest))
+    .filter((digest) => !reach.blobs.has(digest) && (among?.blobs.has(digest) ?? true))
     .map((digest) => ({ digest, bytes: parts.blobs.size(digest) ?? 0 }));
   const layers = parts.layers
     .ids()
-    .filter((chainId) => !reach.chainIds.has(chainId))
+    .filter((chainId) => !reach.chainIds.has(chainId) && (among?.chainIds.has(chainId) ?? true))
     .map((chainId) => ({ chainId, bytes: parts.layers.records.read(chainId)?.sizeBytes ?? 0 }));
   const bytes = [...blobs, ...layers].reduce((sum, each) => sum + each.bytes, 0);
   return { blobs, layers, bytes };

@@ -1,0 +1,52 @@
+// Whether every unpacked layer stands as it was when it was made.
+import { statSync } from 'node:fs';
+import { deleteTree } from '../state/delete-tree.js';
+import { errnoOf } from '../state/file-errors.js';
+import type { ImageFinding } from './answers.js';
+import { withStoreLock } from './content/locks.js';
+import type { ContentParts } from './content/open.js';
+import { places } from './content/places.js';
+import { surveyOf } from './content/survey.js';
+import type { Digest } from './oci.js';
+
+export async function damagedLayers(
+  content: ContentParts,
+  repair: boolean,
+): Promise<{ readonly findings: readonly ImageFinding[] }> {
+  const findings: ImageFinding[] = [];
+  for (const chainId of content.layers.ids()) {
+    const fault = await faultOf(content, chainId);
+    // Taken away by a prune meanwhile, it has none.
+    if (fault === undefined || !isThere(places.layer(content.images, chainId))) continue;
+    const what = `the unpacked layer ${chainId} ${fault}`;
+    if (!repair) findings.push({ kind: 'damage', what });
+    else {
+      const trash = await withStoreLock(content.images, () => content.layers.trash(chainId));
+      await deleteTree(trash);
+      findings.push({ kind: 'damage', what, repaired: 'deleted, so that it is unpacked again when it is needed' });
+    }
+  }
+  return { findings };
+}
+
+/** As a clause. */
+async function faultOf({ images, layers }: ContentParts, chainId: Digest): Promise<string | undefined> {
+  const record = layers.records.read(chainId);
+  if (record === undefined) return 'has no description that can be read';
+  if (record.chainId !== chainId) return `says that it is ${record.chainId}`;
+  // Cut short by the end of an earlier boot it is not used, and made again by who needs it.
+  if (layers.get(chainId) === undefined) return 'was not brought to the disk before the machine went down';
+  const before = layers.records.survey(chainId);
+  const now = await surveyOf(places.tree(images, chainId)).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (now === undefined) return 'has lost its tree';
+  // Just unpacked, and not settled yet.
+  if (before === undefined) return undefined;
+  if (now.entries !== before.entries) return `has ${now.entries} files and directories, and had ${before.entries}`;
+  if (now.sizeBytes !== before.sizeBytes) return `has ${now.sizeBytes} bytes of files, and had ${before.sizeBytes}`;
+  return now.digest === before.digest ? undefined : 'was changed: owners, modes, times or sizes are not what they were';
+}
+
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;

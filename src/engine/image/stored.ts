@@ -1,0 +1,78 @@
+// From what a name stands for to the images below it that are here: a manifest is one, an index may have several.
+import { TscontainError } from '../errors.js';
+import type { ContentParts } from './content/open.js';
+import { chainIdsOf, hexOf } from './digest.js';
+import { isIndexType, isManifestType, requireFit, requireImage } from './oci-read.js';
+import type { Descriptor, Digest, ImageConfiguration, Manifest } from './oci.js';
+import { canRunOn, choosePlatform, hostPlatform } from './platform.js';
+
+export interface StoredImage {
+  /** 64 hexadecimal digits */
+  readonly id: string;
+  /** of the manifest */
+  readonly descriptor: Descriptor;
+  readonly manifest: Manifest;
+  readonly configuration: ImageConfiguration;
+  /** of the layers, lowest first */
+  readonly chainIds: readonly Digest[];
+}
+
+/** An index inside an index inside itself cannot be made; one nested deeper than this is of no use. */
+const MAX_DEPTH = 4;
+
+/** The manifests below a descriptor whose content is here. @throws TscontainError STATE_CORRUPT */
+export function manifestsBelow(content: ContentParts, top: Descriptor): { descriptor: Descriptor; manifest: Manifest }[] {
+  const found: { descriptor: Descriptor; manifest: Manifest }[] = [];
+  const visit = (descriptor: Descriptor, depth: number): void => {
+    if (!isManifestType(descriptor.mediaType) && !isIndexType(descriptor.mediaType)) return;
+    const document = content.documents.manifest(descriptor.digest);
+    if (document?.kind === 'manifest') found.push({ descriptor, manifest: document });
+    if (document?.kind !== 'index' || depth === MAX_DEPTH) return;
+    for (const child of document.manifests) visit(child, depth + 1);
+  };
+  visit(top, 0);
+  return found;
+}
+
+/** All of them. @throws TscontainError STATE_CORRUPT when there is none, or a part of one is missing or damaged */
+export function imagesBelow(content: ContentParts, top: Descriptor): StoredImage[] {
+  const found = manifestsBelow(content, top);
+  if (found.length > 0) return found.map(({ descriptor, manifest }) => imageOf(content, descriptor, manifest));
+  throw new TscontainError('STATE_CORRUPT', `the manifest ${top.digest} is missing in the image store`, {
+    hint: 'pull, load or build the image again',
+  });
+}
+
+/** Of several the one for this machine; where there is none, the first that is here. @throws STATE_CORRUPT */
+export function preferredBelow(content: ContentParts, top: Descriptor): StoredImage {
+  const images = imagesBelow(content, top);
+  const machine = hostPlatform();
+  const best = choosePlatform(
+    images.map(({ descriptor, configuration: { platform } }) => ({ ...descriptor, platform })),
+    machine,
+  );
+  return images.find(({ descriptor }) => descriptor.digest === best?.digest) ?? images[0]!;
+}
+
+/** Whether nothing that comes later could suit this machine better than this one does. */
+export function isBest({ configuration, descriptor }: StoredImage, top: Descriptor): boolean {
+  return descriptor.digest === top.digest || canRunOn(configuration.platform, hostPlatform());
+}
+
+function imageOf(content: ContentParts, descriptor: Descriptor, manifest: Manifest): StoredImage {
+  const what = `the image ${hexOf(manifest.config.digest).slice(0, 12)}`;
+  requireImage(manifest, what);
+  const configuration = content.documents.configuration(manifest.config.digest);
+  if (configuration === undefined)
+    throw new TscontainError('STATE_CORRUPT', `the configuration of ${what} is missing in the image store`, {
+      hint: 'pull, load or build it again',
+    });
+  requireFit(manifest, configuration, what);
+  return {
+    id: hexOf(manifest.config.digest),
+    descriptor,
+    manifest,
+    configuration,
+    chainIds: chainIdsOf(configuration.diffIds),
+  };
+}
