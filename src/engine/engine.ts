@@ -20,6 +20,17 @@ import type {
   Session,
   TerminalSize,
 } from './model.js';
+import type {
+  CheckWishes,
+  ImageCheck,
+  ImageDetails,
+  ImageHistoryLine,
+  ListedImage,
+  PrunedImages,
+  PruneImagesWishes,
+  RemovedImage,
+  RemoveImageWishes,
+} from './image/answers.js';
 
 export interface EngineOptions {
   /** Directory of all state, default /var/lib/tscontain. Made when missing. */
@@ -116,11 +127,23 @@ export interface Engine {
   close(): void;
 }
 
+/** An image goes by its name, its id, the beginning of that, or name@digest. Every method throws TscontainError. */
 export interface Images {
-  list(): Promise<Image[]>;
-  /** The image of that name or id (prefix); `base` is made on first use. */
+  /** Every image, by name; one that has several names is there once for each, one that has lost its own with its id. */
+  list(): Promise<ListedImage[]>;
+  /** What a container is made of; `base` is made on first use, and what is not unpacked yet is. */
   get(name: string): Promise<Image>;
+  inspect(name: string): Promise<ImageDetails>;
+  /** The newest line first. */
+  history(name: string): Promise<ImageHistoryLine[]>;
+  /** Another name for the same; what had it before keeps its content without it. */
+  tag(source: string, name: string): Promise<void>;
   /** From a tarball (plain, gzip) or a directory. */
   import(source: string, name: string, config?: Partial<ImageDefaults>): Promise<Image>;
-  remove(name: string): Promise<void>;
+  /** Takes a name away, and with the last one the image and all that no other has. One that a container uses stays. */
+  remove(name: string, wishes?: RemoveImageWishes): Promise<RemovedImage>;
+  /** Removes what has no name (with `all`, what no container uses), and bytes that nothing needs. */
+  prune(wishes?: PruneImagesWishes): Promise<PrunedImages>;
+  /** Whether everything in the store is whole; changes nothing unless it is asked to repair. */
+  check(wishes?: CheckWishes): Promise<ImageCheck>;
 }

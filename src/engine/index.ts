@@ -1,5 +1,7 @@
 // The door of the engine: what the dashboard and the command line may use. Tests: test/pure/engine, test/container.
 export type * from './model.js';
+export type * from './image/answers.js';
+export type * from './image/oci.js';
 export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from './engine.js';
 export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode, type Problem } from './errors.js';
 export { openEngine } from './open.js';
@@ -7,6 +9,8 @@ export { packHostPath, unpackBelow } from './rootfs/archive.js';
 export { healthWords } from './health/course.js';
 export { NO_CHECK } from './health/check.js';
 export { inspectDocker } from './inspect-docker.js';
+export { inspectDockerImage } from './inspect-docker-image.js';
+export { formatPlatform } from './image/platform.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { KEEP_SECONDS } from './state/removed.js';

@@ -1,15 +1,16 @@
 // Puts the parts of the engine together, each when it is first used: a command that lists containers should not pay for one
 // that starts them.
-import { DEFAULT_ROOT } from './state/layout.js';
+import { DEFAULT_ROOT, layout } from './state/layout.js';
 import { resolve } from 'node:path';
 import { openCgroupDriver, type CgroupDriver } from './cgroup/index.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { readEvents } from './events.js';
+import { openContent } from './image/content/open.js';
 import { createImages } from './image/store.js';
 import { recover } from './recover.js';
 import { fileError } from './state/file-errors.js';
 import { listRemoved } from './state/removed.js';
-import { createStore } from './state/store.js';
+import { createStore, type Store } from './state/store.js';
 import { watchChanges } from './state/watch.js';
 import { createSupervisors, type Supervisors } from './supervisor/client.js';
 import { attach } from './verbs/attach.js';
@@ -117,19 +118,12 @@ function makeParts({
   let supervisors: Supervisors | undefined;
   const cgroups = () => (driver ??= openCgroupDriver());
   const store = createStore(root, { paths: (project, id) => cgroups().paths(project, id) });
-  const usedBy = (imageId: string) => [
-    ...store
-      .loadAll()
-      .containers.filter(({ config }) => config.image.id === imageId)
-      .map(({ config }) => config.name),
-    ...listRemoved(root)
-      .filter(({ config }) => config.image.id === imageId)
-      .map(({ config }) => `${config.name} (removed, and still kept)`),
-  ];
+  const content = openContent(layout.images(root));
   return {
     root,
     store,
-    images: createImages(root, { usedBy }),
+    content,
+    images: createImages(root, { content, usedBy: () => usersOf(store) }),
     awaited: new Map(),
     get driver() {
       return cgroups();
@@ -139,6 +133,15 @@ function makeParts({
     },
     closeSupervisors: () => supervisors?.close(),
   };
+}
+
+/** Image id → the containers that were made from it, those that are removed and still kept too. */
+function usersOf(store: Store): Map<string, string[]> {
+  const users = new Map<string, string[]>();
+  const add = (id: string, name: string) => users.set(id, [...(users.get(id) ?? []), name]);
+  for (const { config } of store.loadAll().containers) add(config.image.id, config.name);
+  for (const { config } of listRemoved(store.root)) add(config.image.id, `${config.name} (removed, and still kept)`);
+  return users;
 }
 
 /** A state directory that cannot be written is said as such, also where a supervisor would be the first to need it. */

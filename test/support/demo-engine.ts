@@ -70,10 +70,30 @@ export class DemoEngine implements Engine {
       this.calls.push(`import ${source} ${name}`);
       return Promise.resolve({ ...DEMO_IMAGES[0]!, name });
     },
-    remove: (name) => {
-      this.calls.push(`remove-image ${name}`);
+    inspect: () => Promise.reject(new TscontainError('NOT_SUPPORTED', 'nobody looks closer at an image of the demo')),
+    history: () => Promise.resolve([]),
+    tag: (source, name) => {
+      this.calls.push(`tag ${source} ${name}`);
       return Promise.resolve();
     },
+    remove: (name) => {
+      this.calls.push(`remove-image ${name}`);
+      return Promise.resolve({ untagged: [name], deleted: [], freedBytes: 0 });
+    },
+    prune: () => {
+      this.calls.push('prune-images');
+      return Promise.resolve({ images: [], untagged: [], deleted: [], freedBytes: 0 });
+    },
+    check: () =>
+      Promise.resolve({
+        images: DEMO_IMAGES.length,
+        blobs: 0,
+        layers: 0,
+        verifiedBytes: 0,
+        underWay: 0,
+        findings: [],
+        isSound: true,
+      }),
   };
 
   list(): Promise<Container[]> {

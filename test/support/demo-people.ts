@@ -1,6 +1,6 @@
 // Who lives on the made-up machine of demo-world.ts: its containers, its images, how their launches went.
-import type { ContainerConfig, ContainerState, Image, LaunchReport } from '../../src/engine/index.js';
 import { NO_DEFAULTS } from '../../src/engine/image/oci.js';
+import type { ContainerConfig, ContainerState, LaunchReport, ListedImage } from '../../src/engine/index.js';
 import type { Habit } from './demo-sampler.js';
 
 const KiB = 1024;
@@ -238,7 +238,7 @@ export function launchOf(startedAt: string): LaunchReport {
   });
   return { startedAt, totalUs: atUs, steps };
 }
-export const DEMO_IMAGES: readonly Image[] = [
+export const DEMO_IMAGES: readonly ListedImage[] = [
   ['base', 30, 2],
   ['nginx:1.27', 188, 30],
   ['postgres:17', 431, 30],
@@ -250,4 +250,8 @@ export const DEMO_IMAGES: readonly Image[] = [
   sizeBytes: Number(mib) * MiB,
   layers: ['/layers/1'],
   config: { ...NO_DEFAULTS, cmd: ['sh'], workingDir: '/' },
+  digest: `sha256:${idOf(`manifest of ${String(name)}`)}` as const,
+  platform: { os: 'linux', architecture: 'amd64' },
+  sharedBytes: 0,
+  usedBy: [],
 }));

@@ -1,33 +1,124 @@
-// tscontain image ls
-import { flag, text, type Command } from '../command.js';
+// tscontain image ls, tscontain images
+import { formatPlatform, TscontainError, type ListedImage } from '../../engine/index.js';
+import { flag, list, text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { age, bytes, render } from '../output.js';
+import { age, bytes, render, type Row } from '../output.js';
+
+const NONE = '<none>';
+
+/** "registry.example:5000/team/web:1.2@sha256:…" in Docker's three columns. */
+function partsOf({ name, reference, digest }: ListedImage): { Repository: string; Tag: string; Digest: string } {
+  if (reference === undefined) return { Repository: NONE, Tag: NONE, Digest: digest };
+  const [bare = ''] = name.split('@');
+  const colon = bare.lastIndexOf(':');
+  const hasTag = colon > bare.lastIndexOf('/');
+  return {
+    Repository: hasTag ? bare.slice(0, colon) : bare,
+    Tag: hasTag ? bare.slice(colon + 1) : NONE,
+    Digest: digest,
+  };
+}
+
+function toRow(image: ListedImage, { full, now }: { full: boolean; now: number }): Row {
+  return {
+    Name: image.reference === undefined ? NONE : image.name,
+    ...partsOf(image),
+    ID: full ? `sha256:${image.id}` : image.id.slice(0, 12),
+    CreatedSince: `${age(now - Date.parse(image.created))} ago`,
+    CreatedAt: image.created,
+    Size: bytes(image.sizeBytes),
+    SharedSize: bytes(image.sharedBytes),
+    UniqueSize: bytes(image.sizeBytes - image.sharedBytes),
+    Platform: formatPlatform(image.platform),
+    Containers: image.usedBy.length,
+  };
+}
+
+type Test = (image: ListedImage, all: readonly ListedImage[]) => boolean;
+
+/** A glob as Docker's filepath.Match has it, on the name with and without its tag. */
+function matchesReference(pattern: string): Test {
+  const source = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]');
+  let expression: RegExp;
+  try {
+    expression = new RegExp(`^${source}$`);
+  } catch {
+    throw new TscontainError('INVALID_VALUE', `--filter "reference=${pattern}" is no pattern`);
+  }
+  return (image) => {
+    const { Repository } = partsOf(image);
+    return image.reference !== undefined && [image.name, Repository, image.reference].some((name) => expression.test(name));
+  };
+}
+
+function createdAround(value: string, compare: (created: number, other: number) => boolean): Test {
+  return (image, all) => {
+    const other = all.find(({ name, reference, id }) => name === value || reference === value || id.startsWith(value) || name === `${value}:latest`);
+    if (other === undefined)
+      throw new TscontainError('NO_SUCH_IMAGE', `there is no image "${value}" to compare with`, {
+        hint: 'see "tscontain image ls"',
+      });
+    return compare(Date.parse(image.created), Date.parse(other.created));
+  };
+}
+
+const FILTERS: Readonly<Record<string, (value: string) => Test>> = {
+  dangling: (value) => (image) => (image.reference === undefined) === /^(true|1)$/.test(value),
+  reference: matchesReference,
+  label: (value) => {
+    const [name = '', wanted] = value.split(/=(.*)/s);
+    return ({ config: { labels } }) => Object.hasOwn(labels, name) && (wanted === undefined || labels[name] === wanted);
+  },
+  before: (value) => createdAround(value, (created, other) => created < other),
+  since: (value) => createdAround(value, (created, other) => created > other),
+};
+
+/** Filters with the same name are alternatives, different names must all hold: Docker's rule. */
+function matcher(filters: readonly string[], all: readonly ListedImage[]): (image: ListedImage) => boolean {
+  const byName = new Map<string, Test[]>();
+  for (const filter of filters) {
+    const [name = '', value] = filter.split(/=(.*)/s);
+    const make = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
+    if (value === undefined || make === undefined)
+      throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, {
+        hint: `use name=value with one of ${Object.keys(FILTERS).join(', ')}`,
+      });
+    byName.set(name, [...(byName.get(name) ?? []), make(value)]);
+  }
+  return (image) => [...byName.values()].every((tests) => tests.some((test) => test(image, all)));
+}
 
 export const imageLs: Command = {
   name: 'image ls',
   aliases: ['list'],
   summary: 'List images',
-  arguments: [],
+  description:
+    'One that has lost its name to a newer one stands there as <none>; "image prune" removes such ones. Filters: dangling=true, reference=PATTERN, label=NAME or NAME=VALUE, before=IMAGE, since=IMAGE.',
+  arguments: [{ name: 'name', optional: true, complete: 'image' }],
   options: [
+    { flags: '-a, --all', description: 'accepted as docker does: there are no images that are not shown' },
     { flags: '-q, --quiet', description: 'ids only' },
+    { flags: '--digests', description: 'also the digest that the name stands for' },
+    { flags: '--no-trunc', description: 'nothing shortened' },
+    { flags: '-f, --filter <name=value>', description: 'only those that match', repeat: true },
     { flags: '--format <format>', description: 'table, json, or a template', complete: ['table', 'json'] },
   ],
-  async run(context, _args, values) {
+  examples: [
+    { command: "tscontain image ls --format '{{.Repository}}\\t{{.Tag}}\\t{{.UniqueSize}}'", what: 'columns of your own' },
+    { command: 'tscontain image ls --filter dangling=true', what: 'those without a name' },
+  ],
+  async run(context, [wanted], values) {
     const engine = await context.engine();
-    const rows = (await engine.images.list()).map((image) => ({
-      Name: image.name,
-      ID: image.id.slice(0, 12),
-      CreatedSince: `${age(Date.now() - Date.parse(image.created))} ago`,
-      CreatedAt: image.created,
-      Size: bytes(image.sizeBytes),
-    }));
+    const all = await engine.images.list();
+    const filters = [...list(values, 'filter'), ...(wanted === undefined ? [] : [`reference=${wanted}`])];
+    const options = { full: values['trunc'] === false, now: Date.now() };
+    const rows = all.filter(matcher(filters, all)).map((image) => toRow(image, options));
     if (flag(values, 'quiet')) {
-      for (const row of rows) context.print(row.ID);
+      for (const id of new Set(rows.map((row) => String(row['ID'])))) context.print(id);
       return EXIT.ok;
     }
-    const columns = ['Name', 'ID', 'CreatedSince', 'Size'];
     const output = render(rows, {
-      columns,
+      columns: ['Name', ...(flag(values, 'digests') ? ['Digest'] : []), 'ID', 'CreatedSince', 'Size'],
       titles: { ID: 'IMAGE ID', CreatedSince: 'CREATED' },
       format: text(values, 'format'),
     });
@@ -35,3 +126,6 @@ export const imageLs: Command = {
     return EXIT.ok;
   },
 };
+
+/** Docker's short form. */
+export const images: Command = { ...imageLs, name: 'images', aliases: [] };

@@ -10,9 +10,14 @@ import { events } from './events.js';
 import { exec } from './exec.js';
 import { guardCheck } from './guard-check.js';
 import { guardRun } from './guard-run.js';
+import { imageCheck } from './image-check.js';
+import { history, imageHistory } from './image-history.js';
 import { imageImport } from './image-import.js';
-import { imageLs } from './image-ls.js';
-import { imageRm } from './image-rm.js';
+import { imageInspect } from './image-inspect.js';
+import { imageLs, images } from './image-ls.js';
+import { imagePrune } from './image-prune.js';
+import { imageRm, rmi } from './image-rm.js';
+import { imageTag, tag } from './image-tag.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { kill } from './kill.js';
@@ -62,8 +67,17 @@ export const commands: readonly Command[] = [
   inspect,
   events,
   imageLs,
+  imageInspect,
+  imageHistory,
+  imageTag,
   imageImport,
   imageRm,
+  imagePrune,
+  imageCheck,
+  images,
+  rmi,
+  tag,
+  history,
   guardCheck,
   guardRun,
   info,

@@ -1,6 +1,13 @@
 // tscontain inspect
-import { inspectDocker, isTscontainError } from '../../engine/index.js';
+import {
+  inspectDocker,
+  inspectDockerImage,
+  isTscontainError,
+  type Engine,
+  type ImageDetails,
+} from '../../engine/index.js';
 import { flag, text, type Command } from '../command.js';
+import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { jsonText, printable, table } from '../output.js';
 
@@ -66,22 +73,30 @@ export const inspect: Command = {
           return inspectDocker(await engine.get(ref), engine.root);
         } catch (error) {
           if (!isTscontainError(error, 'NO_SUCH_CONTAINER')) throw error;
-          const image = await engine.images.get(ref).catch(() => {
-            throw error;
-          });
-          return {
-            Id: `sha256:${image.id}`,
-            RepoTags: [image.name],
-            Created: image.created,
-            Size: image.sizeBytes,
-            Config: image.config,
-          };
+          // What is neither is said to be no container: that is what one mostly means.
+          return inspectDockerImage(await inspectImage(engine, ref, error));
         }
       }),
     );
-    const template = text(values, 'format');
-    if (template === undefined || template === 'json') context.print(jsonText(found, template === 'json' ? 0 : 4));
-    else for (const value of found) context.print(fill(template, value));
-    return EXIT.ok;
+    return printInspected(context, found, text(values, 'format'));
   },
 };
+
+/** All of it as JSON, or of each what a template asks for. */
+export function printInspected(context: Context, found: readonly unknown[], template: string | undefined): number {
+  if (template === undefined || template === 'json')
+    context.print(jsonText(found, template === 'json' ? 0 : 4));
+  else for (const value of found) context.print(fill(template, value));
+  return EXIT.ok;
+}
+
+async function inspectImage(engine: Engine, ref: string, noContainer: unknown): Promise<ImageDetails> {
+  try {
+    // The image base is made when it is first looked at.
+    if (ref === 'base') await engine.images.get(ref);
+    return await engine.images.inspect(ref);
+  } catch (error) {
+    if (isTscontainError(error, 'STATE_CORRUPT') || isTscontainError(error, 'AMBIGUOUS_ID')) throw error;
+    throw noContainer;
+  }
+}

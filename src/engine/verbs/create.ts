@@ -6,6 +6,7 @@ import { atomicWrite, startTimeOf } from '../../native/index.js';
 import { isTscontainError, TscontainError } from '../errors.js';
 import { generateName } from '../grammar/names.js';
 import { shown } from '../grammar/wrong.js';
+import { whileImageStays } from '../image/stays.js';
 import { writeEtcFiles } from '../launch/etc-files.js';
 import { deviceRules } from '../launch/sources.js';
 import type { Container, ContainerConfig, ContainerState, CreateSpec, Image } from '../model.js';
@@ -57,7 +58,7 @@ function requireSources(config: ContainerConfig): void {
 }
 
 /** Whatever fails, nothing is left: each thing made is noted with its undoing. */
-async function build({ root, store, driver }: Parts, config: ContainerConfig, image: Image): Promise<void> {
+async function build({ root, store, driver, content }: Parts, config: ContainerConfig, image: Image): Promise<void> {
   const { id, name } = config;
   const undo = new Undo();
   try {
@@ -82,7 +83,7 @@ async function build({ root, store, driver }: Parts, config: ContainerConfig, im
     undo.add(() => driver.remove(paths));
     driver.create(paths, config.limits, deviceRules(config));
 
-    renameSync(directory, layout.container(root, id));
+    await whileImageStays(content, image.id, () => renameSync(directory, layout.container(root, id)));
   } catch (error) {
     await undo.run();
     throw fileError(error, `create container ${name}`);

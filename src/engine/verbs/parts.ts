@@ -4,6 +4,7 @@ import type { Images } from '../engine.js';
 import type { Container, EngineEvent, Status } from '../model.js';
 import { isTscontainError } from '../errors.js';
 import { appendEvent } from '../events.js';
+import type { ContentParts } from '../image/content/open.js';
 import type { Store } from '../state/store.js';
 import type { SupervisorClient, Supervisors } from '../supervisor/client.js';
 
@@ -12,6 +13,8 @@ export interface Parts {
   readonly store: Store;
   readonly driver: CgroupDriver;
   readonly images: Images;
+  /** what the images are made of */
+  readonly content: ContentParts;
   readonly supervisors: Supervisors;
   /** Containers that were attached to before their start, and the supervisor that therefore has to start them. */
   readonly awaited: Map<string, SupervisorClient>;

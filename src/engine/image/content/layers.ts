@@ -1,15 +1,15 @@
 // Layers unpacked, each once, by chain id. One appears by one rename when its tree is whole; before a reference leads to it, all of
 // it is on the disk.
-import { closeSync, existsSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { O_CLOEXEC, O_DIRECTORY, O_RDONLY, type Lock } from '../../../native/index.js';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import type { Lock } from '../../../native/index.js';
 import { TscontainError } from '../../errors.js';
-import { packTar } from '../../rootfs/tar-write.js';
-import { walkTree } from '../../rootfs/walk.js';
 import { bootId } from '../../state/boot.js';
 import { deleteTree } from '../../state/delete-tree.js';
 import { errnoOf, fileError } from '../../state/file-errors.js';
 import { chainIdOf, digestOf } from '../digest.js';
 import { wholeFile, type LayerFacts, type LayerWanted } from '../layer/model.js';
+import { packLayer } from '../layer/pack-layer.js';
+import { settleImplied } from '../layer/settle-implied.js';
 import { MEDIA, type Descriptor, type Digest } from '../oci.js';
 import type { BlobStore } from './blobs.js';
 import { flushAround } from './durable.js';
@@ -20,7 +20,7 @@ import { lockPassing, makeParent, releaseAndForget, withStoreLock } from './lock
 import type { Layers, LayerSource, StagedTree, UnpackedLayer, UnpackWishes } from './model.js';
 import { places } from './places.js';
 import { Staged } from './staged.js';
-import { surveyOf } from './survey.js';
+import { surveyOf, type Survey } from './survey.js';
 
 export type UnpackLayer = (wanted: LayerWanted) => Promise<LayerFacts>;
 
@@ -136,14 +136,12 @@ export class LayerStore implements Layers {
   }
 
   async #pack(tree: string): Promise<{ readonly digest: Digest; readonly size: number }> {
-    const fd = openSync(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const blob = await this.parts.blobs.create();
     try {
-      for await (const chunk of packTar(walkTree(fd))) await blob.write(chunk as Buffer);
+      for await (const chunk of packLayer(tree)) await blob.write(chunk as Buffer);
       return await blob.commit();
     } finally {
       await blob.close();
-      closeSync(fd);
     }
   }
 
@@ -192,20 +190,46 @@ export class LayerStore implements Layers {
     return trash;
   }
 
-  /** Brings what was unpacked to the disk, all of it at once, and writes down how it looks. */
+  /**
+   * Finishes what was unpacked: directories that a layer only implies get their looks from the layers below, all is brought to
+   * the disk at once, and how it looks is written down.
+   */
   async settle(): Promise<void> {
     const { images } = this.parts;
-    const chainIds = [...this.#unsettled].filter((chainId) => this.records.trusted(chainId) !== undefined);
-    if (chainIds.length === 0) return;
+    const ready = [...this.#unsettled].flatMap((chainId) => {
+      const stack = this.#stackOf(chainId);
+      return stack === undefined ? [] : [stack];
+    });
+    if (ready.length === 0) return;
     try {
-      const surveys = new Map<Digest, Awaited<ReturnType<typeof surveyOf>>>();
-      for (const chainId of chainIds) surveys.set(chainId, await surveyOf(places.tree(images, chainId)));
+      const surveys = new Map<Digest, Survey>();
+      // The lower ones first: those above look at them.
+      for (const stack of ready.sort((a, b) => a.length - b.length)) {
+        const { chainId, implied } = stack.at(-1)!;
+        const trees = stack.map((record) => places.tree(images, record.chainId));
+        const tree = trees.pop()!;
+        settleImplied(tree, implied, trees);
+        surveys.set(chainId, await surveyOf(tree));
+      }
       await flushAround(places.layers(images));
-      for (const [chainId, survey] of surveys) this.records.mark(chainId, survey);
+      for (const [chainId, survey] of surveys) {
+        this.records.mark(chainId, survey);
+        this.#unsettled.delete(chainId);
+      }
     } catch (error) {
       throw fileError(error, 'bring layers of the image store to the disk');
     }
-    for (const chainId of chainIds) this.#unsettled.delete(chainId);
+  }
+
+  /** It and all below it, lowest first; undefined as long as one of them is missing. */
+  #stackOf(chainId: Digest): LayerRecord[] | undefined {
+    const stack: LayerRecord[] = [];
+    for (let next: Digest | undefined = chainId; next !== undefined; next = stack[0]!.parent) {
+      const record = this.records.trusted(next);
+      if (record === undefined) return undefined;
+      stack.unshift(record);
+    }
+    return stack;
   }
 }
 
