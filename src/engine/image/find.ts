@@ -69,6 +69,18 @@ function foundById(content: ContentParts, summaries: Summaries, text: string): F
   return found.find(({ entry }) => entry.name !== undefined) ?? found[0];
 }
 
+/** What is read while another process removes it looks damaged: then the names have changed, and it is looked for again. */
+export async function readSteadily<T>(content: ContentParts, read: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    const before = content.references.entries();
+    try {
+      return await read();
+    } catch (error) {
+      if (!isTscontainError(error, 'STATE_CORRUPT') || content.references.entries() === before) throw error;
+    }
+  }
+}
+
 /** What one image suffers from does not hide the others. */
 function readable<T>(read: () => readonly T[]): readonly T[] {
   try {

@@ -4,7 +4,7 @@ import type { Image } from '../model.js';
 import { makeBaseImage } from './base-image.js';
 import type { UnpackedLayer } from './content/model.js';
 import { chainIdsOf } from './digest.js';
-import { findImage, type Found } from './find.js';
+import { findImage, readSteadily, type Found } from './find.js';
 import { NEVER, type ImageConfiguration } from './oci.js';
 import { BASE, familiarName, isId } from './reference.js';
 import type { ImageParts } from './store.js';
@@ -14,18 +14,23 @@ import { unpackedLayers } from './unpacked.js';
 /** @throws TscontainError NO_SUCH_IMAGE, INVALID_VALUE, AMBIGUOUS_ID, STATE_CORRUPT, NO_SPACE … */
 export async function getImage(parts: ImageParts, text: string): Promise<Image> {
   const known = isId(text) ? byConfiguration(parts, text) : undefined;
-  if (known !== undefined) return known;
-  let found: Found;
+  return known ?? (await readSteadily(parts.content, () => unpacked(parts, text)));
+}
+
+async function unpacked(parts: ImageParts, text: string): Promise<Image> {
+  const { image, entry } = await findOrMake(parts, text);
+  const layers = await unpackedLayers(parts.content, image);
+  return toImage({ id: image.id, configuration: image.configuration, name: entry.name, layers });
+}
+
+async function findOrMake({ content, summaries }: ImageParts, text: string): Promise<Found> {
   try {
-    found = findImage(parts.content, parts.summaries, text);
+    return findImage(content, summaries, text);
   } catch (error) {
     if (text !== BASE || !isTscontainError(error, 'NO_SUCH_IMAGE')) throw error;
-    await makeBaseImage(parts.content);
-    found = findImage(parts.content, parts.summaries, text);
+    await makeBaseImage(content);
+    return findImage(content, summaries, text);
   }
-  const layers = await unpackedLayers(parts.content, found.image);
-  const { id, configuration } = found.image;
-  return toImage({ id, configuration, name: found.entry.name, layers });
 }
 
 /** Every start of a container asks for its image by id: its configuration alone says where its trees are. */

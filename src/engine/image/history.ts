@@ -1,13 +1,13 @@
 // image history: how an image came to be, the newest first, with what each line has added.
 import type { ImageHistoryLine } from './answers.js';
-import { findImage } from './find.js';
+import { findImage, readSteadily } from './find.js';
 import type { HistoryEntry } from './oci.js';
 import type { ImageParts } from './store.js';
 import type { StoredImage } from './stored.js';
 
 /** @throws TscontainError NO_SUCH_IMAGE, INVALID_VALUE, AMBIGUOUS_ID, STATE_CORRUPT */
 export function history({ content, summaries }: ImageParts, text: string): Promise<ImageHistoryLine[]> {
-  return Promise.resolve().then(() => {
+  return readSteadily(content, () => {
     const { image } = findImage(content, summaries, text);
     const sizes = image.chainIds.map(
       (chainId, i) => content.layers.get(chainId)?.sizeBytes ?? image.manifest.layers[i]!.size,

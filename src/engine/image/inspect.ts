@@ -1,6 +1,6 @@
 // image inspect: everything about an image.
 import type { ImageDetails } from './answers.js';
-import { findImage } from './find.js';
+import { findImage, readSteadily } from './find.js';
 import { ownersOf, toListed } from './list.js';
 import { NEVER, type Digest } from './oci.js';
 import { BASE, familiarName, fullName, parseReference } from './reference.js';
@@ -8,7 +8,11 @@ import type { ImageParts } from './store.js';
 import type { Summary } from './summaries.js';
 
 /** @throws TscontainError NO_SUCH_IMAGE, INVALID_VALUE, AMBIGUOUS_ID, STATE_CORRUPT */
-export async function inspectImage({ content, summaries, usedBy }: ImageParts, text: string): Promise<ImageDetails> {
+export function inspectImage(parts: ImageParts, text: string): Promise<ImageDetails> {
+  return readSteadily(parts.content, () => details(parts, text));
+}
+
+async function details({ content, summaries, usedBy }: ImageParts, text: string): Promise<ImageDetails> {
   const { image, entry } = findImage(content, summaries, text);
   const listed = summaries.all();
   const { configuration, chainIds, manifest } = image;

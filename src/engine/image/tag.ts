@@ -1,7 +1,7 @@
 // image tag: another name for what is there.
 import { appendEvent } from '../events.js';
 import { TscontainError } from '../errors.js';
-import { findImage } from './find.js';
+import { findImage, readSteadily } from './find.js';
 import { BASE, familiarName, imageName } from './reference.js';
 import type { ImageParts } from './store.js';
 
@@ -12,14 +12,9 @@ export async function tagImage({ root, content, summaries }: ImageParts, source:
     throw new TscontainError('INVALID_VALUE', `"${text}" cannot be given to an image as its name`, {
       hint: name === BASE ? 'base is what is made of the programs of this host' : 'give a tag instead of a digest',
     });
-  const { entry, image, byId } = findImage(content, summaries, source);
-  // By its id one of several images of an index is meant.
-  await content.references.set(name, byId ? bare(image.descriptor) : entry.descriptor);
+  const { entry, image, byId } = await readSteadily(content, () => findImage(content, summaries, source));
+  // By its id one of several images of an index is meant, without what the index said of it.
+  const { mediaType, digest, size } = image.descriptor;
+  await content.references.set(name, byId ? { mediaType, digest, size } : entry.descriptor);
   appendEvent(root, { type: 'image', action: 'tag', id: image.id, attributes: { name: familiarName(name) } });
-}
-
-/** Without what the index around it said. */
-function bare<T extends { readonly mediaType: string; readonly digest: string; readonly size: number }>(of: T) {
-  const { mediaType, digest, size }: Pick<T, 'mediaType' | 'digest' | 'size'> = of;
-  return { mediaType, digest, size };
 }

@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createImages } from '../../src/engine/image/store.js';
-import { layout } from '../../src/engine/state/layout.js';
-import { base, script } from '../support/bare-container.js';
-import { stateDirectory } from '../support/state-directory.js';
+import { createImages } from '../../../src/engine/image/store.js';
+import { layout } from '../../../src/engine/state/layout.js';
+import { base, script } from '../../support/bare-container.js';
+import { stateDirectory } from '../../support/state-directory.js';
 
 describe('base', () => {
   it('is made once when two managers want it at once, in less than it takes to wait', async (t) => {
@@ -16,8 +16,9 @@ describe('base', () => {
     const [one, two] = await Promise.all([createImages(root).get('base'), createImages(root).get('base')]);
     t.diagnostic(`made in ${(performance.now() - begun).toFixed(0)} ms`);
     assert.deepEqual(one, two);
-    const stored = readdirSync(layout.images(root)).filter((name) => !/lock$/.test(name));
-    assert.deepEqual(stored.sort(), [one.id, 'names'].sort());
+    const { layers, blobs } = { layers: 'layers', blobs: 'blobs/sha256' };
+    assert.equal(readdirSync(join(layout.images(root), layers)).length, 1);
+    assert.equal(readdirSync(join(layout.images(root), blobs)).length, 3, 'its manifest, its configuration, its layer');
     assert.ok(one.sizeBytes > 1e6 && one.sizeBytes < 60e6, `${one.sizeBytes} bytes`);
   });
 
