@@ -15,16 +15,20 @@ export async function damagedLayers(
 ): Promise<{ readonly findings: readonly ImageFinding[] }> {
   const findings: ImageFinding[] = [];
   for (const chainId of content.layers.ids()) {
-    const fault = await faultOf(content, chainId);
-    // Taken away by a prune meanwhile, it has none.
-    if (fault === undefined || !isThere(places.layer(content.images, chainId))) continue;
-    const what = `the unpacked layer ${chainId} ${fault}`;
-    if (!repair) findings.push({ kind: 'damage', what });
-    else {
-      const trash = await withStoreLock(content.images, () => content.layers.trash(chainId));
-      await deleteTree(trash);
-      findings.push({ kind: 'damage', what, repaired: 'deleted, so that it is unpacked again when it is needed' });
-    }
+    if ((await faultOf(content, chainId)) === undefined) continue;
+    // Looked at again while nothing comes or goes: it may have been removed meanwhile, or made anew.
+    const { fault, trash } = await withStoreLock(content.images, async () => {
+      const isThere = statSync(places.layer(content.images, chainId), { throwIfNoEntry: false }) !== undefined;
+      const fault = isThere ? await faultOf(content, chainId) : undefined;
+      return { fault, trash: repair && fault !== undefined ? content.layers.trash(chainId) : undefined };
+    });
+    if (trash !== undefined) await deleteTree(trash);
+    if (fault === undefined) continue;
+    findings.push({
+      kind: 'damage',
+      what: `the unpacked layer ${chainId} ${fault}`,
+      ...(repair ? { repaired: 'deleted, so that it is unpacked again when it is needed' } : {}),
+    });
   }
   return { findings };
 }
@@ -48,5 +52,3 @@ async function faultOf({ images, layers }: ContentParts, chainId: Digest): Promi
   if (now.sizeBytes !== before.sizeBytes) return `has ${now.sizeBytes} bytes of files, and had ${before.sizeBytes}`;
   return now.digest === before.digest ? undefined : 'was changed: owners, modes, times or sizes are not what they were';
 }
-
-const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -2,6 +2,7 @@
 import { isTscontainError } from '../errors.js';
 import type { ImageFinding } from './answers.js';
 import { withStoreLock } from './content/locks.js';
+import type { ContentParts } from './content/open.js';
 import type { Entry } from './content/references.js';
 import type { Digest } from './oci.js';
 import { familiarName } from './reference.js';
@@ -13,40 +14,34 @@ interface Around {
   readonly repair: boolean;
 }
 
+/** Each is looked at while nothing comes or goes: what is being removed or made anew looks damaged. */
 export async function checkReferences(
-  parts: ImageParts,
+  { content }: ImageParts,
   entries: readonly Entry[],
   { damaged, repair }: Around,
 ): Promise<ImageFinding[]> {
   const findings: ImageFinding[] = [];
   for (const entry of entries) {
-    const { content } = parts;
-    if (!isStill(parts, entry)) continue;
-    const name = entry.name === undefined ? `the image ${entry.descriptor.digest}` : `"${familiarName(entry.name)}"`;
-    const broken = faultOf(parts, entry);
-    // One that was removed while it was looked at has no fault.
-    if (broken === undefined || !isStill(parts, entry)) continue;
-    const what = `${name} cannot be used: ${broken}`;
-    if (!repair) findings.push({ kind: 'damage', what });
-    else {
-      await withStoreLock(content.images, () =>
-        content.references.replace(content.references.entries().filter((each) => !isSame(each, entry))),
-      );
-      findings.push({ kind: 'damage', what, repaired: 'the name is taken away' });
-    }
+    const found = await withStoreLock(content.images, async () => {
+      const now = content.references.entries();
+      if (!now.some((each) => isSame(each, entry))) return [];
+      const fault = faultOf(content, entry);
+      if (fault === undefined)
+        return imagesBelow(content, entry.descriptor).flatMap((image) => partsOf(content, { entry, image, damaged }));
+      if (repair) await content.references.replace(now.filter((each) => !isSame(each, entry)));
+      const name = entry.name === undefined ? `the image ${entry.descriptor.digest}` : `"${familiarName(entry.name)}"`;
+      const what = `${name} cannot be used: ${fault}`;
+      return [{ kind: 'damage', what, ...(repair ? { repaired: 'its name is taken away' } : {}) } satisfies ImageFinding];
+    });
+    findings.push(...found);
   }
-  for (const entry of entries)
-    for (const image of imagesOf(parts, entry)) findings.push(...partsOf(parts, { entry, image, damaged }));
   return unique(findings);
 }
 
 const isSame = (a: Entry, b: Entry): boolean => a.name === b.name && a.descriptor.digest === b.descriptor.digest;
 
-const isStill = ({ content }: ImageParts, entry: Entry): boolean =>
-  content.references.entries().some((each) => isSame(each, entry));
-
 /** Why nothing can be made of it. */
-function faultOf({ content }: ImageParts, { descriptor }: Entry): string | undefined {
+function faultOf(content: ContentParts, { descriptor }: Entry): string | undefined {
   const size = content.blobs.size(descriptor.digest);
   if (size !== undefined && size !== descriptor.size)
     return `its manifest has ${size} bytes instead of ${descriptor.size}`;
@@ -59,15 +54,6 @@ function faultOf({ content }: ImageParts, { descriptor }: Entry): string | undef
   }
 }
 
-function imagesOf({ content }: ImageParts, { descriptor }: Entry): readonly StoredImage[] {
-  try {
-    return imagesBelow(content, descriptor);
-  } catch (error) {
-    if (isTscontainError(error)) return [];
-    throw error;
-  }
-}
-
 interface Image {
   readonly entry: Entry;
   readonly image: StoredImage;
@@ -75,26 +61,24 @@ interface Image {
 }
 
 /** It runs from its trees and is given away from its content: both should be there. */
-function partsOf(parts: ImageParts, { entry, image, damaged }: Image): ImageFinding[] {
-  const { blobs, layers } = parts.content;
-  const findings: ImageFinding[] = [];
+function partsOf({ blobs, layers }: ContentParts, { entry, image, damaged }: Image): ImageFinding[] {
   const name = entry.name === undefined ? image.id.slice(0, 12) : familiarName(entry.name);
-  for (const [i, { digest, size }] of image.manifest.layers.entries()) {
+  return image.manifest.layers.flatMap(({ digest, size }, i): ImageFinding[] => {
     const there = blobs.size(digest);
-    const tree = layers.get(image.chainIds[i]!);
-    const isWhole = there === size && !damaged.has(digest);
-    if (!isStill(parts, entry)) return [];
-    if (there !== undefined && there !== size)
-      findings.push({ kind: 'damage', what: `layer ${i + 1} of ${name} has ${there} bytes instead of ${size}` });
-    else if (there === undefined)
-      findings.push({
-        kind: 'damage',
-        what: `layer ${i + 1} of ${name} is missing: ${tree === undefined ? 'it cannot be run' : 'it runs, and can be neither pushed nor saved'} until it is pulled or loaded again`,
-      });
-    if (tree === undefined && isWhole)
-      findings.push({ kind: 'note', what: `layer ${i + 1} of ${name} is not unpacked; the next use unpacks it` });
-  }
-  return findings;
+    const isUnpacked = layers.get(image.chainIds[i]!) !== undefined;
+    const layer = `layer ${i + 1} of ${name}`;
+    if (there === undefined)
+      return [
+        {
+          kind: 'damage',
+          what: `${layer} is missing: it ${isUnpacked ? 'runs, and can be neither pushed nor saved' : 'cannot be run'} until it is pulled or loaded again`,
+        },
+      ];
+    if (there !== size) return [{ kind: 'damage', what: `${layer} has ${there} bytes instead of ${size}` }];
+    return isUnpacked || damaged.has(digest)
+      ? []
+      : [{ kind: 'note', what: `${layer} is not unpacked; the next use unpacks it` }];
+  });
 }
 
 /** Names of the same image say the same of it. */

@@ -20,9 +20,14 @@ export interface StoredImage {
 /** An index inside an index inside itself cannot be made; one nested deeper than this is of no use. */
 const MAX_DEPTH = 4;
 
-/** The manifests below a descriptor whose content is here. @throws TscontainError STATE_CORRUPT */
-export function manifestsBelow(content: ContentParts, top: Descriptor): { descriptor: Descriptor; manifest: Manifest }[] {
-  const found: { descriptor: Descriptor; manifest: Manifest }[] = [];
+export interface Located {
+  readonly descriptor: Descriptor;
+  readonly manifest: Manifest;
+}
+
+/** The manifests below a descriptor that are here. @throws TscontainError STATE_CORRUPT */
+export function manifestsBelow(content: ContentParts, top: Descriptor): Located[] {
+  const found: Located[] = [];
   const visit = (descriptor: Descriptor, depth: number): void => {
     if (!isManifestType(descriptor.mediaType) && !isIndexType(descriptor.mediaType)) return;
     const document = content.documents.manifest(descriptor.digest);
@@ -34,13 +39,27 @@ export function manifestsBelow(content: ContentParts, top: Descriptor): { descri
   return found;
 }
 
-/** All of them. @throws TscontainError STATE_CORRUPT when there is none, or a part of one is missing or damaged */
+/** All that can be run. @throws TscontainError STATE_CORRUPT when there is none, and why */
 export function imagesBelow(content: ContentParts, top: Descriptor): StoredImage[] {
   const found = manifestsBelow(content, top);
-  if (found.length > 0) return found.map(({ descriptor, manifest }) => imageOf(content, descriptor, manifest));
+  // Below an index there may be one that was never fetched as a whole.
+  const whole = found.filter(
+    ({ descriptor, manifest }) => descriptor.digest === top.digest || isComplete(content, manifest),
+  );
+  const images = (whole.length > 0 ? whole : found.slice(0, 1)).map((each) => imageOf(content, each));
+  if (images.length > 0) return images;
   throw new TscontainError('STATE_CORRUPT', `the manifest ${top.digest} is missing in the image store`, {
     hint: 'pull, load or build the image again',
   });
+}
+
+function isComplete(content: ContentParts, { config, layers }: Manifest): boolean {
+  const configuration = content.documents.configuration(config.digest);
+  if (configuration === undefined) return false;
+  const chainIds = chainIdsOf(configuration.diffIds);
+  return layers.every(
+    ({ digest }, i) => content.blobs.has(digest) || (chainIds[i] && content.layers.get(chainIds[i])) !== undefined,
+  );
 }
 
 /** Of several the one for this machine; where there is none, the first that is here. @throws STATE_CORRUPT */
@@ -59,7 +78,7 @@ export function isBest({ configuration, descriptor }: StoredImage, top: Descript
   return descriptor.digest === top.digest || canRunOn(configuration.platform, hostPlatform());
 }
 
-function imageOf(content: ContentParts, descriptor: Descriptor, manifest: Manifest): StoredImage {
+function imageOf(content: ContentParts, { descriptor, manifest }: Located): StoredImage {
   const what = `the image ${hexOf(manifest.config.digest).slice(0, 12)}`;
   requireImage(manifest, what);
   const configuration = content.documents.configuration(manifest.config.digest);

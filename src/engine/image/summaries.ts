@@ -1,7 +1,6 @@
 // What a list says of each image, kept in one file: 500 images are listed by reading two files instead of some thousand. A digest
 // stands for its content, so what was once read stays true; the file may be missing, old or damaged, and is made again.
 import { renameSync, writeFileSync } from 'node:fs';
-import { nanoid } from 'nanoid';
 import { isTscontainError } from '../errors.js';
 import { FileCache } from '../state/file-cache.js';
 import type { ContentParts } from './content/open.js';
@@ -99,7 +98,8 @@ export class Summaries {
     });
     const file: SummaryFile = { schema: 1, machine: machine(), images: Object.fromEntries(kept) };
     const path = places.summaries(this.content.images);
-    const beside = `${path}.${nanoid()}`;
+    // Of two who write at once one may spoil what the other has written: then it is made once more.
+    const beside = `${path}.new`;
     try {
       writeFileSync(beside, JSON.stringify(file), { mode: 0o600 });
       renameSync(beside, path);

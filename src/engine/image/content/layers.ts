@@ -197,7 +197,8 @@ export class LayerStore implements Layers {
   async settle(): Promise<void> {
     const { images } = this.parts;
     const ready = [...this.#unsettled].flatMap((chainId) => {
-      const stack = this.#stackOf(chainId);
+      // Another process may have been here.
+      const stack = this.records.isDurable(chainId) ? undefined : this.#stackOf(chainId);
       return stack === undefined ? [] : [stack];
     });
     if (ready.length === 0) return;

@@ -47,6 +47,7 @@ export class Leases {
 
 class FileLease implements Lease {
   readonly #added = new Set<Digest>();
+  #isClosed = false;
 
   constructor(
     private readonly images: string,
@@ -59,7 +60,7 @@ class FileLease implements Lease {
     const more = digests.filter((digest) => !this.#added.has(digest));
     if (more.length === 0) return;
     await withStoreLock(this.images, () => {
-      appendFileSync(this.path, more.map((digest) => `${digest}\n`).join(''));
+      if (!this.#isClosed) appendFileSync(this.path, more.map((digest) => `${digest}\n`).join(''));
     }).catch((error: unknown) => {
       throw fileError(error, 'add to a lease in the image store');
     });
@@ -67,6 +68,7 @@ class FileLease implements Lease {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     this.closed(this);
     releaseAndForget(this.lock, this.path);
     return Promise.resolve();

@@ -1,6 +1,6 @@
 // What is needed: everything that the references and the leases lead to. The rest may go.
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { isTscontainError } from '../../errors.js';
+import { isTscontainError, TscontainError } from '../../errors.js';
 import { errnoOf, fileError } from '../../state/file-errors.js';
 import { chainIdsOf } from '../digest.js';
 import { isConfigurationType, isIndexType, isManifestType } from '../oci-read.js';
@@ -30,22 +30,33 @@ export function reachOf(parts: ReachParts, roots: readonly Descriptor[], held: I
   const chainIds = new Set<Digest>(held);
   const visited = new Set<Digest>();
   const open: Descriptor[] = [...roots];
-  const visit = (document: Manifest | Index | undefined): void => {
+  const visit = (document: Manifest | Index | undefined, mustBeWhole: boolean): void => {
     if (document?.kind === 'index') open.push(...document.manifests);
     if (document?.kind !== 'manifest') return;
-    for (const part of [document.config, ...document.layers]) blobs.add(part.digest);
-    const isImage = isConfigurationType(document.config.mediaType);
-    const configuration = isImage ? parts.documents.configuration(document.config.digest) : undefined;
+    const { config, layers } = document;
+    for (const part of [config, ...layers]) blobs.add(part.digest);
+    if (!isConfigurationType(config.mediaType)) return;
+    const configuration = parts.documents.configuration(config.digest);
+    // Of an image that is on its way, or of an index for another machine, not everything need be here.
+    if (configuration === undefined && mustBeWhole) throw incomplete(config.digest);
     for (const chainId of chainIdsOf(configuration?.diffIds ?? [])) chainIds.add(chainId);
   };
-  for (const digest of held) visit(documentIfOne(parts, digest));
+  for (const digest of held) visit(documentIfOne(parts, digest), false);
+  const isRoot = new Set(roots.map(({ digest }) => digest));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (visited.has(next.digest)) continue;
     visited.add(next.digest);
     blobs.add(next.digest);
-    if (isManifestType(next.mediaType) || isIndexType(next.mediaType)) visit(parts.documents.manifest(next.digest));
+    if (isManifestType(next.mediaType) || isIndexType(next.mediaType))
+      visit(parts.documents.manifest(next.digest), isRoot.has(next.digest));
   }
   return { blobs, chainIds };
+}
+
+function incomplete(digest: Digest): TscontainError {
+  return new TscontainError('STATE_CORRUPT', `the configuration ${digest} is missing, so that it is not known what it needs`, {
+    hint: '"tscontain image check" says which image it is of, and --repair takes its name away',
+  });
 }
 
 const BRACE = 0x7b;

@@ -1,5 +1,5 @@
 // The references: index.json, one descriptor a name, as an OCI image layout has them. Other tools may write it too.
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { atomicWrite } from '../../../native/index.js';
 import { TscontainError } from '../../errors.js';
 import { FileCache } from '../../state/file-cache.js';
@@ -84,12 +84,26 @@ export class IndexReferences implements References {
   async replace(entries: readonly Entry[]): Promise<void> {
     try {
       makeParent(this.images);
-      // Other tools take it for an image layout by this.
-      writeFileSync(places.layoutFile(this.images), '{"imageLayoutVersion":"1.0.0"}', { mode: 0o600 });
+      // Other tools take the directory for an image layout by this.
+      if (readIfThere(places.layoutFile(this.images)) !== LAYOUT)
+        await atomicWrite(places.layoutFile(this.images), LAYOUT);
+      // Nobody else writes now: a file beside the index was left by who was killed over it.
+      for (const name of readdirSync(this.images))
+        if (name.startsWith('.index.json.')) unlinkSync(`${this.images}/${name}`);
       await atomicWrite(places.index(this.images), formatIndex(entries));
     } catch (error) {
       throw fileError(error, 'write the names of the images');
     }
+  }
+}
+
+const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 
