@@ -103,7 +103,7 @@ describe('a container that was removed and is kept', () => {
     );
     await house.engine.emptyRemoved('all');
     await house.engine.images.remove('base');
-    assert.ok(!existsSync(`${layout.images(house.root)}/${config.image.id}`));
+    assert.ok(!existsSync(`${layout.images(house.root)}/blobs/sha256/${config.image.id}`));
   });
 
   it('is none that was to go at its end', async () => {
