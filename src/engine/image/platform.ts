@@ -73,7 +73,7 @@ export function runnableOn(platform: Platform): Platform[] {
 }
 
 /** Attestations stand in an index as if they were images, for no platform. */
-function isImage({ platform, annotations }: Descriptor): boolean {
+export function isImage({ platform, annotations }: Descriptor): boolean {
   return platform?.architecture !== 'unknown' && annotations?.['vnd.docker.reference.type'] === undefined;
 }
 

@@ -4,7 +4,7 @@ import type { ContentParts } from './content/open.js';
 import { chainIdsOf, hexOf } from './digest.js';
 import { isIndexType, isManifestType, requireFit, requireImage } from './oci-read.js';
 import type { Descriptor, Digest, ImageConfiguration, Manifest } from './oci.js';
-import { canRunOn, choosePlatform, hostPlatform } from './platform.js';
+import { choosePlatform, formatPlatform, hostPlatform, isImage } from './platform.js';
 
 export interface StoredImage {
   /** 64 hexadecimal digits */
@@ -33,7 +33,7 @@ export function manifestsBelow(content: ContentParts, top: Descriptor): Located[
     const document = content.documents.manifest(descriptor.digest);
     if (document?.kind === 'manifest') found.push({ descriptor, manifest: document });
     if (document?.kind !== 'index' || depth === MAX_DEPTH) return;
-    for (const child of document.manifests) visit(child, depth + 1);
+    for (const child of document.manifests.filter(isImage)) visit(child, depth + 1);
   };
   visit(top, 0);
   return found;
@@ -43,9 +43,7 @@ export function manifestsBelow(content: ContentParts, top: Descriptor): Located[
 export function imagesBelow(content: ContentParts, top: Descriptor): StoredImage[] {
   const found = manifestsBelow(content, top);
   // Below an index there may be one that was never fetched as a whole.
-  const whole = found.filter(
-    ({ descriptor, manifest }) => descriptor.digest === top.digest || isComplete(content, manifest),
-  );
+  const whole = found.filter((each) => each.descriptor.digest === top.digest || isComplete(content, each.manifest));
   const images = (whole.length > 0 ? whole : found.slice(0, 1)).map((each) => imageOf(content, each));
   if (images.length > 0) return images;
   throw new TscontainError('STATE_CORRUPT', `the manifest ${top.digest} is missing in the image store`, {
@@ -57,9 +55,10 @@ function isComplete(content: ContentParts, { config, layers }: Manifest): boolea
   const configuration = content.documents.configuration(config.digest);
   if (configuration === undefined) return false;
   const chainIds = chainIdsOf(configuration.diffIds);
-  return layers.every(
-    ({ digest }, i) => content.blobs.has(digest) || (chainIds[i] && content.layers.get(chainIds[i])) !== undefined,
-  );
+  return layers.every(({ digest }, i) => {
+    const chainId = chainIds[i];
+    return content.blobs.has(digest) || (chainId !== undefined && content.layers.get(chainId) !== undefined);
+  });
 }
 
 /** Of several the one for this machine; where there is none, the first that is here. @throws STATE_CORRUPT */
@@ -67,7 +66,10 @@ export function preferredBelow(content: ContentParts, top: Descriptor): StoredIm
   const images = imagesBelow(content, top);
   const machine = hostPlatform();
   const best = choosePlatform(
-    images.map(({ descriptor, configuration: { platform } }) => ({ ...descriptor, platform })),
+    images.map(({ descriptor, configuration }) => ({
+      ...descriptor,
+      platform: descriptor.platform ?? configuration.platform,
+    })),
     machine,
   );
   return images.find(({ descriptor }) => descriptor.digest === best?.digest) ?? images[0]!;
@@ -75,7 +77,8 @@ export function preferredBelow(content: ContentParts, top: Descriptor): StoredIm
 
 /** Whether nothing that comes later could suit this machine better than this one does. */
 export function isBest({ configuration, descriptor }: StoredImage, top: Descriptor): boolean {
-  return descriptor.digest === top.digest || canRunOn(configuration.platform, hostPlatform());
+  const platform = descriptor.platform ?? configuration.platform;
+  return descriptor.digest === top.digest || formatPlatform(platform) === formatPlatform(hostPlatform());
 }
 
 function imageOf(content: ContentParts, { descriptor, manifest }: Located): StoredImage {

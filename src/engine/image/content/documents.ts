@@ -20,7 +20,12 @@ export class Documents {
     return this.#read(this.#configurations, digest, readConfiguration, 'the configuration');
   }
 
-  #read<T>(known: Map<Digest, T>, digest: Digest, parse: (bytes: Uint8Array, what: string) => T, what: string) {
+  #read<T>(
+    known: Map<Digest, T>,
+    digest: Digest,
+    parse: (bytes: Uint8Array, what: string) => T,
+    what: string,
+  ): T | undefined {
     const before = known.get(digest);
     if (before !== undefined && this.blobs.has(digest)) return before;
     known.delete(digest);
@@ -37,7 +42,8 @@ export class Documents {
       return value;
     } catch (error) {
       if (!isTscontainError(error)) throw error;
-      throw new TscontainError('STATE_CORRUPT', error.message, { cause: error, ...(error.hint && { hint: error.hint }) });
+      const { message, hint } = error;
+      throw new TscontainError('STATE_CORRUPT', message, { cause: error, ...(hint === undefined ? {} : { hint }) });
     }
   }
 }
