@@ -38,8 +38,8 @@ async function faultOf({ images, layers }: ContentParts, chainId: Digest): Promi
   const record = layers.records.read(chainId);
   if (record === undefined) return 'has no description that can be read';
   if (record.chainId !== chainId) return `says that it is ${record.chainId}`;
-  // Cut short by the end of an earlier boot it is not used, and made again by who needs it.
-  if (layers.get(chainId) === undefined) return 'was not brought to the disk before the machine went down';
+  // Cut short by the end of an earlier boot it is as if it were not there, and made again by who needs it.
+  if (layers.get(chainId) === undefined) return undefined;
   const before = layers.records.survey(chainId);
   const now = await surveyOf(places.tree(images, chainId)).catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;

@@ -68,7 +68,7 @@ function planRemoval(parts: ImageParts, asked: Asked): Removal {
 
 function byName({ content }: ImageParts, { text, users, force }: Asked, entry: Entry & { name: string }): Removal {
   const ids = idsBelow({ content }, entry);
-  const others = content.references.entries().filter((each) => each !== entry && each.name !== entry.name);
+  const others = content.references.entries().filter(({ name }) => name !== entry.name);
   const untagged = [familiarName(entry.name)];
   const elsewhere = new Set(others.flatMap((each) => idsBelow({ content }, each)));
   const last = ids.filter((id) => !elsewhere.has(id));
