@@ -6,7 +6,7 @@ import type { Descriptor, Digest, HistoryEntry, ImageConfiguration, Platform } f
 export interface ListedImage extends Image {
   /** the full name, "docker.io/library/debian:12"; absent when it has lost its own */
   readonly reference?: string;
-  /** what the name stands for: a manifest, or an index of several */
+  /** what the name stands for, here or where it came from: a manifest, or an index of several */
   readonly digest: Digest;
   readonly platform: Platform;
   /** of its bytes, those in layers that other images have too */

@@ -5,6 +5,7 @@ import { shown } from '../grammar/wrong.js';
 import type { ContentParts } from './content/open.js';
 import type { Entry } from './content/references.js';
 import type { Descriptor, Digest } from './oci.js';
+import { originOf } from './origin.js';
 import { BASE, familiarName, fullName, imageName, isId, isIdPrefix, parseReference } from './reference.js';
 import { imagesBelow, manifestsBelow, preferredBelow, type StoredImage } from './stored.js';
 import type { Summaries } from './summaries.js';
@@ -42,7 +43,7 @@ function entryByDigest(content: ContentParts, text: string): Entry | undefined {
     .entries()
     .filter(({ name }) => name === undefined || name.startsWith(`${place}:`) || name.startsWith(`${place}@`));
   return (
-    candidates.find(({ descriptor }) => descriptor.digest === digest) ??
+    candidates.find(({ descriptor }) => [descriptor.digest, originOf(descriptor)].includes(digest)) ??
     candidates.find(({ descriptor }) => hasManifest(content, descriptor, digest))
   );
 }

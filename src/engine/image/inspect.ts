@@ -3,6 +3,7 @@ import type { ImageDetails } from './answers.js';
 import { findImage, readSteadily } from './find.js';
 import { ownersOf, toListed } from './list.js';
 import { NEVER, type Digest } from './oci.js';
+import { originOf } from './origin.js';
 import { BASE, familiarName, fullName, parseReference } from './reference.js';
 import type { ImageParts } from './store.js';
 import type { Summary } from './summaries.js';
@@ -34,7 +35,7 @@ async function details({ content, summaries, usedBy }: ImageParts, text: string)
     image: toListed({ entry, summary }, around),
     names: entries.flatMap(({ name }) => (name === undefined || name.includes('@') ? [] : [familiarName(name)])),
     digests: [
-      ...new Set(entries.flatMap(({ name, descriptor }) => (name === undefined ? [] : byDigest(name, descriptor.digest)))),
+      ...new Set(entries.flatMap(({ name, descriptor }) => (name === undefined ? [] : byDigest(name, originOf(descriptor))))),
     ],
     manifest: image.descriptor,
     layers: manifest.layers,

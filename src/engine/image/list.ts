@@ -2,6 +2,7 @@
 import type { ListedImage } from './answers.js';
 import { places } from './content/places.js';
 import type { Digest } from './oci.js';
+import { originOf } from './origin.js';
 import { familiarName } from './reference.js';
 import type { ImageParts, Users } from './store.js';
 import { sizeOf, type Summarized } from './summaries.js';
@@ -39,7 +40,7 @@ export function toListed({ entry, summary }: Summarized, { images, users, owners
     id,
     name: name === undefined ? id : familiarName(name),
     ...(name === undefined ? {} : { reference: name }),
-    digest: descriptor.digest,
+    digest: originOf(descriptor),
     created,
     platform,
     sizeBytes: sizeOf(summary),
