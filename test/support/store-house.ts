@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openContent, type ContentParts } from '../../src/engine/image/content/open.js';
 import { keepImage } from '../../src/engine/image/keep.js';
-import { NO_DEFAULTS, type Descriptor, type Digest, type ImageDefaults, type Platform } from '../../src/engine/image/oci.js';
+import {
+  NO_DEFAULTS,
+  type Descriptor,
+  type Digest,
+  type ImageDefaults,
+  type Platform,
+} from '../../src/engine/image/oci.js';
 import { imageName } from '../../src/engine/image/reference.js';
 import { createImages, type Users } from '../../src/engine/image/store.js';
 import type { Images } from '../../src/engine/index.js';

@@ -8,7 +8,11 @@ export const imageInspect: Command = {
   summary: 'Everything about images, as JSON in the shape of Docker',
   arguments: [{ name: 'image', variadic: true, complete: 'image' }],
   options: [
-    { flags: '-f, --format <template>', description: 'a template such as {{.Config.Env}}, or json', complete: ['json'] },
+    {
+      flags: '-f, --format <template>',
+      description: 'a template such as {{.Config.Env}}, or json',
+      complete: ['json'],
+    },
   ],
   async run(context, args, values) {
     const engine = await context.engine();

@@ -38,7 +38,10 @@ type Test = (image: ListedImage, all: readonly ListedImage[]) => boolean;
 
 /** A glob as Docker's filepath.Match has it, on the name with and without its tag. */
 function matchesReference(pattern: string): Test {
-  const source = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]');
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]');
   let expression: RegExp;
   try {
     expression = new RegExp(`^${source}$`);
@@ -47,13 +50,18 @@ function matchesReference(pattern: string): Test {
   }
   return (image) => {
     const { Repository } = partsOf(image);
-    return image.reference !== undefined && [image.name, Repository, image.reference].some((name) => expression.test(name));
+    return (
+      image.reference !== undefined && [image.name, Repository, image.reference].some((name) => expression.test(name))
+    );
   };
 }
 
 function createdAround(value: string, compare: (created: number, other: number) => boolean): Test {
   return (image, all) => {
-    const other = all.find(({ name, reference, id }) => name === value || reference === value || id.startsWith(value) || name === `${value}:latest`);
+    const other = all.find(
+      ({ name, reference, id }) =>
+        name === value || reference === value || id.startsWith(value) || name === `${value}:latest`,
+    );
     if (other === undefined)
       throw new TscontainError('NO_SUCH_IMAGE', `there is no image "${value}" to compare with`, {
         hint: 'see "tscontain image ls"',
@@ -104,7 +112,10 @@ export const imageLs: Command = {
     { flags: '--format <format>', description: 'table, json, or a template', complete: ['table', 'json'] },
   ],
   examples: [
-    { command: "tscontain image ls --format '{{.Repository}}\\t{{.Tag}}\\t{{.UniqueSize}}'", what: 'columns of your own' },
+    {
+      command: "tscontain image ls --format '{{.Repository}}\\t{{.Tag}}\\t{{.UniqueSize}}'",
+      what: 'columns of your own',
+    },
     { command: 'tscontain image ls --filter dangling=true', what: 'those without a name' },
   ],
   async run(context, [wanted], values) {

@@ -53,7 +53,9 @@ export const imagePrune: Command = {
     const { untagged, deleted, freedBytes } = await engine.images.prune({ ...wishes, dryRun });
     for (const name of untagged) context.print(`${dryRun ? 'Would untag' : 'Untagged'}: ${printable(name)}`);
     for (const id of deleted) context.print(`${dryRun ? 'Would delete' : 'Deleted'}: sha256:${id}`);
-    context.print(`${deleted.length} ${dryRun ? 'would be removed' : 'removed'}, ${bytes(freedBytes)} ${dryRun ? 'would be freed' : 'freed'}`);
+    context.print(
+      `${deleted.length} ${dryRun ? 'would be removed' : 'removed'}, ${bytes(freedBytes)} ${dryRun ? 'would be freed' : 'freed'}`,
+    );
     return EXIT.ok;
   },
 };

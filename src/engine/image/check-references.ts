@@ -31,7 +31,9 @@ export async function checkReferences(
       if (repair) await content.references.replace(now.filter((each) => !isSame(each, entry)));
       const name = entry.name === undefined ? `the image ${entry.descriptor.digest}` : `"${familiarName(entry.name)}"`;
       const what = `${name} cannot be used: ${fault}`;
-      return [{ kind: 'damage', what, ...(repair ? { repaired: 'its name is taken away' } : {}) } satisfies ImageFinding];
+      return [
+        { kind: 'damage', what, ...(repair ? { repaired: 'its name is taken away' } : {}) } satisfies ImageFinding,
+      ];
     });
     findings.push(...found);
   }

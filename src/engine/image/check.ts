@@ -79,7 +79,11 @@ async function checkIndex({ content }: ImageParts, findings: ImageFinding[], rep
     renameSync(path, kept);
     await content.references.replace(manifestsOf(content));
   });
-  findings.push({ kind: 'damage', what, repaired: `it is set aside as ${kept}, and the images are kept without names` });
+  findings.push({
+    kind: 'damage',
+    what,
+    repaired: `it is set aside as ${kept}, and the images are kept without names`,
+  });
 }
 
 function manifestsOf({ images, blobs, documents }: ImageParts['content']): Entry[] {

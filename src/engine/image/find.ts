@@ -95,9 +95,13 @@ function readable<T>(read: () => readonly T[]): readonly T[] {
 export function noSuchImage(content: ContentParts, text: string): TscontainError {
   const before = placeOfOld(content.images, text);
   if (before !== undefined)
-    return new TscontainError('NO_SUCH_IMAGE', `the image ${shown(text)} was made before images came in layers, and cannot be used`, {
-      hint: `import or pull it again; what there is of it is kept in ${before}`,
-    });
+    return new TscontainError(
+      'NO_SUCH_IMAGE',
+      `the image ${shown(text)} was made before images came in layers, and cannot be used`,
+      {
+        hint: `import or pull it again; what there is of it is kept in ${before}`,
+      },
+    );
   return new TscontainError('NO_SUCH_IMAGE', `there is no image ${shown(text)}`, {
     hint: 'see "tscontain image ls"; "base" is always there, others come by "tscontain pull NAME"',
   });

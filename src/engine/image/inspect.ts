@@ -35,7 +35,9 @@ async function details({ content, summaries, usedBy }: ImageParts, text: string)
     image: toListed({ entry, summary }, around),
     names: entries.flatMap(({ name }) => (name === undefined || name.includes('@') ? [] : [familiarName(name)])),
     digests: [
-      ...new Set(entries.flatMap(({ name, descriptor }) => (name === undefined ? [] : byDigest(name, originOf(descriptor))))),
+      ...new Set(
+        entries.flatMap(({ name, descriptor }) => (name === undefined ? [] : byDigest(name, originOf(descriptor)))),
+      ),
     ],
     manifest: image.descriptor,
     layers: manifest.layers,

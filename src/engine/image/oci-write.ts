@@ -49,8 +49,15 @@ export function configurationBytes(configuration: ImageConfiguration): Buffer {
 }
 
 /** An OCI manifest of layers and of a configuration that stands in the store. */
-export function manifestOf(config: Omit<Descriptor, 'mediaType'>, layers: readonly Descriptor[]): Omit<Manifest, 'kind'> {
-  return { mediaType: MEDIA.manifest, config: { mediaType: MEDIA.config, digest: config.digest, size: config.size }, layers };
+export function manifestOf(
+  config: Omit<Descriptor, 'mediaType'>,
+  layers: readonly Descriptor[],
+): Omit<Manifest, 'kind'> {
+  return {
+    mediaType: MEDIA.manifest,
+    config: { mediaType: MEDIA.config, digest: config.digest, size: config.size },
+    layers,
+  };
 }
 
 function descriptorJson({ mediaType, digest, size, platform, annotations }: Descriptor): Json {

@@ -5,7 +5,12 @@ import { shown } from '../grammar/wrong.js';
 import type { Descriptor, Platform } from './oci.js';
 
 /** process.arch → Go's word. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le', loong64: 'loong64' };
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  ia32: '386',
+  ppc64: 'ppc64le',
+  loong64: 'loong64',
+};
 
 export function hostPlatform(arch: string = process.arch): Platform {
   return canonical({ os: 'linux', architecture: ARCHITECTURES[arch] ?? arch });

@@ -35,7 +35,8 @@ export async function removeImage(
   const { untagged, deleted } = removal;
   if (!dryRun) {
     for (const path of trash) await deleteTree(path).catch(sayDeleting);
-    for (const name of untagged) appendEvent(root, { type: 'image', action: 'untag', id: removal.id, attributes: { name } });
+    for (const name of untagged)
+      appendEvent(root, { type: 'image', action: 'untag', id: removal.id, attributes: { name } });
     for (const id of deleted) appendEvent(root, { type: 'image', action: 'delete', id, attributes: { name: text } });
   }
   return { untagged, deleted, freedBytes: unneeded.bytes };
@@ -97,7 +98,9 @@ function byId({ content, summaries }: ImageParts, { text, users, force }: Asked)
   if (inUse.length > 0 && (!force || names.length === 0)) throw isUsed(text, inUse);
   if (inUse.length > 0) {
     const kept = gone.map(({ descriptor }): Entry => ({ descriptor }));
-    const unique = kept.filter((entry, i) => kept.findIndex((other) => other.descriptor.digest === entry.descriptor.digest) === i);
+    const unique = kept.filter(
+      (entry, i) => kept.findIndex((other) => other.descriptor.digest === entry.descriptor.digest) === i,
+    );
     return { id: image.id, untagged, deleted: [], left: [...left, ...unique], gone: [] };
   }
   return { id: image.id, untagged, deleted: ids, left, gone };

@@ -11,7 +11,9 @@ import { chainIdsOf } from './digest.js';
 export function whileImageStays<T>(content: ContentParts, id: string, appear: () => T): Promise<T> {
   return withStoreLock(content.images, () => {
     const configuration = content.documents.configuration(`sha256:${id}`);
-    const isWhole = chainIdsOf(configuration?.diffIds ?? []).every((chainId) => content.layers.get(chainId) !== undefined);
+    const isWhole = chainIdsOf(configuration?.diffIds ?? []).every(
+      (chainId) => content.layers.get(chainId) !== undefined,
+    );
     if (configuration === undefined || !isWhole)
       throw new TscontainError('NO_SUCH_IMAGE', `the image ${id.slice(0, 12)} has just been removed`, {
         hint: 'pull, load or build it again',

@@ -26,9 +26,13 @@ export async function unpackedLayers(content: ContentParts, image: StoredImage):
 function unpackOne(content: ContentParts, image: StoredImage, i: number): Promise<UnpackedLayer> {
   const descriptor = image.manifest.layers[i]!;
   if (!content.blobs.has(descriptor.digest))
-    throw new TscontainError('STATE_CORRUPT', `layer ${i + 1} of the image ${image.id.slice(0, 12)} is missing in the store`, {
-      hint: 'pull, load or build the image again',
-    });
+    throw new TscontainError(
+      'STATE_CORRUPT',
+      `layer ${i + 1} of the image ${image.id.slice(0, 12)} is missing in the store`,
+      {
+        hint: 'pull, load or build the image again',
+      },
+    );
   const parent = image.chainIds[i - 1];
   return content.layers.unpack({
     descriptor,

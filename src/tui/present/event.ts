@@ -28,7 +28,10 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   'health_status: unhealthy': (a) =>
     `is unhealthy: ${a['failingStreak'] === undefined || a['failingStreak'] === '1' ? 'its health check failed' : `its health check failed ${a['failingStreak']} times in a row`}`,
   import: () => 'imported',
+  tag: () => 'is the name of an image now',
+  untag: () => 'is the name of an image no more',
   delete: () => 'removed',
+  prune: (a) => `images were pruned${a['reclaimed'] === undefined ? '' : `, ${a['reclaimed']} bytes freed`}`,
   guard: (a) => {
     const what = a['what'] ?? 'limited';
     const reason = a['reason'] ?? 'a rule';

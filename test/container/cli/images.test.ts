@@ -19,7 +19,10 @@ describe('tscontain image', () => {
   it('ls has columns, quiet ids, digests, templates and JSON', async () => {
     await house.ok('tag', 'plain:1', 'registry.example:5000/team/plain:2');
     const table = await house.ok('image', 'ls');
-    assert.match(table, /^NAME +IMAGE ID +CREATED +SIZE\nplain:1 +[0-9a-f]{12} .* ago +2\.00KiB\nregistry\.example:5000\/team\/plain:2 /);
+    assert.match(
+      table,
+      /^NAME +IMAGE ID +CREATED +SIZE\nplain:1 +[0-9a-f]{12} .* ago +2\.00KiB\nregistry\.example:5000\/team\/plain:2 /,
+    );
     assert.equal(await house.ok('images', '-q'), id.slice(0, 12), 'an image of two names is one');
     assert.equal(await house.ok('images', '-q', '--no-trunc'), `sha256:${id}`);
     assert.match(await house.ok('images', '--digests'), /^NAME +DIGEST +IMAGE ID[^\n]*\nplain:1 +sha256:[0-9a-f]{64}/);
@@ -52,7 +55,10 @@ describe('tscontain image', () => {
   });
 
   it('history says what each step has added', async () => {
-    assert.match(await house.ok('history', 'plain:1'), /^IMAGE +CREATED +CREATED BY +SIZE +COMMENT\n[0-9a-f]{12} .* 2\.00KiB +imported from /);
+    assert.match(
+      await house.ok('history', 'plain:1'),
+      /^IMAGE +CREATED +CREATED BY +SIZE +COMMENT\n[0-9a-f]{12} .* 2\.00KiB +imported from /,
+    );
     assert.equal(await house.ok('image', 'history', '-q', '--no-trunc', 'plain:1'), id);
   });
 
@@ -73,7 +79,10 @@ describe('tscontain image', () => {
     await house.ok('image', 'import', `${house.root}/tree`, 'moving');
     const asks = await house.run('image', 'prune');
     assert.match(asks.stderr, /--force/);
-    assert.match(await house.ok('image', 'prune', '--dry-run'), /^Would delete: sha256:[0-9a-f]{64}\n1 would be removed, .* would be freed$/);
+    assert.match(
+      await house.ok('image', 'prune', '--dry-run'),
+      /^Would delete: sha256:[0-9a-f]{64}\n1 would be removed, .* would be freed$/,
+    );
     assert.match(await house.ok('image', 'prune', '-f'), /^Deleted: sha256:[0-9a-f]{64}\n1 removed, .* freed$/);
     assert.equal(await house.ok('image', 'prune', '-f'), '0 removed, 0B freed');
     assert.match(await house.ok('image', 'prune', '-a', '-f', '--filter', 'until=10h'), /^0 removed/);

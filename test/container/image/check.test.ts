@@ -75,16 +75,44 @@ const DAMAGES: readonly (readonly [what: string, harm: (bench: Bench) => void, w
   ['one bit of a configuration', ({ blob, web }) => flip(blob(web.id.padStart(71, 'sha256:')), 30), /is damaged/],
   ['one bit of a manifest', ({ blob, web }) => flip(blob(web.descriptor.digest), 30), /is damaged/],
   ['a layer cut short', ({ blob, web }) => truncateSync(blob(web.layers[0]!.blob), 100), /100 bytes instead of/],
-  ['a layer that is missing', ({ blob, web }) => rmSync(blob(web.layers[1]!.blob)), /layer 2 of web:latest is missing: it runs/],
+  [
+    'a layer that is missing',
+    ({ blob, web }) => rmSync(blob(web.layers[1]!.blob)),
+    /layer 2 of web:latest is missing: it runs/,
+  ],
   ['a manifest that is missing', ({ blob, web }) => rmSync(blob(web.descriptor.digest)), /"web:latest" cannot be used/],
-  ['a configuration that is missing', ({ blob, web }) => rmSync(blob(`sha256:${web.id}`)), /configuration of .* is missing/],
-  ['a file gone from a tree', ({ layer, web }) => rmSync(join(layer(web.layers[1]!.chainId), 'diff/top')), /has 0 files .* had 1/],
-  ['a file more in a tree', ({ layer, web }) => writeFileSync(join(layer(web.layers[1]!.chainId), 'diff/x'), ''), /has 2 files/],
-  ['a file longer', ({ layer, web }) => appendFileSync(join(layer(web.layers[1]!.chainId), 'diff/top'), 'x'), /has 4 bytes/],
+  [
+    'a configuration that is missing',
+    ({ blob, web }) => rmSync(blob(`sha256:${web.id}`)),
+    /configuration of .* is missing/,
+  ],
+  [
+    'a file gone from a tree',
+    ({ layer, web }) => rmSync(join(layer(web.layers[1]!.chainId), 'diff/top')),
+    /has 0 files .* had 1/,
+  ],
+  [
+    'a file more in a tree',
+    ({ layer, web }) => writeFileSync(join(layer(web.layers[1]!.chainId), 'diff/x'), ''),
+    /has 2 files/,
+  ],
+  [
+    'a file longer',
+    ({ layer, web }) => appendFileSync(join(layer(web.layers[1]!.chainId), 'diff/top'), 'x'),
+    /has 4 bytes/,
+  ],
   ['a mode', ({ layer, web }) => chmodSync(join(layer(web.layers[0]!.chainId), 'diff/dir/file'), 0o777), /was changed/],
   ['a time', ({ layer, web }) => utimesSync(join(layer(web.layers[0]!.chainId), 'diff/dir/file'), 1, 1), /was changed/],
-  ['a tree that is gone', ({ layer, web }) => rmSync(join(layer(web.layers[0]!.chainId), 'diff'), { recursive: true }), /lost its tree/],
-  ['a description of a layer', ({ layer, web }) => truncateSync(join(layer(web.layers[0]!.chainId), 'layer.json'), 9), /no description/],
+  [
+    'a tree that is gone',
+    ({ layer, web }) => rmSync(join(layer(web.layers[0]!.chainId), 'diff'), { recursive: true }),
+    /lost its tree/,
+  ],
+  [
+    'a description of a layer',
+    ({ layer, web }) => truncateSync(join(layer(web.layers[0]!.chainId), 'layer.json'), 9),
+    /no description/,
+  ],
   ['the names', ({ directory }) => truncateSync(join(directory, 'index.json'), 9), /index\.json/],
 ];
 
@@ -110,7 +138,8 @@ describe('damage', () => {
       await images.check({ repair: true });
       const repaired = await createImages(house.root).check();
       // What is lost is lost; it is only said of layers that their content is missing.
-      for (const finding of repaired.findings) assert.match(finding.what, /is missing: it (runs|cannot be run)|is not unpacked/);
+      for (const finding of repaired.findings)
+        assert.match(finding.what, /is missing: it (runs|cannot be run)|is not unpacked/);
       // Getting the image again makes it whole.
       await makeImage(house.content, ['web'], [{ base: 'base', 'dir/file': 'text' }, { top: 'top' }]);
       await makeImage(house.content, ['other'], [{ base: 'base', 'dir/file': 'text' }]);

@@ -13,7 +13,8 @@ import { refusal } from '../../support/refusal.js';
 import { fill, makeImage, storeHouse } from '../../support/store-house.js';
 import { linesOf } from '../../support/trees.js';
 
-const bytesOf = (length: number, seed = 7): Buffer => Buffer.from(Array.from({ length }, (_, i) => (i * seed + 3) % 251));
+const bytesOf = (length: number, seed = 7): Buffer =>
+  Buffer.from(Array.from({ length }, (_, i) => (i * seed + 3) % 251));
 const wantedOf = (bytes: Buffer) => ({ digest: digestOf(bytes), size: bytes.length });
 
 describe('a blob', () => {
@@ -210,7 +211,13 @@ describe('a name', () => {
     await content.references.set('docker.io/library/web:1', a);
     await content.references.set('docker.io/library/web:1', b);
     const names = () => content.references.entries().map(({ name, descriptor }) => [name, descriptor.digest]);
-    assert.deepEqual(names().sort(), [[undefined, a.digest], ['docker.io/library/web:1', b.digest]].sort());
+    assert.deepEqual(
+      names().sort(),
+      [
+        [undefined, a.digest],
+        ['docker.io/library/web:1', b.digest],
+      ].sort(),
+    );
     await content.references.set('docker.io/library/web:2', a);
     assert.equal(names().length, 2, 'it has a name again');
     await content.references.delete('docker.io/library/web:2');
@@ -223,7 +230,13 @@ describe('a name', () => {
     const descriptor = await manifestIn(content, 'a');
     await content.references.add(descriptor);
     const named = (name: string) => ({ ...descriptor, annotations: { 'org.opencontainers.image.ref.name': name } });
-    const manifests = [named('latest'), named('debian:12'), named('../../etc'), named('\u001b]0;x'), named('debian:12')];
+    const manifests = [
+      named('latest'),
+      named('debian:12'),
+      named('../../etc'),
+      named('\u001b]0;x'),
+      named('debian:12'),
+    ];
     writeFileSync(join(directory, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
     assert.deepEqual(
       content.references.list().map(({ name }) => name),
@@ -234,7 +247,10 @@ describe('a name', () => {
   it('is not given to what was pruned meanwhile', async (t) => {
     const { content } = storeHouse(t);
     const absent: Descriptor = { mediaType: MEDIA.manifest, digest: digestOf('absent'), size: 6 };
-    await assert.rejects(content.references.set('docker.io/library/web:1', absent), refusal('NO_SUCH_IMAGE', /removed/));
+    await assert.rejects(
+      content.references.set('docker.io/library/web:1', absent),
+      refusal('NO_SUCH_IMAGE', /removed/),
+    );
     assert.deepEqual(content.references.list(), []);
   });
 
@@ -244,7 +260,13 @@ describe('a name', () => {
     const stores = [content, storeHouse(t, root).content, storeHouse(t, root).content];
     const names = Array.from({ length: 30 }, (_, i) => `docker.io/library/web:${i}`);
     await Promise.all(names.map((name, i) => stores[i % 3]!.references.set(name, descriptor)));
-    assert.deepEqual(content.references.list().map(({ name }) => name).sort(), names.sort());
+    assert.deepEqual(
+      content.references
+        .list()
+        .map(({ name }) => name)
+        .sort(),
+      names.sort(),
+    );
   });
 });
 

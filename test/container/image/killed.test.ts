@@ -53,7 +53,10 @@ describe('an image store', () => {
     for (const each of walkers) assert.deepEqual(faults(each), []);
     for (const each of walkers) assert.equal(each.said().at(-1), 'done');
     await images.prune();
-    assert.deepEqual((await images.check()).findings.filter(({ kind }) => kind !== 'note'), []);
+    assert.deepEqual(
+      (await images.check()).findings.filter(({ kind }) => kind !== 'note'),
+      [],
+    );
   });
 
   it('whose users are killed at any moment has what it says it has', async (t) => {

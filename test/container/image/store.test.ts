@@ -100,7 +100,10 @@ describe('an image', () => {
     await makeImage(content, ['team/web:1'], [{ a: '2' }]);
     assert.equal((await images.get(ref)).id, first.id);
     assert.equal((await images.get(`team/web:1@${first.descriptor.digest}`)).id, first.id);
-    await assert.rejects(images.get(`other@${(await images.inspect('team/web:1')).manifest.digest}`), refusal('NO_SUCH_IMAGE'));
+    await assert.rejects(
+      images.get(`other@${(await images.inspect('team/web:1')).manifest.digest}`),
+      refusal('NO_SUCH_IMAGE'),
+    );
   });
 
   it('whose beginning fits several is not guessed', async (t) => {
@@ -134,7 +137,22 @@ describe('an image', () => {
     assert.ok((await images.check()).isSound);
   });
 
-  for (const name of ['', 'UPPER', 'a b', '../x', '/x', 'x/', 'a::b', 'x:', '-x', 'a//b', '.x', 'x'.repeat(300), 'a:b/c', 'x\0']) {
+  for (const name of [
+    '',
+    'UPPER',
+    'a b',
+    '../x',
+    '/x',
+    'x/',
+    'a::b',
+    'x:',
+    '-x',
+    'a//b',
+    '.x',
+    'x'.repeat(300),
+    'a:b/c',
+    'x\0',
+  ]) {
     it(`cannot be called ${JSON.stringify(name.slice(0, 20))}`, async (t) => {
       const { images, write } = store(t);
       await assert.rejects(images.import(await write(), name), refusal('INVALID_VALUE'));
@@ -151,7 +169,10 @@ describe('an image', () => {
     writeFileSync(join(store, 'names/tiny%3A1'), '');
     for (const ref of ['tiny:1', id, `sha256:${id}`])
       await assert.rejects(images.get(ref), refusal('NO_SUCH_IMAGE', /before images came in layers/));
-    assert.deepEqual((await images.check({ repair: true })).findings.map(({ kind }) => kind), ['note']);
+    assert.deepEqual(
+      (await images.check({ repair: true })).findings.map(({ kind }) => kind),
+      ['note'],
+    );
     await images.prune({ all: true });
     assert.ok(existsSync(join(store, id, 'image.json')));
   });
@@ -163,7 +184,12 @@ describe('a list', () => {
     const one = await makeImage(content, ['one'], [{ base: '12345' }, { a: '1' }]);
     const two = await makeImage(content, ['two', 'three'], [{ base: '12345' }, { b: '22' }]);
     users.set(two.id, ['web']);
-    const figures = (await images.list()).map((image) => [image.name, image.sizeBytes, image.sharedBytes, image.usedBy]);
+    const figures = (await images.list()).map((image) => [
+      image.name,
+      image.sizeBytes,
+      image.sharedBytes,
+      image.usedBy,
+    ]);
     assert.deepEqual(figures, [
       ['one:latest', 6, 5, []],
       ['three:latest', 7, 5, ['web']],
@@ -195,7 +221,10 @@ describe('a list', () => {
     rmSync(join(content.directory, '.summaries.json'), { force: true });
     const fresh = createImages(root);
     await assert.rejects(fresh.get('bad'), refusal('STATE_CORRUPT', /damaged/));
-    assert.deepEqual((await fresh.list()).map(({ name }) => name), ['good:latest']);
+    assert.deepEqual(
+      (await fresh.list()).map(({ name }) => name),
+      ['good:latest'],
+    );
     await fresh.remove('bad');
     await assert.rejects(fresh.get('bad'), refusal('NO_SUCH_IMAGE'));
     assert.deepEqual(await names(), ['good:latest']);
@@ -263,7 +292,7 @@ describe('removing', () => {
     const { images, content, names } = store(t);
     const { id } = await makeImage(content, ['a', 'b'], [{ x: '1' }]);
     await assert.rejects(images.remove(id.slice(0, 12)), refusal('IMAGE_IN_USE', /a:latest, b:latest/));
-    assert.deepEqual((await images.remove(id, { force: true })).untagged.sort(), ['a:latest', 'b:latest']);
+    assert.deepEqual([...(await images.remove(id, { force: true })).untagged].sort(), ['a:latest', 'b:latest']);
     assert.deepEqual(await names(), []);
     const other = await makeImage(content, ['a'], [{ x: '1' }]);
     assert.deepEqual((await images.remove(other.id)).deleted, [other.id]);
@@ -290,14 +319,21 @@ describe('removing', () => {
   it('of one of several images of an index takes them all, and only what nothing else has', async (t) => {
     const { images, content, stored } = store(t);
     const shared = await makeImage(content, ['shared'], [{ base: 'b' }]);
-    const { digest, size } = await indexOf(content, ['web', 'web:2'], [hostPlatform(), { os: 'linux', architecture: 's390x' }]);
+    const { digest, size } = await indexOf(
+      content,
+      ['web', 'web:2'],
+      [hostPlatform(), { os: 'linux', architecture: 's390x' }],
+    );
     assert.equal((await images.list()).find(({ name }) => name === 'web:latest')?.digest, digest);
     assert.ok(size > 0);
     assert.ok((await images.check()).isSound);
     await images.remove('web');
     assert.equal((await images.get('web:2')).layers.length, 2);
     await images.remove('web:2');
-    assert.deepEqual(stored().layers, shared.layers.map(({ chainId }) => chainId.slice(7)));
+    assert.deepEqual(
+      stored().layers,
+      shared.layers.map(({ chainId }) => chainId.slice(7)),
+    );
     assert.deepEqual((await images.check()).findings, []);
   });
 });
@@ -432,8 +468,8 @@ describe('an import that cannot be', () => {
 
 describe('a store that was left in the middle', () => {
   it('is cleared by the next import, and not under one that goes on', async (t) => {
-    const { root, images, write, stored, directory: store } = store(t);
-    mkdirSync(join(store, 'layers/.new-left/diff'), { recursive: true });
+    const { root, images, write, stored, directory: place } = store(t);
+    mkdirSync(join(place, 'layers/.new-left/diff'), { recursive: true });
     // A writer that never ends: its import stays open while another one clears.
     const fifo = join(root, 'fifo');
     execFileSync('mkfifo', [fifo]);
@@ -444,7 +480,7 @@ describe('a store that was left in the middle', () => {
     await eventually(() => assert.equal(going().length, 1));
     const [name] = going();
     await images.import(await write(), 'tiny');
-    assert.ok(!existsSync(join(store, 'layers/.new-left')));
+    assert.ok(!existsSync(join(place, 'layers/.new-left')));
     assert.deepEqual(going(), [name], 'the import that goes on has kept its directory');
     writer.kill('SIGKILL');
     refusal('INVALID_VALUE')(await slow);
@@ -467,4 +503,3 @@ describe('a store that was left in the middle', () => {
     assert.ok(readdirSync(content.directory).some((name) => name.startsWith('index.json.damaged-')));
   });
 });
-

@@ -28,7 +28,9 @@ async function make(): Promise<void> {
   try {
     const trees = [TREES[0]!, ...(luck.below(2) === 0 ? [luck.pick(TREES)] : [])];
     const name = luck.pick(NAMES);
-    const made = await makeImage(content, luck.below(5) === 0 ? [] : [name], trees, { config: { user: luck.pick(LETTERS) } });
+    const made = await makeImage(content, luck.below(5) === 0 ? [] : [name], trees, {
+      config: { user: luck.pick(LETTERS) },
+    });
     // Whatever the others prune: what a lease holds is there.
     assert.ok(content.blobs.has(made.descriptor.digest), 'the manifest is there');
     assert.ok(content.blobs.has(`sha256:${made.id}`), 'the configuration is there');
@@ -79,7 +81,9 @@ async function walk(): Promise<void> {
       await luck.pick(acts)();
     } catch (error) {
       if (!isTscontainError(error) || !ALLOWED.includes(error.code))
-        process.stdout.write(`step ${i} of seed ${seed}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+        process.stdout.write(
+          `step ${i} of seed ${seed}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+        );
     }
     if (luck.below(10) === 0) await delay(1);
   }

@@ -1,6 +1,6 @@
 // Leases: what somebody is about to need, though no reference leads to it yet (drawn in model.ts). They grow and are read under
 // the store's lock, so that a prune either sees what was added or has been over before it was.
-import { appendFileSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import type { Lock } from '../../../native/index.js';
 import { errnoOf, fileError } from '../../state/file-errors.js';
 import { isDigest } from '../digest.js';

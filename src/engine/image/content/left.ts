@@ -138,4 +138,3 @@ function namesIn(directory: string): string[] {
     throw fileError(error, 'look for what was left behind in the image store');
   }
 }
-

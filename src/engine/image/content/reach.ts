@@ -54,9 +54,13 @@ export function reachOf(parts: ReachParts, roots: readonly Descriptor[], held: I
 }
 
 function incomplete(digest: Digest): TscontainError {
-  return new TscontainError('STATE_CORRUPT', `the configuration ${digest} is missing, so that it is not known what it needs`, {
-    hint: '"tscontain image check" says which image it is of, and --repair takes its name away',
-  });
+  return new TscontainError(
+    'STATE_CORRUPT',
+    `the configuration ${digest} is missing, so that it is not known what it needs`,
+    {
+      hint: '"tscontain image check" says which image it is of, and --repair takes its name away',
+    },
+  );
 }
 
 const BRACE = 0x7b;

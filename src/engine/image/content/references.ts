@@ -73,9 +73,13 @@ export class IndexReferences implements References {
     await withStoreLock(this.images, () => {
       // Pruned since it was looked up: a name that leads to nothing would be an image that cannot be run.
       if (!this.keeper.has(entry.descriptor.digest))
-        throw new TscontainError('NO_SUCH_IMAGE', `${entry.descriptor.digest} has just been removed from the image store`, {
-          hint: 'pull, load or build it again',
-        });
+        throw new TscontainError(
+          'NO_SUCH_IMAGE',
+          `${entry.descriptor.digest} has just been removed from the image store`,
+          {
+            hint: 'pull, load or build it again',
+          },
+        );
       return this.replace(withEntry(this.entries(), entry));
     });
   }
@@ -174,12 +178,9 @@ function formatIndex(entries: readonly Entry[]): Buffer {
   const manifests = [...entries]
     .sort((a, b) => order(a).localeCompare(order(b)))
     .map(({ name, descriptor }) =>
-      name === undefined
-        ? descriptor
-        : { ...descriptor, annotations: { ...descriptor.annotations, [REF_NAME]: name } },
+      name === undefined ? descriptor : { ...descriptor, annotations: { ...descriptor.annotations, [REF_NAME]: name } },
     );
   return indexBytes({ mediaType: MEDIA.index, manifests });
 }
 
 const order = ({ name, descriptor }: Entry): string => `${name ?? '~'} ${descriptor.digest}`;
-

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isTscontainError } from '../../../../src/engine/errors.js';
-import { readConfiguration, readManifestOrIndex, requireFit, requireImage } from '../../../../src/engine/image/oci-read.js';
+import {
+  readConfiguration,
+  readManifestOrIndex,
+  requireFit,
+  requireImage,
+} from '../../../../src/engine/image/oci-read.js';
 import { configurationBytes, indexBytes, manifestBytes } from '../../../../src/engine/image/oci-write.js';
 import {
   MAX_DOCUMENT_BYTES,
@@ -65,7 +70,11 @@ describe('a manifest', () => {
     ['with a size that cannot be counted', { ...MANIFEST, layers: [{ ...LAYER, size: 2 ** 60 }] }, /size/],
     ['with a size in words', { ...MANIFEST, layers: [{ ...LAYER, size: '7' }] }, /size/],
     ['with no size', { ...MANIFEST, layers: [{ mediaType: LAYER.mediaType, digest: LAYER.digest }] }, /size/],
-    ['with a media type that is none', { ...MANIFEST, layers: [{ ...LAYER, mediaType: '\u001b]0;x\u0007' }] }, /media type/],
+    [
+      'with a media type that is none',
+      { ...MANIFEST, layers: [{ ...LAYER, mediaType: '\u001b]0;x\u0007' }] },
+      /media type/,
+    ],
     ['with layers that are no list', { ...MANIFEST, layers: {} }, /layers is an object/],
     ['with annotations that are no texts', { ...MANIFEST, annotations: { a: {} } }, /annotations\.a/],
     ['with more layers than overlay takes', { ...MANIFEST, layers: Array(501).fill(LAYER) }, /501 layers/],
@@ -74,7 +83,10 @@ describe('a manifest', () => {
     ['that is nothing', null, /JSON object/],
   ] as const) {
     it(`is refused: one ${what}`, () => {
-      assert.throws(() => read(value), (error) => refusal('INVALID_VALUE', words)(error) && isPrintable(error));
+      assert.throws(
+        () => read(value),
+        (error) => refusal('INVALID_VALUE', words)(error) && isPrintable(error),
+      );
     });
   }
 
@@ -200,7 +212,9 @@ function replaced(whole: unknown, [key, ...rest]: readonly string[], value: unkn
 describe('a configuration', () => {
   it('gives what a container is like, whatever Go left out or wrote as null', () => {
     assert.deepEqual(configure({}).config, NO_DEFAULTS);
-    const nulls = Object.fromEntries(['Env', 'Cmd', 'Entrypoint', 'Volumes', 'Labels', 'OnBuild', 'Healthcheck'].map((name) => [name, null]));
+    const nulls = Object.fromEntries(
+      ['Env', 'Cmd', 'Entrypoint', 'Volumes', 'Labels', 'OnBuild', 'Healthcheck'].map((name) => [name, null]),
+    );
     assert.deepEqual(configure(nulls).config, NO_DEFAULTS);
     const { config, platform, diffIds } = configure({
       User: 'ada',
@@ -234,13 +248,20 @@ describe('a configuration', () => {
     const manifest = read(MANIFEST);
     assert.ok(manifest.kind === 'manifest');
     requireFit(manifest, configure({}), 'web');
-    assert.throws(() => requireFit({ ...manifest, layers: [] }, configure({}), 'web'), refusal('INVALID_VALUE', /0 layers/));
+    assert.throws(
+      () => requireFit({ ...manifest, layers: [] }, configure({}), 'web'),
+      refusal('INVALID_VALUE', /0 layers/),
+    );
   });
 });
 
 describe('what is written', () => {
   const text = fc.string({ maxLength: 20 }).filter((value) => !value.includes('\0'));
-  const map = fc.dictionary(fc.string({ minLength: 1, maxLength: 10 }).filter((key) => key !== '__proto__'), text, { maxKeys: 4 });
+  const map = fc.dictionary(
+    fc.string({ minLength: 1, maxLength: 10 }).filter((key) => key !== '__proto__'),
+    text,
+    { maxKeys: 4 },
+  );
   const someDigest = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex): Digest => `sha256:${hex}`);
   const size = fc.maxSafeNat();
   const descriptor = fc.record(
@@ -253,7 +274,9 @@ describe('what is written', () => {
     },
     { requiredKeys: ['mediaType', 'digest', 'size'] },
   ) as fc.Arbitrary<Descriptor>;
-  const names = fc.uniqueArray(text, { maxLength: 4 }).map((list) => list.filter((name) => name !== '__proto__').sort());
+  const names = fc
+    .uniqueArray(text, { maxLength: 4 })
+    .map((list) => list.filter((name) => name !== '__proto__').sort());
   const configuration = fc.record({
     platform: fc.record({ os: fc.constant('linux'), architecture: fc.constant('riscv64') }),
     config: fc.record(
@@ -278,7 +301,19 @@ describe('what is written', () => {
         }),
         onBuild: fc.array(text),
       },
-      { requiredKeys: ['user', 'exposedPorts', 'env', 'entrypoint', 'cmd', 'volumes', 'workingDir', 'labels', 'onBuild'] },
+      {
+        requiredKeys: [
+          'user',
+          'exposedPorts',
+          'env',
+          'entrypoint',
+          'cmd',
+          'volumes',
+          'workingDir',
+          'labels',
+          'onBuild',
+        ],
+      },
     ),
     diffIds: fc.array(someDigest, { maxLength: 4 }),
     history: fc.array(
@@ -308,6 +343,9 @@ describe('what is written', () => {
   });
 
   it('is never more than is read', () => {
-    assert.ok(manifestBytes({ mediaType: MEDIA.manifest, config: CONFIG, layers: Array(500).fill(LAYER) as Descriptor[] }).length < MAX_DOCUMENT_BYTES);
+    assert.ok(
+      manifestBytes({ mediaType: MEDIA.manifest, config: CONFIG, layers: Array(500).fill(LAYER) as Descriptor[] })
+        .length < MAX_DOCUMENT_BYTES,
+    );
   });
 });

@@ -26,7 +26,10 @@ function asGiven(text: string): Platform {
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
 const choice = (wanted: string, ...there: readonly string[]): string | undefined => {
-  const found = choosePlatform(there.map((text) => manifest(text)), parsePlatform(wanted));
+  const found = choosePlatform(
+    there.map((text) => manifest(text)),
+    parsePlatform(wanted),
+  );
   return found?.platform && formatPlatform(found.platform);
 };
 
@@ -89,7 +92,14 @@ describe('of several images', () => {
   });
 
   it('what is taken can run on what was asked for', () => {
-    const some = fc.constantFrom('linux/amd64', 'linux/386', 'linux/arm64/v8', 'linux/arm/v6', 'linux/arm/v7', 'linux/s390x');
+    const some = fc.constantFrom(
+      'linux/amd64',
+      'linux/386',
+      'linux/arm64/v8',
+      'linux/arm/v6',
+      'linux/arm/v7',
+      'linux/s390x',
+    );
     fc.assert(
       fc.property(fc.array(some, { maxLength: 6 }), some, (there, wanted) => {
         const found = choice(wanted, ...there);
