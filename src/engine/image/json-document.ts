@@ -111,7 +111,7 @@ export class Fields {
 
   texts(name: string): string[] {
     const value = this.get(name) ?? [];
-    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value as string[];
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
     throw this.unfit(name, value, 'a list of texts');
   }
 

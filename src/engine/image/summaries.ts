@@ -42,15 +42,14 @@ export class Summaries {
   all(): Summarized[] {
     const entries = this.content.references.entries();
     this.#readFile();
-    let isNews = false;
+    const before = this.#known.size;
     const found = entries.flatMap((entry): Summarized[] => {
       const known = this.#known.get(entry.descriptor.digest);
       if (known !== undefined) return [{ entry, summary: known }];
       const summary = this.#summarize(entry);
-      isNews ||= this.#known.has(entry.descriptor.digest);
       return summary === undefined ? [] : [{ entry, summary }];
     });
-    if (isNews) this.#writeFile(entries);
+    if (this.#known.size > before) this.#writeFile(entries);
     return found;
   }
 

@@ -41,15 +41,13 @@ describe('an image store', () => {
     t.diagnostic(`TEST_SEED=${luck.seed}`);
     const walkers = [1, 2, 3].map((i) => walker(t, root, luck.seed + i, rounds(150, 3000)));
     await Promise.all(walkers.map(isReady));
-    let isOver = false;
-    const all = Promise.all(walkers.map(({ ended }) => ended)).then(() => (isOver = true));
     const images = createImages(root);
-    while (!isOver) {
+    while (walkers.some(({ child }) => child.exitCode === null && child.signalCode === null)) {
       const { findings, isSound } = await images.check();
       assert.ok(isSound, JSON.stringify(findings));
       await delay(20);
     }
-    await all;
+    await Promise.all(walkers.map(({ ended }) => ended));
     for (const each of walkers) assert.deepEqual(faults(each), []);
     for (const each of walkers) assert.equal(each.said().at(-1), 'done');
     await images.prune();
