@@ -38,12 +38,15 @@ async function bench(t: TestContext): Promise<Bench> {
 }
 
 const kinds = ({ findings }: ImageCheck) => findings.map(({ kind }) => kind);
-/** Every file below with what it is and when it last changed. */
+/** Everything below, and of files how large they are and when they last changed; locks come and go. */
 function pictureOf(top: string): string[] {
   return readdirSync(top, { recursive: true, encoding: 'utf8' })
     .filter((name) => !name.endsWith('lock'))
     .sort()
-    .map((name) => `${name} ${statSync(join(top, name)).size} ${statSync(join(top, name)).mtimeMs}`);
+    .map((name) => {
+      const stat = statSync(join(top, name));
+      return stat.isDirectory() ? `${name}/` : `${name} ${stat.size} ${stat.mtimeMs}`;
+    });
 }
 
 describe('a store', () => {

@@ -277,9 +277,8 @@ describe('what is written', () => {
     },
     { requiredKeys: ['mediaType', 'digest', 'size'] },
   ) as fc.Arbitrary<Descriptor>;
-  const names = fc
-    .uniqueArray(text, { maxLength: 4 })
-    .map((list) => list.filter((name) => name !== '__proto__').sort());
+  // Names that are numbers would come first in any object.
+  const names = fc.uniqueArray(fc.stringMatching(/^[a-z/]{1,8}$/), { maxLength: 4 }).map((list) => list.sort());
   const configuration = fc.record({
     platform: fc.record({ os: fc.constant('linux'), architecture: fc.constant('riscv64') }),
     config: fc.record(
@@ -329,16 +328,16 @@ describe('what is written', () => {
     fc.assert(
       fc.property(configuration, (given) => {
         const bytes = configurationBytes(given);
-        assert.deepEqual(readConfiguration(bytes, 'it'), given);
+        assert.deepEqual(readConfiguration(bytes, 'it'), structuredClone(given));
         assert.deepEqual(configurationBytes(readConfiguration(bytes, 'it')), bytes);
       }),
       { numRuns: 200 },
     );
     fc.assert(
       fc.property(descriptor, fc.array(descriptor, { maxLength: 4 }), (config, layers) => {
-        const manifest = { kind: 'manifest', mediaType: MEDIA.manifest, config, layers } as const;
+        const manifest = structuredClone({ kind: 'manifest', mediaType: MEDIA.manifest, config, layers } as const);
         assert.deepEqual(readManifestOrIndex(manifestBytes(manifest), 'it'), manifest);
-        const index = { kind: 'index', mediaType: MEDIA.dockerList, manifests: layers } as const;
+        const index = structuredClone({ kind: 'index', mediaType: MEDIA.dockerList, manifests: layers } as const);
         assert.deepEqual(readManifestOrIndex(indexBytes(index), 'it'), index);
       }),
       { numRuns: 200 },
