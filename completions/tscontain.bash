@@ -14,8 +14,8 @@ _tscontain() {
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image guard info doctor completion version --root --help --version" ;;
-    "image") _tscontain_words "ls import rm" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image images rmi tag history guard info doctor completion version --root --help --version" ;;
+    "image") _tscontain_words "ls inspect history tag import rm prune check" ;;
     "guard") _tscontain_words "check run" ;;
     "run")
       case "$prev" in
@@ -73,7 +73,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "exec")
       case "$prev" in
         --env|-e) COMPREPLY=(); return ;;
@@ -171,7 +171,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "start")
       case "$prev" in
         --detach-keys) COMPREPLY=(); return ;;
@@ -276,9 +276,24 @@ _tscontain() {
       if [[ "$cur" == -* ]]; then _tscontain_words "--since --until --format"; else :; fi ;;
     "image ls")
       case "$prev" in
+        --filter|-f) COMPREPLY=(); return ;;
         --format) _tscontain_words "$(echo table json)"; return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--quiet -q --format"; else :; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --quiet -q --digests --no-trunc --filter -f --format"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "image inspect")
+      case "$prev" in
+        --format|-f) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--format -f"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "image history")
+      case "$prev" in
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--quiet -q --no-human --no-trunc --format"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "image tag")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "image import")
       case "$prev" in
       esac
@@ -286,7 +301,36 @@ _tscontain() {
     "image rm")
       case "$prev" in
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain image ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "image prune")
+      case "$prev" in
+        --filter) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --force -f --dry-run --filter"; else :; fi ;;
+    "image check")
+      case "$prev" in
+        --format) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--repair --quick --deep --format"; else :; fi ;;
+    "images")
+      case "$prev" in
+        --filter|-f) COMPREPLY=(); return ;;
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --quiet -q --digests --no-trunc --filter -f --format"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "rmi")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "tag")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "history")
+      case "$prev" in
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--quiet -q --no-human --no-trunc --format"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "guard check")
       case "$prev" in
       esac

@@ -26,14 +26,23 @@ complete -c tscontain -n __fish_use_subcommand -a cp -d 'Copy files between a co
 complete -c tscontain -n __fish_use_subcommand -a diff -d 'What a container changed in its root: A added, C changed, D deleted'
 complete -c tscontain -n __fish_use_subcommand -a inspect -d 'Everything about containers or images, as JSON in the shape of Docker'
 complete -c tscontain -n __fish_use_subcommand -a events -d 'What happens to containers and images, as it happens'
+complete -c tscontain -n __fish_use_subcommand -a images -d 'List images'
+complete -c tscontain -n __fish_use_subcommand -a rmi -d 'Remove images that no container uses'
+complete -c tscontain -n __fish_use_subcommand -a tag -d 'Give an image another name'
+complete -c tscontain -n __fish_use_subcommand -a history -d 'How an image came to be, the newest first, and what each step has added'
 complete -c tscontain -n __fish_use_subcommand -a info -d 'This host and what runs on it'
 complete -c tscontain -n __fish_use_subcommand -a doctor -d 'What this host can and cannot do, and how to get the rest'
 complete -c tscontain -n __fish_use_subcommand -a completion -d 'Print what completes tscontain in bash, zsh or fish'
 complete -c tscontain -n __fish_use_subcommand -a version -d 'The version of tscontain and what it runs on'
 complete -c tscontain -n __fish_use_subcommand -a image -d 'image commands'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls import rm' -a ls -d 'List images'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls import rm' -a import -d 'Make an image of a root file system: a tarball (plain or gzip) or a directory'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls import rm' -a rm -d 'Remove images that no container uses'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls inspect history tag import rm prune check' -a ls -d 'List images'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls inspect history tag import rm prune check' -a inspect -d 'Everything about images, as JSON in the shape of Docker'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls inspect history tag import rm prune check' -a history -d 'How an image came to be, the newest first, and what each step has added'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls inspect history tag import rm prune check' -a tag -d 'Give an image another name'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls inspect history tag import rm prune check' -a import -d 'Make an image of a root file system: a tarball (plain or gzip) or a directory'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls inspect history tag import rm prune check' -a rm -d 'Remove images that no container uses'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls inspect history tag import rm prune check' -a prune -d 'Remove images that have lost their name, and what was left of others'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls inspect history tag import rm prune check' -a check -d 'Whether every image in the store is whole, down to the last byte'
 complete -c tscontain -n __fish_use_subcommand -a guard -d 'guard commands'
 complete -c tscontain -n '__fish_seen_subcommand_from guard; and not __fish_seen_subcommand_from check run' -a check -d 'Read a rule file of the guard and say what is wrong with it'
 complete -c tscontain -n '__fish_seen_subcommand_from guard; and not __fish_seen_subcommand_from check run' -a run -d 'Watch containers and act by the rules of a file, until it is ended'
@@ -100,7 +109,7 @@ complete -c tscontain -n '__fish_seen_subcommand_from run' -l device-read-bps -r
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l device-write-bps -r -d 'most bytes a second written to a device'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l device-read-iops -r -d 'most reads a second from a device'
 complete -c tscontain -n '__fish_seen_subcommand_from run' -l device-write-iops -r -d 'most writes a second to a device'
-complete -c tscontain -n '__fish_seen_subcommand_from run' -a "(tscontain image ls --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from run' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from exec' -s d -l detach -d 'leave it running by itself'
 complete -c tscontain -n '__fish_seen_subcommand_from exec' -s i -l interactive -d 'forward standard input'
 complete -c tscontain -n '__fish_seen_subcommand_from exec' -s t -l tty -d 'give it a terminal'
@@ -198,7 +207,7 @@ complete -c tscontain -n '__fish_seen_subcommand_from create' -l device-read-bps
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l device-write-bps -r -d 'most bytes a second written to a device'
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l device-read-iops -r -d 'most reads a second from a device'
 complete -c tscontain -n '__fish_seen_subcommand_from create' -l device-write-iops -r -d 'most writes a second to a device'
-complete -c tscontain -n '__fish_seen_subcommand_from create' -a "(tscontain image ls --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from create' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from start' -s a -l attach -d 'show its output and hand on its exit code'
 complete -c tscontain -n '__fish_seen_subcommand_from start' -s i -l interactive -d 'forward standard input, with -a'
 complete -c tscontain -n '__fish_seen_subcommand_from start' -l detach-keys -r -d 'what leaves it running from its terminal'
@@ -257,10 +266,47 @@ complete -c tscontain -n '__fish_seen_subcommand_from inspect' -a "(tscontain ps
 complete -c tscontain -n '__fish_seen_subcommand_from events' -l since -r -d 'also what happened since then: 10m, a date, seconds since 1970'
 complete -c tscontain -n '__fish_seen_subcommand_from events' -l until -r -d 'end then'
 complete -c tscontain -n '__fish_seen_subcommand_from events' -l format -r -a 'json' -d 'json for one object a line'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from ls' -s a -l all -d 'accepted as docker does: there are no images that are not shown'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from ls' -s q -l quiet -d 'ids only'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from ls' -l digests -d 'also the digest that the name stands for'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from ls' -l no-trunc -d 'nothing shortened'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from ls' -s f -l filter -r -d 'only those that match'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from ls' -l format -r -a 'table json' -d 'table, json, or a template'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from ls' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from inspect' -s f -l format -r -a 'json' -d 'a template such as {{.Config.Env}}, or json'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from inspect' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from history' -s q -l quiet -d 'ids only'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from history' -l no-human -d 'dates and bytes instead of how long ago and how much'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from history' -l no-trunc -d 'nothing shortened'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from history' -l format -r -a 'table json' -d 'table, json, or a template'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from history' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from tag' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from import' -F
-complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from rm' -a "(tscontain image ls --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from rm' -s f -l force -d 'all names of an id, and the name of an image that is in use; no failure when it does not exist'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from rm' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from prune' -s a -l all -d 'also those that have a name and that no container uses'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from prune' -s f -l force -d 'do not ask'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from prune' -l dry-run -d 'say what would be removed, and remove nothing'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from prune' -l filter -r -d 'only those that match'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from check' -l repair -d 'delete what is damaged or needed by nothing, so that it can be got again'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from check' -l quick -d 'do not read all content again: silent damage is not found then'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from check' -l deep -d 'read all content, which is what is done anyway'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from check' -l format -r -a 'json' -d 'json'
+complete -c tscontain -n '__fish_seen_subcommand_from images' -s a -l all -d 'accepted as docker does: there are no images that are not shown'
+complete -c tscontain -n '__fish_seen_subcommand_from images' -s q -l quiet -d 'ids only'
+complete -c tscontain -n '__fish_seen_subcommand_from images' -l digests -d 'also the digest that the name stands for'
+complete -c tscontain -n '__fish_seen_subcommand_from images' -l no-trunc -d 'nothing shortened'
+complete -c tscontain -n '__fish_seen_subcommand_from images' -s f -l filter -r -d 'only those that match'
+complete -c tscontain -n '__fish_seen_subcommand_from images' -l format -r -a 'table json' -d 'table, json, or a template'
+complete -c tscontain -n '__fish_seen_subcommand_from images' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from rmi' -s f -l force -d 'all names of an id, and the name of an image that is in use; no failure when it does not exist'
+complete -c tscontain -n '__fish_seen_subcommand_from rmi' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from tag' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from history' -s q -l quiet -d 'ids only'
+complete -c tscontain -n '__fish_seen_subcommand_from history' -l no-human -d 'dates and bytes instead of how long ago and how much'
+complete -c tscontain -n '__fish_seen_subcommand_from history' -l no-trunc -d 'nothing shortened'
+complete -c tscontain -n '__fish_seen_subcommand_from history' -l format -r -a 'table json' -d 'table, json, or a template'
+complete -c tscontain -n '__fish_seen_subcommand_from history' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from check' -F
 complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from run' -s n -l dry-run -d 'change nothing and say what would be done'
 complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from run' -F

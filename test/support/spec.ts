@@ -1,5 +1,4 @@
 // Specs, images and configurations for tests that say only what matters to them.
-import { NO_DEFAULTS } from '../../src/engine/image/oci.js';
 import type { Container, ContainerConfig, ContainerState, CreateSpec, Image } from '../../src/engine/model.js';
 import { NO_DEFAULTS } from '../../src/engine/image/oci.js';
 import { configure } from '../../src/engine/validate.js';

@@ -1,7 +1,7 @@
 // tscontain image check
 import { flag, text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { bytes, printable } from '../output.js';
+import { bytes, jsonText, printable } from '../output.js';
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
@@ -20,7 +20,7 @@ export const imageCheck: Command = {
   async run(context, _args, values) {
     const engine = await context.engine();
     const check = await engine.images.check({ repair: flag(values, 'repair'), quick: flag(values, 'quick') });
-    if (text(values, 'format') === 'json') context.print(JSON.stringify(check));
+    if (text(values, 'format') === 'json') context.print(jsonText(check, 0));
     else {
       for (const { kind, what, repaired } of check.findings)
         context.print(printable(`${kind}: ${what}${repaired === undefined ? '' : ` – ${repaired}`}`));

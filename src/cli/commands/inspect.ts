@@ -84,8 +84,7 @@ export const inspect: Command = {
 
 /** All of it as JSON, or of each what a template asks for. */
 export function printInspected(context: Context, found: readonly unknown[], template: string | undefined): number {
-  if (template === undefined || template === 'json')
-    context.print(jsonText(found, template === 'json' ? 0 : 4));
+  if (template === undefined || template === 'json') context.print(jsonText(found, template === 'json' ? 0 : 4));
   else for (const value of found) context.print(fill(template, value));
   return EXIT.ok;
 }

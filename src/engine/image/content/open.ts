@@ -46,4 +46,6 @@ export function openContent(directory: string, unpackLayer: UnpackLayer = unpack
 }
 
 const unpackInWorker: UnpackLayer = ({ digest }) =>
-  Promise.reject(new TscontainError('NOT_SUPPORTED', `layer ${digest} is packed, and only trees that are made here can be used`));
+  Promise.reject(
+    new TscontainError('NOT_SUPPORTED', `layer ${digest} is packed, and only trees that are made here can be used`),
+  );
