@@ -10,8 +10,10 @@ const MAX_DEPTH = 64;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -46,10 +48,10 @@ function isDeep(bytes: Uint8Array): boolean {
       if (byte === BACKSLASH) at += 1;
       else if (byte === QUOTE) inText = false;
     } else if (byte === QUOTE) inText = true;
-    else if (OPENING.has(byte)) {
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       depth += 1;
       if (depth > MAX_DEPTH) return true;
-    } else if (CLOSING.has(byte)) depth -= 1;
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
   }
   return false;
 }
@@ -167,4 +169,16 @@ export class Fields {
   private unfit(name: string, value: unknown, right: string): TscontainError {
     return this.wrong(`${this.place}${shown(name).slice(1, -1)} is ${kindOf(value)}, not ${right}`);
   }
+}
+
+/** Of a file of ours, which is as long and as deep as we have made it. @throws TscontainError INVALID_VALUE */
+export function readOwnJson(text: string, what: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrongDocument(what, 'is not JSON');
+  }
+  if (!isObject(value)) throw wrongDocument(what, 'is not a JSON object');
+  return new Fields(value, what);
 }

@@ -4,7 +4,7 @@ import { atomicWrite } from '../../../native/index.js';
 import { TscontainError } from '../../errors.js';
 import { FileCache } from '../../state/file-cache.js';
 import { errnoOf, fileError } from '../../state/file-errors.js';
-import { readJson } from '../json-document.js';
+import { readOwnJson } from '../json-document.js';
 import { readDescriptor } from '../oci-read.js';
 import { indexBytes } from '../oci-write.js';
 import { MEDIA, type Descriptor, type Digest } from '../oci.js';
@@ -15,9 +15,6 @@ import { places } from './places.js';
 
 /** https://github.com/opencontainers/image-spec/blob/v1.1.0/annotations.md */
 const REF_NAME = 'org.opencontainers.image.ref.name';
-/** Ours, so much is read of it: some hundred thousand names. */
-const MAX_INDEX_BYTES = 256 * 1024 * 1024;
-
 /** One line of index.json; without a name it is an image that has lost its own and is kept all the same. */
 export interface Entry {
   readonly name?: string;
@@ -133,7 +130,7 @@ function isThere(entries: readonly Entry[], { digest }: Descriptor): boolean {
 
 function parseIndex(text: string): readonly Entry[] {
   try {
-    const fields = readJson(Buffer.from(text), 'index.json', MAX_INDEX_BYTES);
+    const fields = readOwnJson(text, 'index.json');
     const entries = fields.objects('manifests').map((manifest) => toEntry(readDescriptor(manifest)));
     const names = new Set<string>();
     // Of two of one name, which other tools may leave, the last counts, as for them.
