@@ -8,7 +8,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { digestOf } from '../../../src/engine/image/digest.js';
 import { configurationBytes, indexBytes } from '../../../src/engine/image/oci-write.js';
-import { MEDIA, type Platform } from '../../../src/engine/image/oci.js';
+import { MEDIA, type Descriptor, type Platform } from '../../../src/engine/image/oci.js';
 import { hostPlatform } from '../../../src/engine/image/platform.js';
 import { createImages } from '../../../src/engine/image/store.js';
 import { layout } from '../../../src/engine/state/layout.js';
@@ -227,6 +227,48 @@ describe('a list', () => {
     await fresh.remove('bad');
     await assert.rejects(fresh.get('bad'), refusal('NO_SUCH_IMAGE'));
     assert.deepEqual(await names(), ['good:latest']);
+  });
+});
+
+describe('an index', () => {
+  const wrapped = async (content: ReturnType<typeof storeHouse>['content'], manifests: readonly Descriptor[]) => {
+    const bytes = indexBytes({ mediaType: MEDIA.index, manifests });
+    return { mediaType: MEDIA.index, digest: await content.blobs.put(bytes), size: bytes.length };
+  };
+
+  it('counts with what of it is whole: the rest, for other machines or cut short, is passed over', async (t) => {
+    const { images, content } = store(t);
+    const lease = await content.lease();
+    const made = await makeImage(content, ['passing'], [{ a: '1' }]);
+    const half = await makeImage(content, ['passing'], [{ b: '2' }], {
+      platform: { os: 'linux', architecture: 's390x' },
+    });
+    const platform = hostPlatform();
+    const absent: Descriptor = { mediaType: MEDIA.manifest, digest: digestOf('absent'), size: 6, platform };
+    const attestation = { ...half.descriptor, platform: { os: 'unknown', architecture: 'unknown' } };
+    const manifests = [absent, attestation, half.descriptor, { ...made.descriptor, platform }];
+    await content.references.set('docker.io/library/web:1', await wrapped(content, manifests));
+    await content.references.replace(content.references.entries().filter(({ name }) => name?.endsWith('/web:1')));
+    rmSync(content.blobs.path(`sha256:${half.id}`));
+    await lease.close();
+    assert.equal((await images.get('web:1')).id, made.id);
+    assert.ok((await images.check()).isSound);
+    await images.prune();
+    assert.equal((await images.get('web:1')).id, made.id);
+  });
+
+  it('inside an index is looked into, and not without end', async (t) => {
+    const { images, content } = store(t);
+    const made = await makeImage(content, ['passing'], [{ a: '1' }]);
+    let descriptor: Descriptor = made.descriptor;
+    for (let depth = 1; depth <= 6; depth += 1) {
+      descriptor = await wrapped(content, [descriptor]);
+      await content.references.set(`docker.io/library/deep:${depth}`, descriptor);
+    }
+    assert.equal((await images.get('deep:3')).id, made.id);
+    await assert.rejects(images.get('deep:6'), refusal('STATE_CORRUPT', /missing/));
+    await images.remove('passing');
+    assert.equal((await images.get('deep:3')).id, made.id);
   });
 });
 
