@@ -108,7 +108,8 @@ export function descriptorsOf(program: Program): number[] {
   const found = new Set([0, 1, 2]);
   for (const step of program) {
     const kinds = argumentKinds(step.call);
-    for (const [i, arg] of step.args.entries()) {
+    for (let i = 0; i < step.args.length; i += 1) {
+      const arg = step.args[i];
       if ((kinds[i] === 'fd' || kinds[i] === 'at') && typeof arg === 'number' && arg >= 0) found.add(arg);
       // fsconfig(2): with FSCONFIG_SET_FD the last argument is a descriptor.
       if (step.call === 'fsconfig' && step.args[1] === FSCONFIG_SET_FD && i === 4 && typeof arg === 'number')

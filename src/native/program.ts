@@ -48,7 +48,7 @@ const record = {
   seconds: 88,
   nanos: 96,
 };
-const FORK = 0x100n;
+const FORK = 0x100;
 
 /** The address that a launched process maps its program at, and the most it may be long (trampoline.*.S has both). */
 export const programAddress = 0x10000000n;
@@ -64,23 +64,39 @@ export interface LayoutOptions {
   readonly arch?: Architecture;
 }
 
+const PADDING = Array.from({ length: 8 }, (_, length) => new Uint8Array(length));
+
+/**
+ * 64 bits, little end first, two's complement. By halves: there are hundreds of words in a program, and a BigInt for each would be
+ * most of what laying it out costs.
+ */
+function writeWord(bytes: Buffer, value: number | bigint, at: number): void {
+  if (typeof value === 'bigint') {
+    bytes.writeBigUInt64LE(BigInt.asUintN(64, value), at);
+    return;
+  }
+  bytes.writeUInt32LE(value >>> 0, at);
+  bytes.writeUInt32LE(Math.floor(value / 2 ** 32) >>> 0, at + 4);
+}
+
 /** Pieces of memory laid one after the other; each is told its address at once and may be filled until `bytes()`. */
 class Memory {
   readonly #pieces: Uint8Array[];
   #length: number;
 
   constructor(
-    readonly address: bigint,
+    readonly address: number,
     first: Uint8Array,
   ) {
     this.#pieces = [first];
     this.#length = first.length;
   }
 
-  put(bytes: Uint8Array): bigint {
-    const at = this.address + BigInt(this.#length);
+  put(bytes: Uint8Array): number {
+    const at = this.address + this.#length;
     const padding = (8 - (bytes.length % 8)) % 8;
-    this.#pieces.push(bytes, new Uint8Array(padding));
+    this.#pieces.push(bytes);
+    if (padding > 0) this.#pieces.push(PADDING[padding]!);
     this.#length += bytes.length + padding;
     return at;
   }
@@ -103,9 +119,10 @@ function terminated(text: string): Uint8Array {
   return Buffer.from(`${text}\0`);
 }
 
-function tolerated(names: readonly string[]): bigint {
+/** One a byte. */
+function writeTolerated(bytes: Buffer, names: readonly string[], at: number): void {
   if (names.length > 8) throw new RangeError(`a step can tolerate eight errnos, not ${names.length}`);
-  return names.reduce((packed, name, i) => packed | (BigInt(errnoNumber(name)) << BigInt(8 * i)), 0n);
+  names.forEach((name, i) => bytes.writeUInt8(errnoNumber(name), at + i));
 }
 
 /**
@@ -113,30 +130,33 @@ function tolerated(names: readonly string[]): bigint {
  * step stores, more than six arguments or eight tolerated errnos, more than programLimit bytes.
  */
 export function layOut(program: Program, options: LayoutOptions): Buffer {
-  const { address, timing = false, reportFd = 0, arch = architecture() } = options;
+  const { timing = false, reportFd = 0, arch = architecture() } = options;
+  // Addresses of processes have 47 bits.
+  const address = Number(options.address);
   const table = Buffer.alloc(header.size + record.size * program.length);
   const memory = new Memory(address, table);
-  table.writeBigUInt64LE(BigInt(program.length), header.steps);
-  table.writeBigUInt64LE(timing ? 1n : 0n, header.timing);
-  table.writeBigUInt64LE(BigInt(reportFd), header.reportFd);
+  writeWord(table, program.length, header.steps);
+  writeWord(table, timing ? 1 : 0, header.timing);
+  writeWord(table, reportFd, header.reportFd);
 
   /** Words of structs that wait for a result: the step that has it writes it there, so nothing need be copied later. */
-  const waiting = new Map<string, bigint>();
+  const waiting = new Map<string, number>();
 
-  function words(args: readonly StepArg[]): bigint {
+  function words(args: readonly StepArg[]): number {
     const bytes = Buffer.alloc(8 * args.length);
     const at = memory.put(bytes);
-    for (const [i, arg] of args.entries()) {
-      if (!isResult(arg)) bytes.writeBigUInt64LE(word(arg), 8 * i);
+    for (let i = 0; i < args.length; i += 1) {
+      const arg = args[i]!;
+      if (!isResult(arg)) writeWord(bytes, word(arg), 8 * i);
       else if (waiting.has(arg.result)) throw new RangeError(`result "${arg.result}" can stand in one struct only`);
-      else waiting.set(arg.result, at + BigInt(8 * i));
+      else waiting.set(arg.result, at + 8 * i);
     }
     return at;
   }
 
   /** The 64 bits of an argument that is known now. */
-  function word(arg: Exclude<StepArg, ResultArg>): bigint {
-    if (typeof arg === 'number' || typeof arg === 'bigint') return BigInt.asUintN(64, BigInt(arg));
+  function word(arg: Exclude<StepArg, ResultArg>): number | bigint {
+    if (typeof arg === 'number' || typeof arg === 'bigint') return arg;
     if (typeof arg === 'string') return memory.put(terminated(arg));
     if (arg instanceof Uint8Array) return memory.put(arg);
     return words(isStruct(arg) ? arg.words : [...arg, 0]);
@@ -147,28 +167,30 @@ export function layOut(program: Program, options: LayoutOptions): Buffer {
     return step.args.map((arg) => (isResult(arg) ? arg : word(arg)));
   });
 
-  const stored = new Map<string, bigint>();
-  for (const [index, step] of program.entries()) {
+  const stored = new Map<string, number>();
+  for (let index = 0; index < program.length; index += 1) {
+    const step = program[index]!;
+    const values = args[index]!;
     const at = header.size + record.size * index;
-    let flags = step.fork === true ? FORK : 0n;
-    for (const [i, arg] of args[index]!.entries()) {
-      let value = arg;
-      if (typeof value !== 'bigint') {
+    let flags = step.fork === true ? FORK : 0;
+    for (let i = 0; i < values.length; i += 1) {
+      let value = values[i]!;
+      if (typeof value === 'object') {
         const place = stored.get(value.result);
         if (place === undefined)
           throw new RangeError(`step "${step.name}" needs "${value.result}", not stored before it`);
-        flags |= 1n << BigInt(i);
+        flags |= 1 << i;
         value = place;
       }
-      table.writeBigUInt64LE(value, at + record.args + 8 * i);
+      writeWord(table, value, at + record.args + 8 * i);
     }
-    table.writeBigUInt64LE(BigInt(syscallNumber(step.call, arch)), at + record.number);
-    table.writeBigUInt64LE(flags, at + record.flags);
-    table.writeBigUInt64LE(tolerated(step.tolerate ?? []), at + record.tolerated);
+    writeWord(table, syscallNumber(step.call, arch), at + record.number);
+    writeWord(table, flags, at + record.flags);
+    writeTolerated(table, step.tolerate ?? [], at + record.tolerated);
     if (step.store !== undefined) {
       const place = waiting.get(step.store);
-      table.writeBigUInt64LE(place ?? 0n, at + record.store);
-      stored.set(step.store, place ?? address + BigInt(at + record.result));
+      writeWord(table, place ?? 0, at + record.store);
+      stored.set(step.store, place ?? address + at + record.result);
     }
   }
   for (const name of waiting.keys()) if (!stored.has(name)) throw new RangeError(`no step stores "${name}"`);

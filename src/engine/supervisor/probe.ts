@@ -28,19 +28,36 @@ const KILLED = 137;
 /** setTimeout takes no more. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** An AbortController in its smallest form: there may be fifty probes a second. */
+class Recall {
+  isCalledOff = false;
+  #listener: (() => void) | undefined;
+
+  /** Calls back when it is called off, at once where it was. */
+  listen(listener: (() => void) | undefined): void {
+    this.#listener = listener;
+    if (this.isCalledOff) listener?.();
+  }
+
+  callOff(): void {
+    this.isCalledOff = true;
+    this.#listener?.();
+  }
+}
+
 export function startProbe(parts: Pick<Parts, 'store' | 'driver'>, wishes: ProbeWishes): Probe {
-  const calledOff = new AbortController();
-  return { over: run(parts, wishes, calledOff.signal), callOff: () => calledOff.abort() };
+  const recall = new Recall();
+  return { over: run(parts, wishes, recall), callOff: () => recall.callOff() };
 }
 
 async function run(
   parts: Pick<Parts, 'store' | 'driver'>,
   wishes: ProbeWishes,
-  calledOff: AbortSignal,
+  recall: Recall,
 ): Promise<ProbeResult | undefined> {
   const start = new Date().toISOString();
   const result = (exitCode: number, output: string): ProbeResult | undefined =>
-    calledOff.aborted ? undefined : { start, end: new Date().toISOString(), exitCode, output };
+    recall.isCalledOff ? undefined : { start, end: new Date().toISOString(), exitCode, output };
   let output: ProbeOutput | undefined;
   try {
     output = new ProbeOutput();
@@ -50,7 +67,7 @@ async function run(
     output.read();
     const { exitCode, isLate } = await endOf(launched, {
       ...wishes,
-      calledOff,
+      recall,
       kill: killerOf(parts, launched, begun.cgroup),
     });
     const text = output.text();
@@ -102,14 +119,14 @@ function killerOf({ driver }: Pick<Parts, 'driver'>, launched: Launched, cgroup:
 
 interface Watching {
   readonly timeoutMs: number;
-  readonly calledOff: AbortSignal;
+  readonly recall: Recall;
   readonly kill: () => void;
 }
 
 /** Resolves when it has died and was reaped. */
 function endOf(
   { pid, pidfd }: Launched,
-  { timeoutMs, calledOff, kill }: Watching,
+  { timeoutMs, recall, kill }: Watching,
 ): Promise<{ exitCode: number | undefined; isLate: boolean }> {
   return new Promise((resolve) => {
     let isOut = false;
@@ -120,11 +137,10 @@ function endOf(
       },
       Math.min(timeoutMs, LONGEST_TIMEOUT_MS),
     );
-    if (calledOff.aborted) kill();
-    else calledOff.addEventListener('abort', kill, { once: true });
+    recall.listen(kill);
     onChildExit(pid, (status) => {
       clearTimeout(timer);
-      calledOff.removeEventListener('abort', kill);
+      recall.listen(undefined);
       closeSync(pidfd);
       const exitCode = exitCodeOf(status);
       // One that ended of itself at that very moment was in time.
