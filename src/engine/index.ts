@@ -5,7 +5,7 @@ export type * from './image/oci.js';
 export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from './engine.js';
 export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode, type Problem } from './errors.js';
 export { openEngine } from './open.js';
-export { packHostPath, unpackBelow } from './rootfs/archive.js';
+export { packHostPath, renameTop, unpackBelow } from './rootfs/archive.js';
 export { healthWords } from './health/course.js';
 export { NO_CHECK } from './health/check.js';
 export { inspectDocker } from './inspect-docker.js';

@@ -13,6 +13,7 @@ import {
   S_IFIFO,
 } from './flags.js';
 import { syscall } from './kernel.js';
+import { nameOfBytes } from './names.js';
 
 /** struct open_how of openat2(2). */
 function openHow(flags: number, mode: number, resolve: number): Uint8Array {
@@ -51,6 +52,14 @@ export function openBeneath(directoryFd: number, path: string, flags: number, mo
   return openat2(directoryFd, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 }
 
+/**
+ * Opens one name in an open directory (openat(2)); the result is close-on-exec. The name has no "/" and is not "..", and with
+ * O_NOFOLLOW it is no link either, so this leads nowhere else and costs less than openat2.
+ */
+export function openAt(directoryFd: number, name: string, flags: number, mode = 0): number {
+  return syscall('openat', directoryFd, name, flags | O_CLOEXEC, mode);
+}
+
 /** Makes a directory, relative to a directory descriptor (mkdirat(2)). */
 export function mkdirAt(directoryFd: number, name: string, mode: number): void {
   syscall('mkdirat', directoryFd, name, mode);
@@ -76,10 +85,10 @@ export function renameAt(fromFd: number, from: string, toFd: number, to: string,
   syscall('renameat2', fromFd, from, toFd, to, flags);
 }
 
-/** Where a symbolic link leads, as it stands (readlinkat(2)). */
-export function readlinkAt(directoryFd: number, name: string): Buffer {
+/** Where a symbolic link leads, as it stands, a name as in names.ts (readlinkat(2)). */
+export function readlinkAt(directoryFd: number, name: string): string {
   const target = Buffer.alloc(4096);
-  return target.subarray(0, syscall('readlinkat', directoryFd, name, target, target.length));
+  return nameOfBytes(target.subarray(0, syscall('readlinkat', directoryFd, name, target, target.length)));
 }
 
 /** Changes the owner; -1 leaves one as it is. A link is not followed; '' means the descriptor itself (fchownat(2)). */
@@ -92,15 +101,27 @@ export function chmodAt(directoryFd: number, name: string, mode: number): void {
   syscall('fchmodat', directoryFd, name, mode);
 }
 
+/** Two struct timespec, the same memory for every call. */
+const times = Buffer.alloc(32);
+
+function layOutTime(ns: bigint, at: number): void {
+  const nanos = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  times.writeBigInt64LE((ns - nanos) / 1_000_000_000n, at);
+  times.writeBigInt64LE(nanos, at + 8);
+}
+
 /** Sets access and modification time, in nanoseconds since 1970, without following a link (utimensat(2)). */
 export function setTimesAt(directoryFd: number, name: string, accessNs: bigint, modificationNs: bigint): void {
-  const times = Buffer.alloc(32);
-  for (const [i, ns] of [accessNs, modificationNs].entries()) {
-    const nanos = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-    times.writeBigInt64LE((ns - nanos) / 1_000_000_000n, 16 * i);
-    times.writeBigInt64LE(nanos, 16 * i + 8);
-  }
+  layOutTime(accessNs, 0);
+  layOutTime(modificationNs, 16);
   syscall('utimensat', directoryFd, name, times, AT_SYMLINK_NOFOLLOW);
+}
+
+/** The same for an open file, both times alike (futimens(3)). */
+export function setTimes(fd: number, ns: bigint): void {
+  layOutTime(ns, 0);
+  times.copy(times, 16, 0, 16);
+  syscall('utimensat', fd, null, times, 0);
 }
 
 /** A device number as the kernel takes it (makedev(3)). */

@@ -22,6 +22,7 @@ export { openPipe, setCloseOnExec, setNonblocking, setPipeSize } from './descrip
 export { capabilitiesOf, capabilityName, capabilityNames, capabilityNumber, lastCapability } from './capabilities.js';
 export { lockFile, type Lock } from './lock.js';
 export { atomicWrite } from './atomic-write.js';
+export { bytesOfName, nameOfBytes } from './names.js';
 export * from './files.js';
 export { getXattr, listXattrs, removeXattr, setXattr, type FileReference } from './xattr.js';
 export { describeProgram, type DescribedStep } from './describe.js';

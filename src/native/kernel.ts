@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import type * as KoffiModule from 'koffi';
 import { errnoNumber, SyscallError } from './errno.js';
+import { bytesOfName, isEscaped } from './names.js';
 import { syscallNumber, type SyscallName } from './syscalls.js';
 
 /** A number, a path or text, memory that the kernel reads or fills, or the null pointer. */
@@ -28,6 +29,9 @@ function bind(shape: string): Binding {
   return libc.func('syscall', 'int64', ['int64', ...args]);
 }
 
+/** As C has it, for a name whose bytes are not UTF-8. */
+const cString = (text: string): Buffer => Buffer.concat([bytesOfName(text), Buffer.alloc(1)]);
+
 /** Makes a system call. Answers as the kernel does: the result, or the errno below zero. */
 export function rawSyscall(name: SyscallName, ...args: readonly KernelArg[]): number | bigint {
   let shape = '';
@@ -35,6 +39,8 @@ export function rawSyscall(name: SyscallName, ...args: readonly KernelArg[]): nu
     if (typeof arg === 'number' || typeof arg === 'bigint') shape += 'i';
     else if (typeof arg === 'string') {
       if (arg.includes('\0')) throw new SyscallError(name, errnoNumber('EINVAL'), arg);
+      if (isEscaped(arg))
+        return rawSyscall(name, ...args.map((each) => (typeof each === 'string' ? cString(each) : each)));
       shape += 's';
     } else shape += 'p';
   }

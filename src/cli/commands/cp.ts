@@ -1,8 +1,7 @@
 // tscontain cp
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { packHostPath, TscontainError, unpackBelow, type Engine } from '../../engine/index.js';
+import { packHostPath, renameTop, TscontainError, unpackBelow, type Engine } from '../../engine/index.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -48,38 +47,6 @@ export function target(
   return { directory: dirname(path.replace(/\/+$/, '') || '/'), rename: basename(path) };
 }
 
-/** The same archive with its first path component replaced. */
-export async function renameRoot(
-  stream: NodeJS.ReadableStream,
-  from: string,
-  to: string | undefined,
-): Promise<Readable> {
-  if (to === undefined || to === from) return new Readable({ objectMode: false }).wrap(stream);
-  const { extract, pack } = await import('tar-stream');
-  const reader = extract();
-  const writer = pack();
-  const renamed = (name: string) => {
-    const clean = name.replace(/\/+$/, '');
-    if (clean === from) return to;
-    return clean.startsWith(`${from}/`) ? `${to}/${clean.slice(from.length + 1)}` : clean;
-  };
-  reader.on('entry', (header, content, next) => {
-    const name = renamed(header.name);
-    const linkname = header.type === 'link' && header.linkname ? { linkname: renamed(header.linkname) } : {};
-    // Paths in extended headers would win over the new names.
-    const pax = Object.fromEntries(
-      Object.entries(header.pax ?? {}).filter(([key]) => key !== 'path' && key !== 'linkpath'),
-    );
-    const entry = writer.entry({ ...header, ...linkname, name, pax }, next);
-    content.pipe(entry);
-  });
-  reader.on('finish', () => writer.finalize());
-  reader.on('error', (error) => writer.destroy(error));
-  stream.on('error', (error: Error) => writer.destroy(error));
-  stream.pipe(reader);
-  return Readable.from(writer);
-}
-
 async function hostStat(path: string): Promise<{ isDirectory: boolean } | undefined> {
   try {
     const found = await stat(path);
@@ -110,7 +77,7 @@ async function fromContainer(
   if (to.kind === 'container') throw betweenContainers();
   const path = resolve(to.path) + (to.path.endsWith('/') ? '/' : '');
   const { directory, rename } = target({ path: source.path, name, isDirectory }, path, await hostStat(path));
-  await unpackBelow(directory, await renameRoot(stream, name, rename));
+  await unpackBelow(directory, renameTop(stream, name, rename));
 }
 
 async function toContainer(
@@ -138,7 +105,7 @@ async function toContainer(
   const path = resolve(from.path);
   const name = basename(path);
   const { directory, rename } = target({ path: from.path, name, isDirectory: source.isDirectory }, to.path, found);
-  await engine.copyTo(to.ref, directory, await renameRoot(packHostPath(path), name, rename));
+  await engine.copyTo(to.ref, directory, renameTop(packHostPath(path), name, rename));
 }
 
 const betweenContainers = () =>

@@ -1,10 +1,10 @@
 // cp: files of a container as a tar stream and back, and the same for the host's side. Tests: test/container/rootfs-cp.test.ts.
 import { closeSync, fstatSync, lstatSync, openSync } from 'node:fs';
 import { basename, dirname, posix, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_PATH, O_RDONLY, openInRoot } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
-import type { Items } from './entry.js';
+import type { Item, Items } from './entry.js';
 import { openIfThere } from './places.js';
 import { TarError } from './tar-header.js';
 import { readTar } from './tar-read.js';
@@ -154,6 +154,24 @@ export function packHostPath(path: string): Readable {
   const parentFd = openSync(dirname(whole), O_PATH | O_DIRECTORY | O_CLOEXEC);
   const name = basename(whole);
   return packTar(during(walkOne(parentFd, name, name), () => closeSync(parentFd)));
+}
+
+/** The same archive with its first path component replaced; undefined keeps it. */
+export function renameTop(stream: NodeJS.ReadableStream, from: string, to: string | undefined): Readable {
+  const bytes = Readable.from(stream, { objectMode: false });
+  if (to === undefined || to === from) return bytes;
+  const renamed = (path: string): string => {
+    const clean = path.replace(/\/+$/, '');
+    if (clean === from) return to;
+    return clean.startsWith(`${from}/`) ? `${to}/${clean.slice(from.length + 1)}` : clean;
+  };
+  async function* items(): AsyncGenerator<Item> {
+    for await (const { entry, body } of readTar(bytes as AsyncIterable<Buffer>)) {
+      const link = entry.type === 'hardlink' ? renamed(entry.link) : entry.link;
+      yield { entry: { ...entry, path: renamed(entry.path), link }, body };
+    }
+  }
+  return packTar(items());
 }
 
 /**

@@ -1,4 +1,4 @@
-// Copies a directory with everything in it: owners, modes, times, links, attributes, devices.
+// Copies a directory with everything in it: owners, modes, times, links, attributes, devices. Of a layer, what it says is gone goes.
 import { closeSync, openSync } from 'node:fs';
 import { O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../../native/index.js';
 import { unpackInto } from './unpack.js';
@@ -10,7 +10,13 @@ export async function copyTree(from: string, to: string): Promise<void> {
   try {
     const toFd = openSync(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     try {
-      await unpackInto(toFd, walkTree(fromFd), { applyToTop: true, replaceKinds: true, devices: 'make' });
+      await unpackInto(toFd, walkTree(fromFd, { isLayer: true }), {
+        applyToTop: true,
+        replaceKinds: true,
+        devices: 'make',
+        isFresh: true,
+        whiteouts: 'do',
+      });
     } finally {
       closeSync(toFd);
     }

@@ -1,11 +1,12 @@
 // What a container has changed in its files: read from its writable layer, compared with the layers of the image below.
 // Tests: test/container/rootfs-diff.test.ts.
 import { closeSync, fstatSync, openSync, type Stats } from 'node:fs';
-import { getXattr, O_CLOEXEC, O_DIRECTORY, O_PATH, O_RDONLY } from '../../native/index.js';
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, O_RDONLY } from '../../native/index.js';
 import { ETC_FILES } from '../launch/etc-files.js';
 import type { Change } from '../model.js';
-import { isCopy, type RootDirectories } from './overlay.js';
+import { isCopy, visibleLayers, type RootDirectories } from './overlay.js';
 import { namesIn, openEntry } from './walk.js';
+import { isOpaque, isWhiteout } from './whiteouts.js';
 
 /** Directories that the launch makes when the image has none, and files that it makes to mount its own over. */
 const MADE_BY_LAUNCH = new Set(['/proc', '/sys', '/dev', ...ETC_FILES.map((file) => `/etc/${file}`)]);
@@ -15,7 +16,9 @@ type Lower = readonly number[];
 
 /** Every change, parents before children. @throws node:fs errors, SyscallError */
 export function changesOf(directories: RootDirectories): Change[] {
-  const lower = [...directories.layers].reverse().map((path) => openSync(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const lower = [...visibleLayers(directories.layers)]
+    .reverse()
+    .map((path) => openSync(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   try {
     const upper = openSync(directories.upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     try {
@@ -38,11 +41,6 @@ function statOf(directoryFd: number, name: string): Stats | undefined {
     closeSync(fd);
   }
 }
-
-/** overlayfs.rst: a device 0:0 says that the name below does not exist. */
-const isWhiteout = (stat: Stats): boolean => stat.isCharacterDevice() && stat.rdev === 0;
-
-const isOpaque = (directoryFd: number): boolean => getXattr(directoryFd, 'trusted.overlay.opaque')?.toString() === 'y';
 
 /** What a name is in the layers together. */
 function below(lower: Lower, name: string): Stats | undefined {

@@ -1,7 +1,26 @@
 // One thing in a tree of files, however it is told of: by a walk through a directory, or by an archive.
 
-export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
+export type EntryType =
+  | 'file'
+  | 'directory'
+  | 'symlink'
+  | 'hardlink'
+  | 'char'
+  | 'block'
+  | 'fifo'
+  /** of a layer alone: what has this name in the layers below is gone */
+  | 'whiteout'
+  /** of a layer alone: nothing that the layers below have in this directory is to be seen */
+  | 'opaque';
 
+/** A stretch of a file with holes. */
+export interface Extent {
+  /** bytes from the beginning of the file */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Names and links are text as native/names.ts has it: whatever their bytes are, they stay. */
 export interface Entry {
   /** relative, components joined by "/"; "" is the top itself */
   readonly path: string;
@@ -10,8 +29,10 @@ export interface Entry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** bytes that `body` gives; 0 for what is no file */
+  /** bytes of the file; 0 for what is no file */
   readonly size: number;
+  /** Of a file with holes: where what `body` gives belongs, in order; all else is zeros. Absent: it is all there. */
+  readonly extents?: readonly Extent[];
   /** ns since the epoch */
   readonly modifiedNs: bigint;
   /** where a symlink leads, as it stands; for a hardlink the path of an earlier entry */
@@ -30,9 +51,22 @@ export interface Item {
 
 export type Items = AsyncIterable<Item>;
 
+/** Who takes entries as they come, without being waited for: each is begun, a file's content follows, and ended. */
+export interface EntrySink {
+  begin(entry: Entry): void;
+  write(piece: Buffer): void;
+  end(): void;
+}
+
+/** Bytes that an entry's content has, holes left out. */
+export const storedBytes = ({ size, extents }: Entry): number =>
+  extents === undefined ? size : extents.reduce((sum, { length }) => sum + length, 0);
+
 /** The attributes that mean the same in another tree. Those of overlay, for one, would change what a layer shows. */
 export const isPortableXattr = (name: string): boolean =>
-  name === 'security.capability' || name.startsWith('user.') || name.startsWith('system.posix_acl_');
+  name === 'security.capability' ||
+  (name.startsWith('user.') && !name.startsWith('user.overlay.')) ||
+  name.startsWith('system.posix_acl_');
 
 export async function* nothing(): AsyncGenerator<Buffer> {
   // No content.

@@ -1,6 +1,6 @@
 // The root file system of a container as a detached mount: an overlay of the image's layers and the container's own, or,
 // where overlay is not to be had, a plain copy of the layers ("vfs"). Tests: test/container/rootfs-overlay.test.ts.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -8,10 +8,14 @@ import {
   cloneTree,
   createOverlay,
   MS_PRIVATE,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_RDONLY,
   setMountAttributes,
   SyscallError,
 } from '../../native/index.js';
 import { copyTree } from './copy.js';
+import { isOpaque } from './whiteouts.js';
 
 export interface RootDirectories {
   /** lowest first */
@@ -70,8 +74,25 @@ export async function mountRoot(directories: RootDirectories): Promise<RootMount
   return { fd, kind: 'vfs' };
 }
 
+/**
+ * The layers from the lowest that can be seen, lowest first. overlay itself asks a layer's own top not whether it hides what is
+ * below it.
+ */
+export function visibleLayers(layers: readonly string[]): readonly string[] {
+  return layers.slice(Math.max(0, layers.findLastIndex(hidesAll)));
+}
+
+function hidesAll(layer: string): boolean {
+  const fd = openSync(layer, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  try {
+    return isOpaque(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 function mountOverlay({ layers, upper, work, volatile = false }: RootDirectories): number {
-  const lower = [...layers].reverse();
+  const lower = [...visibleLayers(layers)].reverse();
   if (!volatile) return createOverlay({ lower, upper, work, options: OPTIONS });
   // It was left by an earlier run since the last boot, so all that was written is there.
   rmSync(volatileMark(work), { recursive: true, force: true });

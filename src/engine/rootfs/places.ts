@@ -40,7 +40,7 @@ function readLink(rootFd: number, path: string): string | undefined {
   const fd = openIfThere(rootFd, path, O_PATH | O_NOFOLLOW);
   if (fd === undefined) return undefined;
   try {
-    return readlinkAt(fd, '').toString();
+    return readlinkAt(fd, '');
   } catch {
     return undefined;
   } finally {

@@ -1,4 +1,5 @@
 // The blocks of a tar archive that say what follows (tar(5) of libarchive, pax(1)). Pure. Tests: test/pure/engine/rootfs-tar.test.ts.
+import { nameOfBytes } from '../../native/index.js';
 import type { EntryType } from './entry.js';
 
 export const BLOCK = 512;
@@ -23,22 +24,35 @@ export class TarError extends Error {
 }
 
 function text(block: Buffer, at: number, length: number): string {
-  const end = block.subarray(at, at + length).indexOf(0);
-  return block.toString('utf8', at, end < 0 ? at + length : at + end);
+  let end = at;
+  let isPlain = true;
+  for (const limit = at + length; end < limit && block[end] !== 0; end++) if (block[end]! > 0x7f) isPlain = false;
+  return isPlain ? block.toString('latin1', at, end) : nameOfBytes(block.subarray(at, end));
 }
 
+const SPACE = 0x20;
+const isFiller = (byte: number): boolean => byte === SPACE || byte === 0;
+
 /** Octal digits, or with the first bit set a number of base 256, big-endian with a sign. */
-function number(block: Buffer, at: number, length: number): number {
-  const first = block[at]!;
-  if ((first & 0x80) === 0) {
-    const digits = block
-      .toString('latin1', at, at + length)
-      .replace(/[\0 ]+$/, '')
-      .trimStart();
-    if (digits === '') return 0;
-    if (!/^[0-7]+$/.test(digits)) throw new TarError(`"${digits}" is no number of a tar archive`);
-    return parseInt(digits, 8);
+export function number(block: Buffer, at: number, length: number): number {
+  if ((block[at]! & 0x80) !== 0) return wideNumber(block, at, length);
+  const end = at + length;
+  let next = at;
+  while (next < end && isFiller(block[next]!)) next++;
+  let value = 0;
+  for (; next < end && !isFiller(block[next]!); next++) {
+    const digit = block[next]! - 0x30;
+    if (digit < 0 || digit > 7) {
+      const digits = block.toString('latin1', at, end).replace(/[\0 ]+$/, '');
+      throw new TarError(`${JSON.stringify(digits)} is no number of a tar archive`);
+    }
+    value = value * 8 + digit;
   }
+  return value;
+}
+
+function wideNumber(block: Buffer, at: number, length: number): number {
+  const first = block[at]!;
   let value = first & 0x40 ? -1n : 0n;
   value = (value << 6n) | BigInt(first & 0x3f);
   for (let i = 1; i < length; i++) value = (value << 8n) | BigInt(block[at + i]!);
@@ -47,62 +61,65 @@ function number(block: Buffer, at: number, length: number): number {
   return result;
 }
 
-function checksum(block: Buffer): number {
-  let sum = 0;
-  for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 32 : block[i]!;
+const CHECKSUM_AT = 148;
+const CHECKSUM_LENGTH = 8;
+
+/** The sum of a block's bytes, its own field taken as spaces. */
+export function checksum(block: Buffer, at = 0): number {
+  let sum = CHECKSUM_LENGTH * SPACE;
+  for (let i = 0; i < CHECKSUM_AT; i++) sum += block[at + i]!;
+  for (let i = CHECKSUM_AT + CHECKSUM_LENGTH; i < BLOCK; i++) sum += block[at + i]!;
   return sum;
 }
 
-/** @throws TarError for a block that is no header */
-export function parseHeader(block: Buffer): Header {
-  const claimed = /^[ 0]*([0-7]{1,7})/.exec(block.toString('latin1', 148, 156))?.[1];
-  if (claimed === undefined || parseInt(claimed, 8) !== checksum(block))
-    throw new TarError('it is no tar archive, or it is damaged');
+/** The same by tars that took bytes for numbers with a sign. */
+function signedChecksum(block: Buffer, at: number): number {
+  let sum = checksum(block, at);
+  for (let i = 0; i < BLOCK; i++)
+    if ((i < CHECKSUM_AT || i >= CHECKSUM_AT + CHECKSUM_LENGTH) && block[at + i]! > 0x7f) sum -= 0x100;
+  return sum;
+}
+
+/** Whether a block says of itself that it is a header. */
+export function isHeader(block: Buffer, at = 0): boolean {
+  const claimed = /^[ 0]*([0-7]{1,7})/.exec(
+    block.toString('latin1', at + CHECKSUM_AT, at + CHECKSUM_AT + CHECKSUM_LENGTH),
+  )?.[1];
+  if (claimed === undefined) return false;
+  const sum = parseInt(claimed, 8);
+  return sum === checksum(block, at) || sum === signedChecksum(block, at);
+}
+
+/** The block at `at` of a buffer. @throws TarError for one that is no header */
+export function parseHeader(block: Buffer, at = 0): Header {
+  if (!isHeader(block, at)) throw new TarError('it is no tar archive, or it is damaged');
   // GNU's own format has other things where POSIX keeps the beginning of a long name.
-  const isPosix = block.toString('latin1', 257, 263) === 'ustar\0';
-  const prefix = isPosix ? text(block, 345, 155) : '';
-  const name = text(block, 0, 100);
+  const isPosix = block.toString('latin1', at + 257, at + 263) === 'ustar\0';
+  const prefix = isPosix ? text(block, at + 345, 155) : '';
+  const name = text(block, at, 100);
   return {
-    flag: block[156] === 0 ? '0' : String.fromCharCode(block[156]!),
+    flag: block[at + 156] === 0 ? '0' : String.fromCharCode(block[at + 156]!),
     name: prefix === '' ? name : `${prefix}/${name}`,
-    link: text(block, 157, 100),
-    mode: number(block, 100, 8) & 0o7777,
-    uid: number(block, 108, 8),
-    gid: number(block, 116, 8),
-    size: number(block, 124, 12),
-    modified: number(block, 136, 12),
-    major: number(block, 329, 8),
-    minor: number(block, 337, 8),
+    link: text(block, at + 157, 100),
+    mode: number(block, at + 100, 8) & 0o7777,
+    uid: number(block, at + 108, 8),
+    gid: number(block, at + 116, 8),
+    size: number(block, at + 124, 12),
+    modified: number(block, at + 136, 12),
+    major: number(block, at + 329, 8),
+    minor: number(block, at + 337, 8),
   };
 }
 
-export const isZero = (block: Buffer): boolean => block.every((byte) => byte === 0);
-
-/** "LENGTH KEY=VALUE\n" after one another; LENGTH counts all of it. Values are kept as bytes: attributes can hold any. */
-export function parsePax(bytes: Buffer): Map<string, Buffer> {
-  const records = new Map<string, Buffer>();
-  for (let at = 0; at < bytes.length && bytes[at] !== 0;) {
-    const space = bytes.indexOf(0x20, at);
-    const length = Number(bytes.toString('latin1', at, space));
-    const equals = bytes.indexOf(0x3d, space);
-    const isRecord =
-      space > at &&
-      Number.isInteger(length) &&
-      length > 0 &&
-      at + length <= bytes.length &&
-      equals > space &&
-      equals < at + length;
-    if (!isRecord || bytes[at + length - 1] !== 0x0a)
-      throw new TarError('an extended header of the archive is damaged');
-    records.set(bytes.toString('utf8', space + 1, equals), bytes.subarray(equals + 1, at + length - 1));
-    at += length;
-  }
-  return records;
+export function isZero(block: Buffer, at = 0): boolean {
+  for (let i = 0; i < BLOCK; i++) if (block[at + i] !== 0) return false;
+  return true;
 }
 
 export const TYPES: Readonly<Record<string, EntryType>> = {
   '0': 'file',
   '7': 'file',
+  S: 'file',
   '1': 'hardlink',
   '2': 'symlink',
   '3': 'char',

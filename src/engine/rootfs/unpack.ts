@@ -1,13 +1,14 @@
 // Puts entries of an archive or of a walk into a tree, never outside of it: every place is opened below the root as
 // openat2(2) resolves it, and what is made there is made by one name in an open directory, following no link.
-// Tests: test/container/rootfs-unpack.test.ts.
-import { chmodSync, closeSync, fchmodSync, fchownSync, fstatSync, writeSync } from 'node:fs';
+// Tests: test/container/rootfs-unpack.test.ts, test/container/layer.
+import { closeSync, fchmodSync, fchownSync, fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { TscontainError } from '../errors.js';
 import {
   chownAt,
   deviceNumber,
   fileSystemOf,
   linkAt,
+  makeWhiteout,
   mkdirAt,
   mknodAt,
   O_CREAT,
@@ -15,22 +16,24 @@ import {
   O_EXCL,
   O_NOFOLLOW,
   O_PATH,
-  O_RDONLY,
   O_WRONLY,
-  openBeneath,
-  openInRoot,
+  openAt,
   S_IFBLK,
   S_IFCHR,
   S_IFIFO,
+  setTimes,
   setTimesAt,
   setXattr,
   symlinkAt,
   SyscallError,
-  unlinkAt,
 } from '../../native/index.js';
-import { isPortableXattr, type Entry, type Items } from './entry.js';
-import { findPlace, openIfThere } from './places.js';
-import { openEntry } from './walk.js';
+import { DEFAULT_ACL, dress, setMode } from './dress.js';
+import { storedBytes, type Entry, type EntrySink, type Extent, type Items } from './entry.js';
+import { OpenDirectories } from './open-directories.js';
+import { openIfThere } from './places.js';
+import { removeContent, removeEntry } from './remove-entry.js';
+import { namesIn, openEntry } from './walk.js';
+import { isOpaque, isWhiteout, OPAQUE_XATTR } from './whiteouts.js';
 
 export interface UnpackOptions {
   /** Whose the files are: as the archive says (default), or one owner for all. */
@@ -43,95 +46,175 @@ export interface UnpackOptions {
   readonly replaceKinds?: boolean;
   /** What becomes of devices. Default "refuse". */
   readonly devices?: 'make' | 'skip' | 'refuse';
+  /** Whether all of the tree is made from entries and nobody else is at it: a directory keeps the time it was given. */
+  readonly isFresh?: boolean;
+  /** What becomes of the marks of a layer: they are kept as overlay reads them, or done. Default: there must be none. */
+  readonly whiteouts?: 'keep' | 'do';
 }
 
 export interface Unpacked {
   readonly entries: number;
   readonly bytes: number;
+  /** directories that had to be made and that no entry told of */
+  readonly implied: readonly string[];
 }
 
 /** Left free on the file system: an archive that would fill it is refused before it has. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
+/** After so much the room is looked at again: others write there too. */
+const LOOK_AGAIN_BYTES = 256 * 1024 * 1024;
 const MAX_PATH_BYTES = 4095;
+/** As deep as a walk goes. */
+const MAX_DEPTH = 512;
 const MAX_ID = 0xfffffffe;
+/** More of them would be no archive of anybody's, and their names are kept in memory. */
+const MAX_IMPLIED = 50_000;
 
-function refuse(entry: Entry, why: string): never {
+function refuse(entry: Entry, why: string, cause?: unknown): never {
   const shown = entry.path.length > 100 ? `${entry.path.slice(0, 100)}…` : entry.path;
   throw new TscontainError('INVALID_VALUE', `"${shown}" in the archive ${why}`, {
+    cause,
     hint: 'nothing of such an archive is to be trusted',
   });
 }
 
+/** What the kernel answers to names and places that cannot be. */
+const CANNOT_BE: Readonly<Record<string, string>> = {
+  ELOOP: 'leads through links without end',
+  ENOTDIR: 'is in something that is no directory',
+  EEXIST: 'is in something that is no directory',
+  ENAMETOOLONG: 'has a name that is too long',
+  EINVAL: 'has a name or a link that cannot be',
+  EMLINK: 'is one link too many',
+};
+
 /** The components of a path in an archive. Absolute ones begin at the top like all others. */
 function components(entry: Entry, path: string): string[] {
-  if (Buffer.byteLength(path) > MAX_PATH_BYTES) refuse(entry, 'has a name that is too long');
+  if (path.length > MAX_PATH_BYTES || Buffer.byteLength(path) > MAX_PATH_BYTES)
+    refuse(entry, 'has a name that is too long');
   if (path.includes('\0')) refuse(entry, 'has a NUL in its name');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) refuse(entry, 'leads out of it by ".."');
+  if (parts.length > MAX_DEPTH) refuse(entry, `is nested more than ${MAX_DEPTH} deep`);
   return parts;
 }
 
 const isExisting = (error: unknown): boolean => error instanceof SyscallError && error.code === 'EEXIST';
 
-export class Unpacker {
+interface OpenFile {
+  readonly fd: number;
+  readonly entry: Entry;
+  /** of one with holes: which stretch is being written, and how much of it has been */
+  extent: number;
+  written: number;
+}
+
+export class Unpacker implements EntrySink {
   readonly #rootFd: number;
   readonly #options: UnpackOptions;
-  readonly #top: readonly string[];
-  /** Directories get their times last: each file that is made in one changes them. */
-  readonly #directoryTimes = new Map<string, bigint>();
-  #parent: { path: string; fd: number } | undefined;
-  #room: number;
+  readonly #directories: OpenDirectories;
+  readonly #implied = new Set<string>();
+  #current: Entry | undefined;
+  #file: OpenFile | undefined;
+  #room = 0;
+  #unlookedBytes = Infinity;
+  #entries = 0;
+  #bytes = 0;
 
   constructor(rootFd: number, options: UnpackOptions = {}) {
     this.#rootFd = rootFd;
     this.#options = options;
-    this.#top = (options.at ?? '/').split('/').filter((part) => part !== '');
-    this.#room = fileSystemOf(rootFd).availableBytes - RESERVE_BYTES;
+    const maker = {
+      makeMissing: this.#makeMissing.bind(this),
+      clearWay: this.#clearWay.bind(this),
+    };
+    this.#directories = new OpenDirectories(rootFd, options.at ?? '/', maker, options.isFresh === true);
   }
 
   /** @throws TscontainError INVALID_VALUE, NO_SPACE; SyscallError and node:fs errors; what was made until then stays */
-  async unpack(items: Items): Promise<Unpacked> {
-    let entries = 0;
-    let bytes = 0;
+  begin(entry: Entry): void {
+    this.#current = entry;
+    this.#entries += 1;
+    this.#bytes += entry.size;
     try {
-      for await (const { entry, body } of items) {
-        await this.#put(entry, body);
-        entries += 1;
-        bytes += entry.size;
-      }
-      this.#setDirectoryTimes();
-      return { entries, bytes };
-    } finally {
-      if (this.#parent !== undefined) closeSync(this.#parent.fd);
-      this.#parent = undefined;
+      this.#put(entry);
+    } catch (error) {
+      const why = error instanceof SyscallError ? CANNOT_BE[error.code] : undefined;
+      if (why === undefined) throw error;
+      refuse(entry, why, error);
     }
   }
 
-  async #put(entry: Entry, body: AsyncIterable<Buffer>): Promise<void> {
+  write(piece: Buffer): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    const { extents } = file.entry;
+    if (extents === undefined) writeWhole(file.fd, piece);
+    else this.#writeExtents(file, extents, piece);
+  }
+
+  end(): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    const { fd, entry } = file;
+    // A hole at the end.
+    if (entry.extents !== undefined) ftruncateSync(fd, entry.size);
+    const [uid, gid] = this.#ownerOf(entry);
+    // Changing the owner takes away set-user-id and capabilities, so they come after it.
+    fchownSync(fd, uid, gid);
+    fchmodSync(fd, entry.mode);
+    dress(fd, entry);
+    setTimes(fd, entry.modifiedNs);
+    this.#file = undefined;
+    closeSync(fd);
+  }
+
+  /** All of it has come. */
+  finish(): Unpacked {
+    this.close();
+    return { entries: this.#entries, bytes: this.#bytes, implied: [...this.#implied] };
+  }
+
+  /** However it ends. Once is enough; again does nothing. */
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file.fd);
+    this.#file = undefined;
+    this.#directories.close();
+  }
+
+  #put(entry: Entry): void {
     const parts = components(entry, entry.path);
+    if (entry.type === 'opaque') {
+      this.#putOpaque(entry, parts);
+      return;
+    }
     if (parts.length === 0) {
       if (entry.type !== 'directory') refuse(entry, 'is no directory but stands for the top');
-      if (this.#options.applyToTop === true) this.#dressTop(entry);
+      if (this.#options.applyToTop === true) this.#dressDirectory(parts, entry);
       return;
     }
     const name = parts.at(-1)!;
-    const parentFd = this.#openParent(parts.slice(0, -1));
+    if (entry.type === 'hardlink') {
+      this.#putHardLink(entry, parts, name);
+      return;
+    }
+    const parentFd = this.#directories.at(parts.slice(0, -1));
     switch (entry.type) {
       case 'file':
-        return this.#putFile(entry, body, parentFd, name);
-      case 'directory':
-        this.#putDirectory(entry, parentFd, name);
-        this.#directoryTimes.set(parts.join('/'), entry.modifiedNs);
+        this.#putFile(entry, parentFd, name);
         return;
-      case 'hardlink':
-        this.#putHardLink(entry, parts, name);
+      case 'directory':
+        this.#putDirectory(entry, parentFd, parts, name);
+        return;
+      case 'whiteout':
+        this.#putWhiteout(entry, parentFd, name);
         return;
       case 'symlink':
+        if (entry.link === '') refuse(entry, 'is a link to nothing');
         this.#make(entry, parentFd, name, () => symlinkAt(entry.link, parentFd, name));
         break;
       case 'fifo':
         this.#make(entry, parentFd, name, () => mknodAt(parentFd, name, S_IFIFO | 0o600));
-        setMode(parentFd, name, entry.mode);
         break;
       case 'char':
       case 'block':
@@ -140,7 +223,8 @@ export class Unpacker {
         break;
     }
     chownAt(parentFd, name, ...this.#ownerOf(entry));
-    // Changing the owner takes away set-user-id, so a mode comes after it; a link has none of its own.
+    // A link has no mode of its own.
+    if (entry.type !== 'symlink') setMode(parentFd, name, entry.mode);
     setTimesAt(parentFd, name, entry.modifiedNs, entry.modifiedNs);
   }
 
@@ -150,35 +234,38 @@ export class Unpacker {
     return [uid, gid];
   }
 
-  /** The last parent stays open: archives tell of a directory's files one after another. */
-  #openParent(parts: readonly string[]): number {
-    const path = `/${[...this.#top, ...parts].join('/')}`;
-    if (this.#parent?.path === path) return this.#parent.fd;
-    const fd = this.#openDirectory(path);
-    if (this.#parent !== undefined) closeSync(this.#parent.fd);
-    this.#parent = { path, fd };
-    return fd;
+  #makeMissing(parentFd: number, name: string, path: string): void {
+    mkdirAt(parentFd, name, 0o755);
+    setMode(parentFd, name, 0o755);
+    const { owner } = this.#options;
+    if (owner !== undefined) chownAt(parentFd, name, owner.uid, owner.gid);
+    this.#implied.add(path);
+    if (this.#implied.size > MAX_IMPLIED)
+      refuse(this.#current!, `is in one of more than ${MAX_IMPLIED} directories that it does not tell of`);
   }
 
-  /** Makes what is missing. Links on the way are followed inside of the root, to places that may have to be made too. */
-  #openDirectory(wanted: string): number {
-    const there = openIfThere(this.#rootFd, wanted, O_PATH | O_DIRECTORY);
-    if (there !== undefined) return there;
-    const { path, missing } = findPlace(this.#rootFd, wanted);
-    const parts = path.split('/').filter((part) => part !== '');
-    for (let count = parts.length - missing; count < parts.length; count++) {
-      const parentFd = openInRoot(this.#rootFd, `/${parts.slice(0, count).join('/')}`, O_PATH | O_DIRECTORY);
-      try {
-        const name = parts[count]!;
-        mkdirAt(parentFd, name, 0o755);
-        setMode(parentFd, name, 0o755);
-        const { owner } = this.#options;
-        if (owner !== undefined) chownAt(parentFd, name, owner.uid, owner.gid);
-      } finally {
-        closeSync(parentFd);
-      }
+  #clearWay(parentFd: number, name: string, path: string): boolean {
+    const there = this.#kindOf(parentFd, name);
+    if (there === 'whiteout' && this.#options.whiteouts === 'keep') {
+      removeEntry(parentFd, name);
+      this.#makeMissing(parentFd, name, path);
+      hideBelow(parentFd, name);
+      return true;
     }
-    return openInRoot(this.#rootFd, path, O_PATH | O_DIRECTORY);
+    if (there !== 'symlink') refuse(this.#current!, `is in "${path}", which is no directory`);
+    return false;
+  }
+
+  #kindOf(parentFd: number, name: string): 'directory' | 'symlink' | 'whiteout' | 'other' | undefined {
+    const fd = openEntry(parentFd, name, O_PATH);
+    if (fd === undefined) return undefined;
+    try {
+      const stat = fstatSync(fd);
+      if (isWhiteout(stat)) return 'whiteout';
+      return stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /** Does it, and where something is in the way, takes that away and does it again. */
@@ -193,79 +280,75 @@ export class Unpacker {
   }
 
   #clear(entry: Entry, parentFd: number, name: string): void {
-    const fd = openEntry(parentFd, name, O_PATH);
-    if (fd === undefined) return;
-    const isDirectory = fstatSync(fd).isDirectory();
-    closeSync(fd);
-    if ((isDirectory || entry.type === 'directory') && this.#options.replaceKinds !== true) {
-      throw new TscontainError(
-        'INVALID_VALUE',
-        `"${entry.path}" is ${isDirectory ? 'a directory' : 'no directory'} there and ${isDirectory ? 'none' : 'one'} in the archive`,
-        {
-          hint: 'remove it there first, or choose another place',
-        },
-      );
-    }
-    // Only an empty directory goes: an archive that wants a full one replaced contradicts itself.
-    unlinkAt(parentFd, name, { directory: isDirectory });
-  }
-
-  async #putFile(entry: Entry, body: AsyncIterable<Buffer>, parentFd: number, name: string): Promise<void> {
-    if ((this.#room -= entry.size) < 0) {
-      throw new TscontainError('NO_SPACE', `there is no room for "${entry.path}" (${entry.size} bytes)`, {
-        hint: 'free some space on that file system',
+    const there = this.#kindOf(parentFd, name);
+    if (there === undefined) return;
+    if ((there === 'directory' || entry.type === 'directory') && this.#options.replaceKinds !== true) {
+      const [is, becomes] = there === 'directory' ? ['a directory', 'none'] : ['no directory', 'one'];
+      throw new TscontainError('INVALID_VALUE', `"${entry.path}" is ${is} there and ${becomes} in the archive`, {
+        hint: 'remove it there first, or choose another place',
       });
     }
-    const [uid, gid] = this.#ownerOf(entry);
-    const fd = this.#make(entry, parentFd, name, () =>
-      openBeneath(parentFd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
-    );
-    try {
-      for await (const chunk of body) writeWhole(fd, chunk);
-      fchownSync(fd, uid, gid);
-      fchmodSync(fd, entry.mode);
-      dress(fd, entry);
-    } finally {
-      closeSync(fd);
-    }
-    setTimesAt(parentFd, name, entry.modifiedNs, entry.modifiedNs);
+    removeEntry(parentFd, name);
+    this.#directories.removed();
   }
 
-  #putDirectory(entry: Entry, parentFd: number, name: string): void {
-    let fd: number | undefined;
+  #takeRoom(entry: Entry): void {
+    const bytes = storedBytes(entry);
+    if ((this.#unlookedBytes += bytes) > LOOK_AGAIN_BYTES || this.#room < bytes) {
+      this.#room = fileSystemOf(this.#rootFd).availableBytes - RESERVE_BYTES;
+      this.#unlookedBytes = 0;
+    }
+    if ((this.#room -= bytes) >= 0) return;
+    throw new TscontainError('NO_SPACE', `there is no room for "${entry.path}" (${bytes} bytes)`, {
+      hint: 'free some space on that file system',
+    });
+  }
+
+  #putFile(entry: Entry, parentFd: number, name: string): void {
+    this.#takeRoom(entry);
+    this.#ownerOf(entry);
+    const fd = this.#make(entry, parentFd, name, () =>
+      openAt(parentFd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
+    );
+    this.#file = { fd, entry, written: 0, extent: 0 };
+  }
+
+  #writeExtents(file: OpenFile, extents: readonly Extent[], piece: Buffer): void {
+    for (let at = 0; at < piece.length;) {
+      const extent = extents[file.extent]!;
+      const part = piece.subarray(at, at + extent.length - file.written);
+      writeWhole(file.fd, part, extent.at + file.written);
+      at += part.length;
+      file.written += part.length;
+      if (file.written < extent.length) continue;
+      file.extent += 1;
+      file.written = 0;
+    }
+  }
+
+  #putDirectory(entry: Entry, parentFd: number, parts: readonly string[], name: string): void {
     try {
       mkdirAt(parentFd, name, 0o700);
     } catch (error) {
       if (!isExisting(error)) throw error;
       // One that is there takes the entry's owner and mode.
-      fd = openEntry(parentFd, name, O_RDONLY | O_DIRECTORY);
-      if (fd === undefined) {
+      if (this.#kindOf(parentFd, name) !== 'directory') {
         this.#clear(entry, parentFd, name);
         mkdirAt(parentFd, name, 0o700);
+        // What stood there hid what the layers below have of that name, and so does this.
+        if (this.#options.whiteouts === 'keep') hideBelow(parentFd, name);
       }
     }
-    fd ??= openBeneath(parentFd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    try {
-      this.#dressDirectory(fd, entry);
-    } finally {
-      closeSync(fd);
-    }
+    this.#dressDirectory(parts, entry);
+    this.#implied.delete(parts.join('/'));
   }
 
-  #dressDirectory(fd: number, entry: Entry): void {
+  #dressDirectory(parts: readonly string[], entry: Entry): void {
+    const fd = this.#directories.at(parts, { followLast: false });
     fchownSync(fd, ...this.#ownerOf(entry));
     fchmodSync(fd, entry.mode);
     dress(fd, entry);
-  }
-
-  #dressTop(entry: Entry): void {
-    const fd = openInRoot(this.#rootFd, `/${this.#top.join('/')}`, O_RDONLY | O_DIRECTORY);
-    try {
-      this.#dressDirectory(fd, entry);
-    } finally {
-      closeSync(fd);
-    }
-    this.#directoryTimes.set('', entry.modifiedNs);
+    this.#directories.whenLeft(parts, entry.modifiedNs, entry.xattrs.get(DEFAULT_ACL));
   }
 
   /** To a file of the same archive; its target is a place below the top like any other, and no link is followed there. */
@@ -273,19 +356,14 @@ export class Unpacker {
     const target = components(entry, entry.link);
     if (target.length === 0) refuse(entry, 'is a link to nothing');
     if (target.join('/') === parts.join('/')) refuse(entry, 'is a link to itself');
-    const fromFd = openIfThere(
-      this.#rootFd,
-      `/${[...this.#top, ...target.slice(0, -1)].join('/')}`,
-      O_PATH | O_DIRECTORY,
-    );
+    const top = (this.#options.at ?? '/').split('/').filter((part) => part !== '');
+    const fromFd = openIfThere(this.#rootFd, `/${[...top, ...target.slice(0, -1)].join('/')}`, O_PATH | O_DIRECTORY);
     if (fromFd === undefined) refuse(entry, `is a link to "${entry.link}", which is not there`);
     try {
-      const fd = openEntry(fromFd, target.at(-1)!, O_PATH);
-      if (fd === undefined) refuse(entry, `is a link to "${entry.link}", which is not there`);
-      const isDirectory = fstatSync(fd).isDirectory();
-      closeSync(fd);
-      if (isDirectory) refuse(entry, 'is a link to a directory');
-      const parentFd = this.#openParent(parts.slice(0, -1));
+      const kind = this.#kindOf(fromFd, target.at(-1)!);
+      if (kind === undefined || kind === 'whiteout') refuse(entry, `is a link to "${entry.link}", which is not there`);
+      if (kind === 'directory') refuse(entry, 'is a link to a directory');
+      const parentFd = this.#directories.at(parts.slice(0, -1));
       this.#make(entry, parentFd, name, () => linkAt(fromFd, target.at(-1)!, parentFd, name));
     } finally {
       closeSync(fromFd);
@@ -300,52 +378,74 @@ export class Unpacker {
     this.#make(entry, parentFd, name, () =>
       mknodAt(parentFd, name, kind | 0o600, deviceNumber(entry.major, entry.minor)),
     );
-    setMode(parentFd, name, entry.mode);
   }
 
-  #setDirectoryTimes(): void {
-    for (const [path, ns] of [...this.#directoryTimes].reverse()) {
-      const parts = path.split('/').filter((part) => part !== '');
-      // A later entry may have put something else in its place.
-      const fd = openIfThere(this.#rootFd, `/${[...this.#top, ...parts].join('/')}`, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-      if (fd === undefined) continue;
-      try {
-        setTimesAt(fd, '.', ns, ns);
-      } finally {
-        closeSync(fd);
-      }
+  /** A mark is about the layers below alone, wherever it stands: what this layer has of that name stays. */
+  #putWhiteout(entry: Entry, parentFd: number, name: string): void {
+    if (this.#options.whiteouts === 'do') {
+      removeEntry(parentFd, name);
+      this.#directories.removed();
+      return;
     }
+    if (this.#options.whiteouts !== 'keep') refuse(entry, 'says that something is gone, as only layers do');
+    // Nothing of the layers below is to be seen here anyway, and overlay would list the mark.
+    if (isOpaque(parentFd)) return;
+    try {
+      makeWhiteout(parentFd, name);
+    } catch (error) {
+      if (error instanceof SyscallError && error.code === 'EPERM') throw cannotMark(error);
+      if (!isExisting(error)) throw error;
+      if (this.#kindOf(parentFd, name) === 'directory') hideBelow(parentFd, name);
+    }
+  }
+
+  #putOpaque(entry: Entry, parts: readonly string[]): void {
+    if (this.#options.whiteouts === undefined) refuse(entry, 'says that something is gone, as only layers do');
+    const fd = this.#directories.at(parts, { followLast: false });
+    if (this.#options.whiteouts === 'do') removeContent(fd);
+    else {
+      setXattr(fd, OPAQUE_XATTR, YES);
+      for (const name of namesIn(fd)) if (this.#kindOf(fd, name) === 'whiteout') removeEntry(fd, name);
+    }
+    this.#directories.removed();
   }
 }
 
-/** By the file itself: chmod by name would follow a link that somebody has put there since. */
-function setMode(parentFd: number, name: string, mode: number): void {
-  const fd = openEntry(parentFd, name, O_PATH);
-  if (fd === undefined) return;
+const YES = Buffer.from('y');
+
+/** An overlay refuses the devices by which another overlay is told what is gone. */
+const cannotMark = (cause: unknown): TscontainError =>
+  new TscontainError('NOT_SUPPORTED', 'a layer says that something is gone, which cannot be kept on this file system', {
+    cause,
+    hint: 'keep the state directory (--root) on a file system of its own, not on an overlay as in a container',
+  });
+
+/** Nothing that the layers below have in the directory is to be seen. */
+function hideBelow(parentFd: number, name: string): void {
+  const fd = openAt(parentFd, name, O_DIRECTORY | O_NOFOLLOW);
   try {
-    if (!fstatSync(fd).isSymbolicLink()) chmodSync(`/proc/self/fd/${fd}`, mode);
+    setXattr(fd, OPAQUE_XATTR, YES);
   } finally {
     closeSync(fd);
   }
 }
 
-function writeWhole(fd: number, chunk: Buffer): void {
-  for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at);
-}
-
-/** The attributes that mean the same here. A file system that has none does without. */
-function dress(fd: number, { xattrs }: Entry): void {
-  for (const [name, value] of xattrs) {
-    if (!isPortableXattr(name)) continue;
-    try {
-      setXattr(fd, name, value);
-    } catch (error) {
-      if (!(error instanceof SyscallError && ['EOPNOTSUPP', 'ENOTSUP', 'EPERM'].includes(error.code))) throw error;
-    }
-  }
+function writeWhole(fd: number, piece: Buffer, position?: number): void {
+  for (let at = 0; at < piece.length;)
+    at += writeSync(fd, piece, at, piece.length - at, position === undefined ? null : position + at);
 }
 
 /** @see Unpacker */
-export function unpackInto(rootFd: number, items: Items, options: UnpackOptions = {}): Promise<Unpacked> {
-  return new Unpacker(rootFd, options).unpack(items);
+export async function unpackInto(rootFd: number, items: Items, options: UnpackOptions = {}): Promise<Unpacked> {
+  const unpacker = new Unpacker(rootFd, options);
+  try {
+    for await (const { entry, body } of items) {
+      unpacker.begin(entry);
+      for await (const piece of body) unpacker.write(piece);
+      unpacker.end();
+    }
+    return unpacker.finish();
+  } finally {
+    unpacker.close();
+  }
 }

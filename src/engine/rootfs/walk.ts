@@ -10,6 +10,7 @@ import {
   fileSystemOf,
   getXattr,
   listXattrs,
+  nameOfBytes,
   O_DIRECTORY,
   O_NOFOLLOW,
   O_NONBLOCK,
@@ -23,6 +24,7 @@ import {
   SYSFS_MAGIC,
 } from '../../native/index.js';
 import { isPortableXattr, nothing, type Entry, type EntryType, type Item } from './entry.js';
+import { isOpaque, isWhiteout } from './whiteouts.js';
 
 /** Directories in one another. Each holds a descriptor while it is gone through. */
 const MAX_DEPTH = 512;
@@ -38,13 +40,9 @@ const KERNEL_FILE_SYSTEMS = new Set([
 /** How long the event loop may wait, ms. */
 const SLICE_MS = 4;
 
-/** The names in an open directory, in no order. @throws TscontainError INVALID_VALUE for one that is not UTF-8 */
+/** The names in an open directory, in no order. */
 export function namesIn(directoryFd: number): string[] {
-  return readdirSync(`/proc/self/fd/${directoryFd}`, { encoding: 'buffer' }).map((bytes) => {
-    const name = bytes.toString('utf8');
-    if (Buffer.byteLength(name) === bytes.length && Buffer.from(name).equals(bytes)) return name;
-    throw new TscontainError('INVALID_VALUE', `the file name "${name}" is not UTF-8`, { hint: 'rename it' });
-  });
+  return readdirSync(`/proc/self/fd/${directoryFd}`, { encoding: 'buffer' }).map(nameOfBytes);
 }
 
 /** @returns undefined when it went meanwhile */
@@ -97,10 +95,20 @@ async function* contentOf(fd: number, size: number): AsyncGenerator<Buffer> {
   }
 }
 
+export interface WalkOptions {
+  /** Whether it is a layer as overlay reads it, whose marks are told of as "whiteout" and "opaque". Default false. */
+  readonly isLayer?: boolean;
+}
+
 /** One walk: the files that have several names are told as links to the first. */
 class Walk {
+  readonly #isLayer: boolean;
   readonly #firstNames = new Map<string, string>();
   #sliceEnd = performance.now() + SLICE_MS;
+
+  constructor({ isLayer = false }: WalkOptions) {
+    this.#isLayer = isLayer;
+  }
 
   /** Most calls here are synchronous and short; the event loop has its turn all the same. */
   async #breathe(): Promise<void> {
@@ -117,7 +125,7 @@ class Walk {
     let stat: BigIntStats;
     try {
       stat = fstatSync(place, { bigint: true });
-      if (stat.isSymbolicLink()) link = readlinkAt(place, '').toString();
+      if (stat.isSymbolicLink()) link = readlinkAt(place, '');
     } finally {
       closeSync(place);
     }
@@ -134,7 +142,8 @@ class Walk {
       }
       return;
     }
-    yield { entry: entryOf(path, type, stat, new Map(), link), body: nothing() };
+    const isMark = this.#isLayer && isWhiteout(stat);
+    yield { entry: entryOf(path, isMark ? 'whiteout' : type, stat, new Map(), link), body: nothing() };
   }
 
   async *directory(fd: number, path: string, depth: number): AsyncGenerator<Item> {
@@ -146,6 +155,7 @@ class Walk {
     }
     const stat = fstatSync(fd, { bigint: true });
     yield { entry: entryOf(path, 'directory', stat, portableXattrs(fd)), body: nothing() };
+    if (this.#isLayer && isOpaque(fd)) yield { entry: entryOf(path, 'opaque', stat, new Map()), body: nothing() };
     if (path !== '' && KERNEL_FILE_SYSTEMS.has(fileSystemOf(fd).type)) return;
     for (const name of namesIn(fd).sort()) {
       await this.#breathe();
@@ -184,11 +194,11 @@ function entryOf(path: string, type: EntryType, stat: BigIntStats, xattrs: Map<s
 }
 
 /** An open directory and everything in it, parents before children, in the order of names. Its own path is "". */
-export function walkTree(directoryFd: number): AsyncGenerator<Item> {
-  return new Walk().directory(directoryFd, '', 0);
+export function walkTree(directoryFd: number, options: WalkOptions = {}): AsyncGenerator<Item> {
+  return new Walk(options).directory(directoryFd, '', 0);
 }
 
 /** One name in an open directory and, if it is a directory, everything in it. Paths begin with `as`. */
 export function walkOne(directoryFd: number, name: string, as: string): AsyncGenerator<Item> {
-  return new Walk().item(directoryFd, name, as, 0);
+  return new Walk({}).item(directoryFd, name, as, 0);
 }

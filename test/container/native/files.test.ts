@@ -103,7 +103,7 @@ describe('files relative to a descriptor', () => {
     native.mkdirAt(rootFd, 'new', 0o750);
     native.symlinkAt('where', rootFd, 'new/symlink');
     native.linkAt(rootFd, 'new/symlink', rootFd, 'hard');
-    assert.equal(native.readlinkAt(rootFd, 'hard').toString(), 'where');
+    assert.equal(native.readlinkAt(rootFd, 'hard'), 'where');
     native.renameAt(rootFd, 'hard', rootFd, 'moved', native.RENAME_NOREPLACE);
     assert.throws(() => native.renameAt(rootFd, 'moved', rootFd, 'new', native.RENAME_NOREPLACE), { code: 'EEXIST' });
     native.chownAt(rootFd, 'moved', 1000, 1001);
