@@ -9,7 +9,7 @@ const program = process.argv[2] ?? 'shoot';
 if (isStale()) await buildProducts();
 await build({
   ...bundleOptions,
-  entryPoints: [`test/pictures/${program}.ts`],
+  entryPoints: { [program]: `test/pictures/${program}.ts`, 'demo-main': 'test/support/demo-main.ts' },
   outdir: 'build/pictures',
   external: ['koffi', '@resvg/resvg-js'],
   sourcemap: 'inline',

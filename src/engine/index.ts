@@ -24,6 +24,7 @@ export type { MakeRecorder, Recorder } from './supervisor/recorder.js';
 export { parseEnv, parseEnvFile, parseLabel } from './grammar/environment.js';
 export { parseDevice, parseMount, parseTmpfs, parseVolume } from './grammar/mounts.js';
 export { parseContainerName, parseProject } from './grammar/names.js';
+export { familiarName, imageName } from './image/reference.js';
 export { parseRestartPolicy, parseSignal, parseUlimit, parseUser } from './grammar/process.js';
 export {
   parseBytes,

@@ -5,13 +5,14 @@ import type {
   ContainerProcess,
   CreateSpec,
   EngineEvent,
-  Image,
   LaunchReport,
   Limits,
   TerminalSize,
 } from '../engine/index.js';
 import type { Finding, FindingSpan, HostFacts } from '../metrics/index.js';
 import type { Settings } from './config/schema.js';
+import type { JobProgress, JobRequest } from './images/jobs.js';
+import type { ImageOrigin, ImageRow, Prunable } from './images/port.js';
 import type { CommandName } from './keymap.js';
 import type { KeyEvent, PasteEvent } from './screen/index.js';
 import type { GuardSlice, Load, Notice, State, UndoEntry, Verb } from './state.js';
@@ -37,6 +38,19 @@ export interface Refused {
   readonly name: string;
   readonly message: string;
 }
+
+/** A name that an image has no more; `last` of it, so that the image is gone. */
+export interface RemovedName {
+  readonly id: string;
+  readonly name: string;
+  readonly last: boolean;
+}
+
+/** How a job ended: what it brought, or why not. */
+export type JobEnd =
+  | { readonly is: 'done'; readonly names: readonly string[] }
+  | { readonly is: 'cancelled' }
+  | { readonly is: 'failed'; readonly failure: Failure };
 
 export type Action =
   // A person.
@@ -100,7 +114,20 @@ export type Action =
       readonly startedAt: string | undefined;
       readonly report: LaunchReport | Failure | undefined;
     }
-  | { readonly type: 'images'; readonly list: readonly Image[] | Failure }
+  | { readonly type: 'images'; readonly list: readonly ImageRow[] | Failure }
+  | { readonly type: 'image-details'; readonly id: string; readonly details: ImageOrigin | Failure }
+  | { readonly type: 'tagged'; readonly image: { readonly id: string; readonly name: string }; readonly name: string }
+  | {
+      readonly type: 'image-removed';
+      readonly names: readonly RemovedName[];
+      readonly freedBytes: number;
+      readonly refused: readonly Refused[];
+    }
+  | { readonly type: 'images-pruned'; readonly removed: number; readonly freedBytes: number }
+  // What goes on with images.
+  | { readonly type: 'jobs-progressed'; readonly jobs: ReadonlyMap<number, JobProgress> }
+  | { readonly type: 'job-ended'; readonly number: number; readonly end: JobEnd; readonly progress: JobProgress }
+  | { readonly type: 'build-viewer'; readonly viewer: Viewer; readonly base: number }
   | { readonly type: 'imported'; readonly name: string }
   // Logs: the lines are in sources.ts, what is to be shown of them is in the state.
   | { readonly type: 'logs-viewer'; readonly viewer: Viewer; readonly base: number }
@@ -165,7 +192,17 @@ export type Effect =
   | { readonly type: 'export-logs'; readonly path: string; readonly replace: boolean }
   | { readonly type: 'list-images' }
   | { readonly type: 'import-image'; readonly source: string; readonly name: string }
-  | { readonly type: 'remove-image'; readonly name: string }
+  | { readonly type: 'remove-images'; readonly names: readonly RemovedName[] }
+  | { readonly type: 'prune-images'; readonly which: Prunable }
+  | {
+      readonly type: 'tag-image';
+      readonly image: { readonly id: string; readonly name: string };
+      readonly name: string;
+    }
+  | { readonly type: 'begin-job'; readonly number: number; readonly request: JobRequest }
+  | { readonly type: 'cancel-job'; readonly number: number }
+  /** a key of the viewer widget, rows by the wheel, or n and N for the finds of the search */
+  | { readonly type: 'scroll-build'; readonly by: string | number }
   /** to the clipboard, through the terminal (OSC 52) */
   | { readonly type: 'copy'; readonly what: 'text'; readonly text: string }
   | { readonly type: 'copy'; readonly what: 'logs' }

@@ -13,6 +13,7 @@ import { ConfigFile } from './effects/config-file.js';
 import { failureOf } from './effects/failure.js';
 import type { GuardFile } from './effects/guard.js';
 import type { PastPort } from './effects/past.js';
+import type { ImagesPort } from './images/port.js';
 import { paintDashboard } from './panels/dashboard.js';
 import { Pointer } from './pointer.js';
 import { reduce } from './reduce.js';
@@ -30,7 +31,12 @@ const TICK_MS = 1000;
 
 export interface DashboardOptions {
   /** Called once the first frame is on the screen. */
-  readonly open: () => Promise<{ readonly engine: Engine; readonly sampler: Sampler; readonly past?: PastPort }>;
+  readonly open: () => Promise<{
+    readonly engine: Engine;
+    readonly sampler: Sampler;
+    readonly past?: PastPort;
+    readonly images?: ImagesPort;
+  }>;
   readonly input: NodeJS.ReadStream & { fd: 0 };
   readonly output: NodeJS.WriteStream & { fd: 1 };
   readonly env: NodeJS.ProcessEnv;
@@ -115,7 +121,7 @@ class Dashboard {
   private async open(): Promise<void> {
     const { done: _done, options } = this;
     try {
-      const { engine, sampler, past } = await options.open();
+      const { engine, sampler, past, images } = await options.open();
       if (this.isClosed) {
         engine.close();
         sampler.close();
@@ -126,6 +132,7 @@ class Dashboard {
           engine,
           sampler,
           ...(past === undefined ? {} : { past }),
+          ...(images === undefined ? {} : { images }),
           clock: this.clock,
           ...(this.configFile ? { config: this.configFile } : {}),
           dispatch: (action) => this.dispatch(action),

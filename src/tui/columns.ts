@@ -1,5 +1,12 @@
 // Names of what there is to be seen and chosen: columns of the table, orders of rows, tabs, pages.
 
+/** The columns that a table can have: in the order of the dialog, those it has by itself, what each shows. */
+export interface ColumnSet<Name extends string> {
+  readonly names: readonly Name[];
+  readonly usual: readonly Name[];
+  readonly about: Readonly<Record<Name, string>>;
+}
+
 /** Columns beside the mark at the left edge, which is always there. */
 export const COLUMN_NAMES = [
   'name',
@@ -56,6 +63,12 @@ export const ABOUT_COLUMNS: Readonly<Record<ColumnName, string>> = {
   project: 'the project it belongs to',
   id: 'the first twelve digits of its id',
   command: 'what runs in it',
+};
+
+export const CONTAINER_COLUMN_SET: ColumnSet<ColumnName> = {
+  names: COLUMN_NAMES,
+  usual: DEFAULT_COLUMNS,
+  about: ABOUT_COLUMNS,
 };
 
 export const SORT_COLUMNS = ['name', 'cpu', 'memory', 'io', 'pressure', 'pids', 'age', 'status'] as const;

@@ -10,6 +10,8 @@ import type { Doers } from './effects/doers.js';
 import { tell } from './effects/failure.js';
 import { GuardDuty, type GuardFile } from './effects/guard.js';
 import { Images } from './effects/images.js';
+import { imageVerbs } from './effects/image-verbs.js';
+import { Jobs } from './effects/jobs.js';
 import { Listing } from './effects/listing.js';
 import { LogPane } from './effects/log-pane.js';
 import { LookedAt } from './effects/looked-at.js';
@@ -20,7 +22,7 @@ import type { Ports } from './effects/ports.js';
 import { Shells } from './effects/shells.js';
 import { takesKeys } from './keymap.js';
 import { inside, layoutOf, paneRect, panesOf } from './layout.js';
-import { watchingEngine } from './read-only.js';
+import { watchingEngine, watchingImages } from './read-only.js';
 import { shellOf } from './reducers/view.js';
 import { selectedContainer } from './rows.js';
 import type { Sources } from './sources.js';
@@ -46,6 +48,13 @@ export function typingIn(state: State): number | undefined {
   return hasKeys && shell !== undefined && takesKeys(shell) ? shell.number : undefined;
 }
 
+/** The ports of a dashboard that changes nothing. */
+const watching = (ports: Ports): Ports => ({
+  ...ports,
+  engine: watchingEngine(ports.engine),
+  images: watchingImages(imageVerbs(ports)),
+});
+
 export class Effects {
   readonly shells: Shells;
   readonly logs: LogPane;
@@ -55,6 +64,8 @@ export class Effects {
   private readonly creating: Creating;
   private readonly lookedAt: LookedAt;
   private readonly doers: Doers<Effect['type']>;
+  private readonly images: Images;
+  private readonly jobs: Jobs;
   private guard: GuardDuty | undefined;
   private readonly stopping = new AbortController();
   private readonly undo: (() => void)[] = [];
@@ -64,17 +75,21 @@ export class Effects {
     private readonly terminal: TerminalPort,
     private readonly guardFile?: GuardFile,
   ) {
-    this.ports = ports.state().readOnly ? { ...ports, engine: watchingEngine(ports.engine) } : ports;
+    this.ports = ports.state().readOnly ? watching(ports) : ports;
     this.shells = new Shells(this.ports);
     this.past = new Past(ports);
     this.logs = new LogPane(this.ports);
     this.listing = new Listing(this.ports);
     this.lookedAt = new LookedAt(this.ports);
     this.creating = new Creating(this.ports, this.listing, this.shells);
+    const images = imageVerbs(this.ports);
+    this.images = new Images(this.ports, this.listing, images);
+    this.jobs = new Jobs(this.ports, images);
     this.doers = {
-      ...new Acts(this.ports, this.listing).doers,
+      ...new Acts(this.ports, this.listing, images).doers,
       ...this.creating.doers,
-      ...new Images(this.ports, this.listing).doers,
+      ...this.images.doers,
+      ...this.jobs.doers,
       ...this.shells.doers,
       ...this.logs.doers,
       ...this.own,
@@ -88,6 +103,7 @@ export class Effects {
       processesAt: (id, moment) => this.past.processes(id, moment),
       logs: this.logs.view,
       terminal: (number) => this.shells.pane(number),
+      build: (number) => this.jobs.lines(number),
     };
   }
 
@@ -146,6 +162,7 @@ export class Effects {
   async close(): Promise<void> {
     await this.guard?.end();
     await this.creating.close();
+    await this.jobs.close();
     this.stopping.abort();
     for (const undo of this.undo) undo();
     this.logs.close();
@@ -188,6 +205,7 @@ export class Effects {
     )
       this.fitShells(state);
     this.past.follow(state);
+    this.images.follow(state);
     const tab = state.view.page === 'overview' && layoutOf(state).tabs !== undefined ? state.view.tab : undefined;
     this.logs.follow(before, state, tab !== undefined && panesOf(state).some((pane) => pane.tab === 'logs'));
     this.shells.giveKeys(typingIn(state));

@@ -3,6 +3,7 @@
 import type { Binding } from './keymap/binding.js';
 import { CONTAINER_BINDINGS } from './keymap/containers.js';
 import { GLOBAL_BINDINGS } from './keymap/everywhere.js';
+import { IMAGE_BINDINGS } from './keymap/images.js';
 import { PAGE_BINDINGS } from './keymap/pages.js';
 import { SHELL_BINDINGS } from './keymap/shells.js';
 import { TAB_BINDINGS } from './keymap/tabs.js';
@@ -16,6 +17,7 @@ export const BINDINGS = [
   ...TAB_BINDINGS,
   ...SHELL_BINDINGS,
   ...PAGE_BINDINGS,
+  ...IMAGE_BINDINGS,
   ...GLOBAL_BINDINGS,
 ] as const satisfies readonly Binding[];
 

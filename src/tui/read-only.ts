@@ -1,6 +1,7 @@
 // What a dashboard that only watches refuses (--read-only). Two walls: a command that would change something says so before
 // it opens anything, and the engine that the effects are given has no verb that changes anything, whoever asks for it.
 import { TscontainError, type Engine, type Images } from '../engine/index.js';
+import type { ImagesPort } from './images/port.js';
 import type { CommandName } from './keymap.js';
 
 /** Commands whose only use is to change something, each with what it would do. */
@@ -27,6 +28,15 @@ const CHANGING: Readonly<Partial<Record<CommandName, string>>> = {
   undo: 'this changes containers',
   guard: 'the guard changes containers',
   'import-image': 'this makes an image',
+  'pull-image': 'this makes an image',
+  'build-image': 'this makes an image',
+  'load-image': 'this makes an image',
+  again: 'this makes an image',
+  'tag-image': 'this names an image',
+  'push-image': 'this writes to a registry',
+  'save-image': 'this writes a file',
+  'cancel-job': 'this ends what goes on',
+  'prune-images': 'this removes images',
   'remove-image': 'this removes an image',
 };
 
@@ -57,6 +67,7 @@ const WATCHING: ReadonlySet<string> = new Set<keyof Engine>([
   'launchReport',
   'close',
 ]);
+const LOOKING_AT_IMAGES: ReadonlySet<string> = new Set<keyof ImagesPort>(['list', 'details']);
 /** `get` is not among them: it makes the image base where there is none. */
 const WATCHING_IMAGES: ReadonlySet<string> = new Set<keyof Images>(['list']);
 
@@ -83,6 +94,9 @@ export function watchingEngine(engine: Engine): Engine {
     },
   });
 }
+
+/** The same of the images: what looks is left. */
+export const watchingImages = (images: ImagesPort): ImagesPort => onlyThese(images, LOOKING_AT_IMAGES, 'image ');
 
 const onlyThese = <T extends object>(target: T, names: ReadonlySet<string>, prefix: string): T =>
   new Proxy(target, { get: (inner, name) => passed(inner, name, names, prefix) });

@@ -9,13 +9,24 @@ import { engineOpened, withContainers, withEvents } from './reducers/engine.js';
 import { readOnlyRefusal } from './read-only.js';
 import type { Handler } from './reducers/handler.js';
 import { guardCommands } from './reducers/guard.js';
-import { imageCommands } from './reducers/images.js';
+import {
+  clearImageMarks,
+  detailsCame,
+  imageCommands,
+  imagesListed,
+  markImage,
+  openImageSort,
+  setImageFilter,
+  settledImages,
+} from './reducers/images.js';
+import { imagesPruned, imagesRemoved, imageVerbs, tagged } from './reducers/image-verbs.js';
+import { jobCommands, jobEnded, jobsProgressed, withJobs } from './reducers/jobs.js';
 import { limitsInForce, limitsUpdated } from './reducers/limits-overlay.js';
 import { exportExists, logCommands, logsFrom } from './reducers/logs.js';
 import { neighbourCommands, withFindings, withNight } from './reducers/neighbours.js';
 import { CONFIRMATIONS, type Confirmation } from './config/index.js';
 import { answer, overlayCommands, overlayInput, overlayRefused, overlayWheel } from './reducers/overlay.js';
-import { paneCommands, pickTile, wheel } from './reducers/panes.js';
+import { isInBuilds, paneCommands, pickTile, wheel } from './reducers/panes.js';
 import { click } from './reducers/pointer.js';
 import { promptInput, promptOf } from './reducers/prompt.js';
 import { openTab, shellCommands, shellEnded, shellOpened, shellRang, shellTitled } from './reducers/shells.js';
@@ -45,13 +56,26 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...splitCommands,
   ...overlayCommands,
   ...imageCommands,
+  ...imageVerbs,
+  ...jobCommands,
   ...settingsCommands,
   ...paletteCommands,
   ...columnsCommands,
   ...neighbourCommands,
   ...timeCommands,
-  mark: (state) => (state.view.page === 'grid' ? pickTile(state) : tableCommands.mark(state)),
+  mark: (state) => (state.view.page === 'grid' ? pickTile(state) : inImages(state, markImage, tableCommands.mark)),
+  'clear-marks': (state) => inImages(state, clearImageMarks, tableCommands['clear-marks']),
+  filter: (state) =>
+    inImages(state, () => step(setImageFilter(state, state.images.filter.text, true)), tableCommands.filter),
+  sort: (state) => inImages(state, openImageSort, overlayCommands.sort),
+  follow: (state) => (isInBuilds(state) ? step(state, { type: 'scroll-build', by: 'f' }) : logCommands.follow(state)),
+  wrap: (state) => (isInBuilds(state) ? step(state, { type: 'scroll-build', by: 'w' }) : logCommands.wrap(state)),
 };
+
+/** What a command that both tables have does in the one that is in front. */
+function inImages(state: State, images: Handler, containers: Handler): Step {
+  return state.view.page === 'images' ? images(state) : containers(state);
+}
 
 /** Carries out a command as its key would. */
 export function runCommand(state: State, command: CommandName, argument?: string): Step {
@@ -81,7 +105,7 @@ export function reduce(state: State, action: Action): Step {
     case 'command':
       return runCommand(state, action.command, action.argument);
     case 'resized':
-      return step(settled({ ...state, size: action.size }));
+      return step(settledImages(settled({ ...state, size: action.size })));
     case 'tick':
       return step({ ...state, now: action.now });
     case 'sampled': {
@@ -100,7 +124,7 @@ export function reduce(state: State, action: Action): Step {
     case 'containers':
       return step(withContainers(state, action.list));
     case 'events':
-      return step(withEvents(state, action.events));
+      return onEvents(state, action.events);
     case 'ended': {
       const next = finished(state, action.id, action.verb);
       return step(action.failure ? noticed(next, 'error', sentenceOf(action.failure)) : next);
@@ -111,8 +135,10 @@ export function reduce(state: State, action: Action): Step {
       return step(overlayRefused(state, action.failure));
     case 'done':
       return step(done(state, action));
-    case 'undone':
-      return step(undone(state, action));
+    case 'undone': {
+      const isAboutImages = action.entry.steps.some((one) => one.do === 'tag' || one.do === 'untag');
+      return step(undone(state, action), ...(isAboutImages ? [{ type: 'list-images' } as const] : []));
+    }
     case 'updated':
       return step(limitsUpdated(state, action));
     case 'guard':
@@ -128,7 +154,21 @@ export function reduce(state: State, action: Action): Step {
     case 'launch':
       return step(onLaunch(state, action));
     case 'images':
-      return step(onImages(state, action.list));
+      return step(imagesListed(state, action.list));
+    case 'image-details':
+      return step(detailsCame(state, action));
+    case 'tagged':
+      return tagged(state, action);
+    case 'image-removed':
+      return imagesRemoved(state, action);
+    case 'images-pruned':
+      return imagesPruned(state, action);
+    case 'jobs-progressed':
+      return step(jobsProgressed(state, action));
+    case 'job-ended':
+      return jobEnded(state, action);
+    case 'build-viewer':
+      return step(withJobs(state, { viewer: action.viewer, base: action.base }));
     case 'imported':
       return step(noticed({ ...state, overlay: undefined }, 'good', `Imported ${action.name}.`), {
         type: 'list-images',
@@ -218,8 +258,9 @@ function onLaunch(state: State, { id, startedAt, report }: Extract<Action, { typ
   return { ...state, launch };
 }
 
-function onImages(state: State, list: Extract<Action, { type: 'images' }>['list']): State {
-  if (isFailure(list)) return { ...state, images: { ...state.images, error: sentenceOf(list) } };
-  const position = fitPosition(state.images.position, list.length, Math.max(1, state.size.rows));
-  return { ...state, images: { ...state.images, list, error: undefined, position } };
+/** Somebody changed images: those that are looked at are listed anew. */
+function onEvents(state: State, events: Extract<Action, { type: 'events' }>['events']): Step {
+  const next = withEvents(state, events);
+  const isAboutImages = state.images.list !== undefined && events.some(({ type }) => type === 'image');
+  return isAboutImages ? step(next, { type: 'list-images' }) : step(next);
 }

@@ -30,6 +30,8 @@ export interface Sources {
   processesAt(id: string, moment: number): PastProcesses | 'reading' | undefined;
   readonly logs: ShownLines;
   terminal(number: number): PaintedTerminal | undefined;
+  /** what a build has written */
+  build(number: number): ShownLines | undefined;
 }
 
 /** Before the engine is open nothing has been measured. */
@@ -50,6 +52,7 @@ export const asOf = (sources: Sources, moment: number): Sources => ({
   at: (other) => sources.at(other),
   processesAt: (id, other) => sources.processesAt(id, other),
   terminal: (number) => sources.terminal(number),
+  build: (number) => sources.build(number),
 });
 
 export const NO_SOURCES: Sources = {
@@ -58,6 +61,7 @@ export const NO_SOURCES: Sources = {
   processesAt: () => undefined,
   logs: new LogView(new LogBuffer(undefined)),
   terminal: () => undefined,
+  build: () => undefined,
 };
 
 /** The id under which the sums of a project are measured: its own cgroup holds those of its members. */

@@ -6,7 +6,8 @@ import type { Settings } from './config/schema.js';
 import type { Keymap } from './keymap/bound-keys.js';
 import type { ContainersSlice, GuardSlice, HostSlice } from './state/containers.js';
 import type { Overlay } from './state/overlays.js';
-import type { EventsSlice, GridSlice, ImagesSlice, NeighboursSlice } from './state/pages.js';
+import type { ImagesSlice, JobsSlice } from './state/images.js';
+import type { EventsSlice, GridSlice, NeighboursSlice } from './state/pages.js';
 import type { Notice } from './state/prompt.js';
 import type { TableSlice } from './state/table.js';
 import type { GraphsSlice, InspectSlice, LaunchSlice, LogsSlice, ProcessesSlice } from './state/tabs.js';
@@ -14,6 +15,7 @@ import type { ShellsSlice, SplitSlice, ViewSlice } from './state/view.js';
 
 export { FIXED_TABS, SORT_COLUMNS, type FixedTab, type SortColumn } from './columns.js';
 export type * from './state/containers.js';
+export type * from './state/images.js';
 export * from './state/pages.js';
 export type * from './state/prompt.js';
 export { DEFAULT_SPAN_MS, spanOf } from './state/span.js';
@@ -53,6 +55,7 @@ export interface State {
   readonly grid: GridSlice;
   readonly neighbours: NeighboursSlice;
   readonly images: ImagesSlice;
+  readonly jobs: JobsSlice;
   readonly events: EventsSlice;
   /** the guard, where the dashboard was started with a rule file */
   readonly guard: GuardSlice | undefined;

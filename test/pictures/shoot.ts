@@ -200,10 +200,60 @@ async function shootAll(): Promise<void> {
   }
 }
 
+/** Images are those of the made-up machine: their pull and their build look as real ones do, and need no registry. */
+function openDemo(columns: number, rows: number, ...flags: string[]): Emulator {
+  const command = [process.execPath, 'build/pictures/demo-main.cjs', ...flags] as const;
+  return new Emulator({ command, columns, rows, env: { COLORTERM: 'truecolor' } });
+}
+
+/** From the first of its letters on in the filter, which is taken back. */
+const choose = (name: string): readonly string[] => ['/', name, ENTER, ESCAPE];
+
+async function shootImages(): Promise<void> {
+  const large = openDemo(200, 60);
+  const narrow = openDemo(80, 24);
+  const screen = openDemo(132, 40);
+  const themed = THEMES.map((theme) => ({ theme, screen: openDemo(132, 40, `--${theme}`) }));
+  const all = [screen, narrow, large, ...themed.map(({ screen: other }) => other)];
+  for (const each of all) {
+    await each.waitFor('ci-runner', 15_000);
+    await press(each, 'I', ...choose('node'));
+  }
+  await delay(800);
+  save(screen, 'images');
+  save(narrow, 'images-80x24');
+  save(large, 'images-200x60');
+  for (const { theme, screen: other } of themed) save(other, `images-${theme}`);
+
+  await press(screen, ...choose('nginx'), '3');
+  await delay(500);
+  save(screen, 'image-config');
+  await press(screen, '1', ...choose('redis'), 'd');
+  await delay(500);
+  save(screen, 'image-remove');
+  await press(screen, ESCAPE, 'X');
+  await delay(500);
+  save(screen, 'image-prune');
+  await press(screen, ESCAPE, 'p', 'debian');
+  await delay(500);
+  save(screen, 'pull-form');
+  await press(screen, ':13', ENTER, 'p', 'localhost:5000/team/web:edge', ENTER);
+  await delay(6500);
+  save(screen, 'pull');
+  await press(screen, 'b', BACKSPACE, '/srv/shop', '\t', '\t', 'shop/web:2.1', ENTER, '5', 'z');
+  await delay(13_000);
+  save(screen, 'build');
+  for (const each of all) await each.close();
+}
+
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
-  await shootEmpty();
-  await shootAll();
+  const only = process.env['SCREENS_ONLY'];
+  if (only !== 'images') {
+    await shootEmpty();
+    await shootAll();
+  }
+  await shootImages();
 }
 
 main().then(

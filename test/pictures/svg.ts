@@ -62,6 +62,8 @@ function line(char: string, x: number, y: number): string | undefined {
     const endY = cy + (dy * CELL.height) / 2;
     return `M${endX} ${cy}Q${cx} ${cy} ${cx} ${round(cy + dy * 4.5)}V${endY}`;
   }
+  if (char === '━') return `M${x} ${cy}h${CELL.width}`;
+  if (char === '╸') return `M${x} ${cy}h${CELL.width / 2}`;
   if (char === '┄') return [0, 1, 2].map((part) => `M${round(x + part * 3 + 0.4)} ${cy}h2`).join('');
   const joins = LINES[char];
   if (joins === undefined) return undefined;
@@ -143,7 +145,8 @@ function rowParts(
     }
     const stroked = line(cell.char, x, y);
     if (stroked !== undefined) {
-      shapes.push(`<path fill="none" stroke="${fg}" stroke-width="1.2"${opacity} d="${stroked}"/>`);
+      const width = cell.char === '━' || cell.char === '╸' ? 3.2 : 1.2;
+      shapes.push(`<path fill="none" stroke="${fg}" stroke-width="${width}"${opacity} d="${stroked}"/>`);
       return;
     }
     const style = `${cell.bold ? ' font-weight="bold"' : ''}${cell.italic ? ' font-style="italic"' : ''}${cell.underline ? ' text-decoration="underline"' : ''}`;

@@ -32,6 +32,10 @@ const GUARD = {
 /** Limits, a pause and its end, some seconds apart; then the graphs on the whole screen. */
 const CHANGES = ['+50', 'u', 'x', '0.7', 'tab', 'x', '512m', 'enter', '+20', 'p', '+4', 'p', '+12', '2', 'z'] as const;
 
+const NGINX = ['/', 'nginx', 'enter', 'escape'] as const;
+const PULLING = ['I', 'p', 'python:3.13', 'enter', 'p', 'localhost:5000/team/web', 'enter', '+5'] as const;
+const BUILDING = ['I', 'b', 'backspace', '/srv/shop', 'tab', 'tab', 'shop/web:2.1', 'enter', '+14', '5'] as const;
+
 const SCENES: Readonly<Record<string, Scene>> = {
   overview: {},
   'overview-200x50': { columns: 200, rows: 50 },
@@ -75,6 +79,23 @@ const SCENES: Readonly<Record<string, Scene>> = {
   compare: { keys: ['D', '<', '<', '<', 'D'] },
   events: { keys: ['v'] },
   images: { keys: ['I'] },
+  'images-ascii': { ascii: true, keys: ['I', 'down', 'down', 'down'] },
+  'images-empty': { crowd: 'nothing', keys: ['I'] },
+  'images-marks': { keys: ['I', 'space', 'down', 'space', 's', 'down', 'enter'] },
+  'images-filter': { keys: ['I', '/', 'shop'] },
+  layers: { keys: ['I', 'end', 'up', 'up', 'up', '2', 'z'] },
+  'image-config': { keys: ['I', ...NGINX, '3'] },
+  'pull-form': { keys: ['I', 'p', 'debian'] },
+  'pull-form-wrong': { keys: ['I', 'p', 'Deb ian', 'enter'] },
+  pull: { keys: PULLING },
+  'pull-ascii': { ascii: true, keys: PULLING },
+  'pull-elsewhere': { keys: [...PULLING, 'I'] },
+  'pull-done': { keys: [...PULLING, '+40'] },
+  build: { keys: BUILDING },
+  'build-done': { keys: [...BUILDING, '+60'] },
+  'build-failed': { keys: ['I', 'b', 'backspace', '/srv/fail', 'enter', '+60'] },
+  'image-remove': { keys: ['I', ...NGINX, 'up', 'up', 'space', ...NGINX, 'd'] },
+  'image-prune': { keys: ['I', 'X'] },
   help: { keys: ['?'] },
   palette: { keys: [':', 'lim'] },
   sort: { keys: ['s'] },
@@ -146,6 +167,15 @@ function everySize(): Record<string, Scene> {
     scrubbed: ['<', '<', '<'],
     images: ['I'],
     import: ['I', 'i'],
+    layers: ['I', 'down', 'down', 'down', '2'],
+    'image-config': ['I', 'down', 'down', '3'],
+    pull: [...PULLING, '4'],
+    'pull-form': ['I', 'p', 'debian'],
+    build: BUILDING,
+    'build-form': ['I', 'b'],
+    'image-remove': ['I', 'end', 'd'],
+    'image-prune': ['I', 'X'],
+    'image-columns': ['I', 'C'],
     events: ['v'],
     help: ['?'],
     palette: [':', 'lim'],

@@ -20,6 +20,6 @@ void runDashboard({
   },
   open: () => {
     setImmediate(() => world.sampler.sample());
-    return Promise.resolve({ engine: world.engine, sampler: world.sampler });
+    return Promise.resolve({ engine: world.engine, sampler: world.sampler, images: world.images });
   },
 }).then(() => process.exit(0));

@@ -249,6 +249,7 @@ export const DEMO_IMAGES: readonly ListedImage[] = [
   created: new Date(DEMO_NOW - Number(days) * DAY).toISOString(),
   sizeBytes: Number(mib) * MiB,
   layers: ['/layers/1'],
+  layerBytes: [Number(mib) * MiB],
   config: { ...NO_DEFAULTS, cmd: ['sh'], workingDir: '/' },
   digest: `sha256:${idOf(`manifest of ${String(name)}`)}` as const,
   platform: { os: 'linux', architecture: 'amd64' },

@@ -3,14 +3,16 @@
 import type { Container, ContainerState, Engine } from '../../src/engine/index.js';
 import { DemoEngine } from './demo-engine.js';
 import { healthOf } from './demo-health.js';
+import { DemoImages } from './demo-images.js';
 import { configOf, crowdOf, DEMO_NOW, MEMBERS } from './demo-people.js';
 import { DemoSampler, type Habit } from './demo-sampler.js';
 
 export interface DemoWorld {
   readonly engine: Engine & { readonly calls: readonly string[] };
   readonly sampler: DemoSampler;
+  readonly images: DemoImages;
   readonly clock: { now(): number };
-  /** Lets made-up time pass and takes a sample. */
+  /** Lets made-up time pass, with what goes on in it, and takes a sample. */
   advance(ms: number): void;
 }
 
@@ -61,12 +63,15 @@ export function demoWorld({ seed = 7, crowd, health = false }: DemoOptions = {})
     (project) => [...containers.values()].filter((c) => c.config.project === project).map(({ id }) => id),
   );
   const engine = new DemoEngine(containers, habits, clock);
+  const images = new DemoImages(engine.calls, clock, crowd === 'nothing');
   return {
     engine,
     sampler,
+    images,
     clock,
     advance(ms) {
       now += ms;
+      images.advance(ms);
       sampler.sample();
     },
   };

@@ -58,6 +58,7 @@ export class Desk {
       {
         engine: this.world.engine,
         sampler: this.world.sampler,
+        images: this.world.images,
         clock: this.world.clock,
         dispatch: (action) => this.dispatch(action),
         state: () => this.state,

@@ -1,5 +1,7 @@
 // What holds of the dashboard whatever was done: nothing in the state points at what is not there, and its frame can be read.
 import assert from 'node:assert/strict';
+import { imageRows } from '../../src/tui/image-rows.js';
+import { keyOf } from '../../src/tui/images/sharing.js';
 import { layoutOf, MIN_COLUMNS, MIN_ROWS, panesOf } from '../../src/tui/layout.js';
 import { rowsOf } from '../../src/tui/rows.js';
 import { contains, type Canvas } from '../../src/tui/screen/index.js';
@@ -10,6 +12,7 @@ export function assertStands(state: State): void {
   assertTable(state);
   assertPanes(state);
   assertOverlay(state);
+  assertImages(state);
   const { pending, byId, list } = state.containers;
   assert.deepEqual([...byId.keys()], list.map(({ id }) => id), 'containers are known by their ids'); // prettier-ignore
   assert.deepEqual([...pending.keys()], [], 'what was answered is no longer being done');
@@ -63,6 +66,23 @@ function assertOverlay(state: State): void {
   if (overlay?.kind !== 'question') return;
   const ids = idsIn(overlay.answers.flatMap(({ effects }) => effects));
   assert.ok(ids.length === 0 || ids.some(isThere), `“${overlay.title}” is about nobody who is there`);
+}
+
+function assertImages(state: State): void {
+  const { list = [], selected, position, marks } = state.images;
+  const rows = imageRows(state);
+  const known = new Set(list.map(keyOf));
+  const row = rows[position.selected];
+  if (state.images.list !== undefined)
+    assert.equal(
+      selected,
+      row === undefined ? undefined : keyOf(row),
+      'the image that is selected stands where it is said to',
+    );
+  for (const key of marks) assert.ok(known.has(key), `${key} is marked and not there`);
+  const { jobs } = state;
+  for (const { number } of jobs.list) assert.ok(number < jobs.nextNumber, 'a job has a number of its own');
+  assert.equal(new Set(jobs.list.map(({ number }) => number)).size, jobs.list.length);
 }
 
 /** Every row is as wide as the screen, and no cell holds what a terminal would obey. */

@@ -9,6 +9,8 @@ export interface ListedImage extends Image {
   /** what the name stands for, here or where it came from: a manifest, or an index of several */
   readonly digest: Digest;
   readonly platform: Platform;
+  /** of the files in each layer, lowest first as `layers` are */
+  readonly layerBytes: readonly number[];
   /** of its bytes, those in layers that other images have too */
   readonly sharedBytes: number;
   /** the containers that were made from it, those that are removed and still kept too */

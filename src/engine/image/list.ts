@@ -46,6 +46,7 @@ export function toListed({ entry, summary }: Summarized, { images, users, owners
     sizeBytes: sizeOf(summary),
     sharedBytes: shared.reduce((sum, { bytes }) => sum + bytes, 0),
     layers: layers.map(({ chainId }) => places.tree(images, chainId)),
+    layerBytes: layers.map(({ bytes }) => bytes),
     config,
     usedBy: users.get(id) ?? [],
   };

@@ -1,6 +1,7 @@
 // What is done to containers, to many at a time: each act is told when all of it is over, so that it can be taken back as one.
 import { KEEP_SECONDS, type Container } from '../../engine/index.js';
 import type { Refused } from '../actions.js';
+import type { ImagesPort } from '../images/port.js';
 import { SHOWN_AS } from '../reducers/undo.js';
 import type { UndoEntry, UndoStep, Verb } from '../state.js';
 import type { Doers, EffectOf } from './doers.js';
@@ -26,6 +27,7 @@ export class Acts {
   constructor(
     private readonly ports: Ports,
     private readonly listing: Listing,
+    private readonly images: ImagesPort,
   ) {}
 
   private async verb({ verb, ids }: EffectOf<'verb'>): Promise<void> {
@@ -114,6 +116,12 @@ export class Acts {
       case 'restore':
         await engine.restore(step.id);
         if (step.start) await engine.start(step.id);
+        return;
+      case 'tag':
+        await this.images.tag(step.id, step.name);
+        return;
+      case 'untag':
+        await this.images.remove(step.name);
         return;
       case 'pause':
       case 'unpause':

@@ -1,37 +1,92 @@
-// Images: listed when they are looked at, imported and removed.
-import type { Action } from '../actions.js';
-import type { Doers } from './doers.js';
-import { failureOf } from './failure.js';
+// Images: listed when they are looked at or were changed; the selected one is asked about; imported, named, removed, pruned.
+import type { Refused, RemovedName } from '../actions.js';
+import { selectedImage } from '../image-rows.js';
+import type { ImagesPort } from '../images/port.js';
+import type { State } from '../state.js';
+import type { Doers, EffectOf } from './doers.js';
+import { failureOf, sentenceOf } from './failure.js';
 import type { Listing } from './listing.js';
 import type { Ports } from './ports.js';
 
+type ImageType = 'list-images' | 'import-image' | 'tag-image' | 'remove-images' | 'prune-images';
+
 export class Images {
-  readonly doers: Doers<'list-images' | 'import-image' | 'remove-image'> = {
-    'list-images': () => void this.list(),
+  readonly doers: Doers<ImageType> = {
+    'list-images': () => this.changed(),
     'import-image': ({ source, name }) =>
       this.listing.ask(async () => {
-        await this.ports.engine.images.import(source, name);
+        await this.images.import(source, name);
         this.ports.dispatch({ type: 'imported', name });
       }),
-    'remove-image': ({ name }) =>
+    'tag-image': ({ image, name }) =>
       this.listing.ask(async () => {
-        await this.ports.engine.images.remove(name);
-        await this.list();
+        await this.images.tag(image.name, name);
+        this.ports.dispatch({ type: 'tagged', image, name });
+      }),
+    'remove-images': (effect) => void this.remove(effect),
+    'prune-images': ({ which }) =>
+      this.listing.ask(async () => {
+        this.ports.dispatch({ type: 'images-pruned', ...(await this.images.prune(which)) });
       }),
   };
+
+  private wasShown = false;
+  private isListing = false;
+  private isStale = false;
+  /** the image that was asked about last */
+  private asked = '';
 
   constructor(
     private readonly ports: Ports,
     private readonly listing: Listing,
+    private readonly images: ImagesPort,
   ) {}
 
-  private async list(): Promise<void> {
-    let answer: Extract<Action, { type: 'images' }>['list'];
-    try {
-      answer = await this.ports.engine.images.list();
-    } catch (error) {
-      answer = failureOf(error);
+  /** The images are listed when their view comes to the front, and the selected one is asked about. */
+  follow(state: State): void {
+    const isShown = state.view.page === 'images';
+    if (isShown && !this.wasShown) this.changed();
+    this.wasShown = isShown;
+    const id = isShown ? (selectedImage(state)?.id ?? '') : '';
+    if (id === this.asked) return;
+    this.asked = id;
+    if (id !== '') void this.ask(id);
+  }
+
+  /** Lists them, once for any number of changes that come while it is done. */
+  private changed(): void {
+    this.isStale = true;
+    if (!this.isListing) void this.listWhileStale();
+  }
+
+  private async listWhileStale(): Promise<void> {
+    this.isListing = true;
+    while (this.isStale) {
+      this.isStale = false;
+      const list = await this.images.list().catch(failureOf);
+      this.ports.dispatch({ type: 'images', list });
     }
-    this.ports.dispatch({ type: 'images', list: answer });
+    this.isListing = false;
+  }
+
+  private async ask(id: string): Promise<void> {
+    const details = await this.images.details(id).catch(failureOf);
+    this.ports.dispatch({ type: 'image-details', id, details });
+  }
+
+  /** One after the other: names of one image depend on each other. */
+  private async remove({ names }: EffectOf<'remove-images'>): Promise<void> {
+    let freedBytes = 0;
+    const removed: RemovedName[] = [];
+    const refused: Refused[] = [];
+    for (const each of names) {
+      try {
+        freedBytes += (await this.images.remove(each.name)).freedBytes;
+        removed.push(each);
+      } catch (error) {
+        refused.push({ id: each.id, name: each.name, message: sentenceOf(error) });
+      }
+    }
+    this.ports.dispatch({ type: 'image-removed', names: removed, freedBytes, refused });
   }
 }

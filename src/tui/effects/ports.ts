@@ -3,12 +3,15 @@ import type { Engine } from '../../engine/index.js';
 import type { Sampler } from '../../metrics/index.js';
 import type { Action } from '../actions.js';
 import type { Settings } from '../config/index.js';
+import type { ImagesPort } from '../images/port.js';
 import type { State } from '../state.js';
 import type { PastPort } from './past.js';
 
 export interface Ports {
   readonly engine: Engine;
   readonly sampler: Sampler;
+  /** What is asked about images; absent: the engine's own verbs. */
+  readonly images?: ImagesPort;
   /** What was written down before; absent where nothing is. */
   readonly past?: PastPort;
   /** The config file; absent where there is none to write to. */

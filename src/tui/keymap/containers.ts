@@ -6,7 +6,7 @@ export const CONTAINER_BINDINGS = [
   bind('empty', 'demo', ['d'], 'demo', 'Start the demo: three services, and a noisy one that wakes after ten seconds', {
     hint: 3,
   }),
-  bind('empty', 'images', ['i'], 'images', 'List images, import a tarball or a directory', { hint: 4, local: true }),
+  bind('empty', 'images', ['i'], 'images', 'Images: pull one, build one, import a tarball', { hint: 4, local: true }),
 
   // The table of containers.
   bind('table', 'open', ['enter'], 'open', 'Go to the tabs of this container; on a project, fold or unfold it', {

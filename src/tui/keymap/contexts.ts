@@ -11,7 +11,7 @@ export function contextsOf(state: State): readonly Context[] {
   if (page === 'grid') return ['grid', 'container', 'global'];
   if (page === 'neighbours') return ['neighbours', 'container', 'global'];
   if (page === 'compare') return ['compare', 'container', 'global'];
-  if (page === 'images') return ['images', 'global'];
+  if (page === 'images') return [state.images.focus === 'list' ? 'images' : state.images.tab, 'image', 'global'];
   if (page === 'events') return ['events', 'global'];
   if (focus === 'table') {
     return state.containers.list.length === 0 ? ['empty', 'global'] : ['table', 'container', 'global'];

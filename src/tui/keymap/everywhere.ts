@@ -18,7 +18,7 @@ export const GLOBAL_BINDINGS = [
   bind('global', 'notice-after', ['.'], 'notice after', 'Go to the next moment when somebody began to suffer'),
   bind('global', 'to-now', ['0'], 'now', 'Back to now'),
   bind('global', 'compare', ['D'], 'Difference', 'Pin this moment; at another moment, compare the two'),
-  bind('global', 'images', ['I'], 'Images', 'List images, import a tarball or a directory'),
+  bind('global', 'images', ['I'], 'Images', 'Images: pull, build, run, remove; how each is made of layers'),
   bind('global', 'events', ['v'], 'events', 'What happened, newest last'),
   bind('global', 'zoom', ['z'], 'whole screen', 'Give the pane in focus the whole screen, or take it back', {
     hint: 20,

@@ -28,11 +28,4 @@ export const PAGE_BINDINGS = [
   bind('neighbours', 'suspect-side', ['right'], 'who does it', 'The one who has most of it', local),
 
   bind('compare', 'leave-compare', ['D'], 'compare again', 'Let the pinned moment go', { hint: 1, local: true }),
-
-  bind('images', 'run-image', ['enter', 'r'], 'run', 'Run a container from this image', { hint: 1, local: true }),
-  bind('images', 'import-image', ['i'], 'import', 'Import a tarball or a directory as an image', { hint: 2 }),
-  bind('images', 'remove-image', ['d', 'delete'], 'remove', 'Remove this image; refused while a container uses it', {
-    hint: 3,
-    local: true,
-  }),
 ] as const;

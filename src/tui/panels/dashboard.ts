@@ -10,7 +10,8 @@ import { alarmOf } from '../reducers/splits.js';
 import { paintGrid } from './grid.js';
 import { paintHeader } from './header.js';
 import { commandTarget, hintsOf } from './hints.js';
-import { paintEvents, paintImages } from './lists.js';
+import { paintImages } from './images.js';
+import { paintEvents } from './lists.js';
 import { neighbourTitles, paintNeighbours } from './neighbours.js';
 import { paintNoticeLine } from './notice.js';
 import { paintOverlay } from './overlays.js';
@@ -33,13 +34,19 @@ export function paintDashboard(canvas: Canvas, state: State, sources: Sources): 
   if (page === 'overview') {
     if (layout.table) paintContainers(canvas, layout.table, shown, then);
     if (layout.tabs) paintTabs(canvas, layout.tabs, shown, then);
+  } else if (page === 'images') {
+    // Images are what they are now, whatever moment else is shown.
+    paintImages(canvas, state, sources);
   } else {
     paintPage(canvas, layout.body, shown, then, page);
   }
   if (state.overlay) paintOverlay(canvas, state, sources, state.overlay);
 }
 
-function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, page: Exclude<Page, 'overview'>): void {
+/** A page in one frame. */
+type FramedPage = Exclude<Page, 'overview' | 'images'>;
+
+function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, page: FramedPage): void {
   const focused = state.overlay === undefined;
   const alarm = alarmOf(state);
   const inner = paintFrame(canvas, rect, {
@@ -62,10 +69,6 @@ function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, p
       paintCompare(canvas, inner, state, sources);
       return;
     }
-    case 'images': {
-      paintImages(canvas, inner, state);
-      return;
-    }
     case 'events': {
       paintEvents(canvas, inner, state);
       return;
@@ -73,7 +76,7 @@ function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, p
   }
 }
 
-function pageTitles(state: State, page: Exclude<Page, 'overview'>): readonly Title[] {
+function pageTitles(state: State, page: FramedPage): readonly Title[] {
   switch (page) {
     case 'grid':
       return [
@@ -89,8 +92,6 @@ function pageTitles(state: State, page: Exclude<Page, 'overview'>): readonly Tit
       return neighbourTitles(state);
     case 'compare':
       return compareTitles(state);
-    case 'images':
-      return [{ text: `images${state.images.list === undefined ? '' : ` ${state.images.list.length}`}` }];
     case 'events':
       return [{ text: 'events' }, ...(state.events.back > 0 ? [{ text: `${state.events.back} back` }] : [])];
   }

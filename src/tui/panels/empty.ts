@@ -7,7 +7,7 @@ import { commandTarget, printedKey } from './hints.js';
 const CHOICES: readonly (readonly [command: CommandName, text: string])[] = [
   ['new', 'run your first container (its image is made from this host)'],
   ['demo', 'the demo: three services, and a noisy one that wakes after ten seconds'],
-  ['images', 'images: import a tarball or a directory'],
+  ['images', 'images: pull one, build one, import a tarball'],
 ];
 
 export function paintEmptyTable(canvas: Canvas, rect: Rect, state: State): void {
@@ -22,14 +22,23 @@ export function paintEmptyTable(canvas: Canvas, rect: Rect, state: State): void 
     view.text(x, y + 2, engine.failed, theme.text, rect.width - 4);
     return;
   }
-  view.text(x, y, 'Nothing runs here yet.', theme.strong);
-  const choices = CHOICES.map(([command, text]) => ({
-    command,
-    text,
-    key: printedKey(command, state, canvas.glyphs),
-  }));
-  const keys = Math.max(...choices.map(({ key }) => widthOf(key))) + 3;
-  choices.forEach(({ command, text, key }, i) => {
+  paintChoices(view, x, y, state, 'Nothing runs here yet.', CHOICES);
+}
+
+/** A sentence, and what can be done about it: keys to press or to click. */
+export function paintChoices(
+  view: Canvas,
+  x: number,
+  y: number,
+  state: State,
+  sentence: string,
+  choices: readonly (readonly [command: CommandName, text: string])[],
+): void {
+  const { theme } = view;
+  view.text(x, y, sentence, theme.strong);
+  const named = choices.map(([command, text]) => ({ command, text, key: printedKey(command, state, view.glyphs) }));
+  const keys = Math.max(...named.map(({ key }) => widthOf(key))) + 3;
+  named.forEach(({ command, text, key }, i) => {
     view.text(x, y + 2 + i, key, theme.key);
     view.text(x + keys, y + 2 + i, text, theme.text);
     view.region({ x, y: y + 2 + i, width: text.length + keys, height: 1 }, commandTarget(command));

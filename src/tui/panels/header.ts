@@ -2,10 +2,29 @@
 import { HOST_ID, type HostSample, type SeriesName } from '../../metrics/index.js';
 import { bytes, bytesOf, coreLimit, cores, percent, rate } from '../present/units.js';
 import { isRunning } from '../rows.js';
-import { stopOf, widthOf, type Attr, type Canvas, type Rect, type Span, type TwoWay } from '../screen/index.js';
+import {
+  stopOf,
+  truncate,
+  widthOf,
+  type Attr,
+  type Canvas,
+  type Rect,
+  type Span,
+  type TwoWay,
+} from '../screen/index.js';
 import type { Sources } from '../sources.js';
 import type { GuardSlice, State } from '../state.js';
-import { graphCapacity, mirrorsInOneRow, paintGraphRow, paintMirrored, peakOf } from '../widgets/index.js';
+import { isAtWork, isBuild, subjectOf } from '../images/jobs.js';
+import { workNow } from '../present/transfer.js';
+import {
+  graphCapacity,
+  mirrorsInOneRow,
+  paintGraphRow,
+  paintMirrored,
+  paintProgress,
+  peakOf,
+} from '../widgets/index.js';
+import { arrowOf } from './images/transfers.js';
 import { printedKey } from './hints.js';
 import { HALF_PRESSURE } from '../present/pressure.js';
 
@@ -81,12 +100,50 @@ export function paintHeader(canvas: Canvas, rect: Rect, state: State, sources: S
     selfPart(canvas, sources),
   ];
   where.paint(canvas, rect.x, rect.y);
-  const parts = fitting(right, rect.width - where.width - GAP - 1);
+  const work = workPart(canvas, state);
+  work?.paint(canvas, rect.x + where.width + GAP, rect.y);
+  const taken = where.width + (work === undefined ? 0 : work.width + GAP);
+  const parts = fitting(right, rect.width - taken - GAP - 1);
   let x = rect.x + rect.width - 1 - widthOfParts(parts);
   for (const part of parts) {
     part.paint(canvas, x, rect.y);
     x += part.width + GAP;
   }
+}
+
+/** Cells of a name, and of the bar of all that goes on. */
+const WORK_NAME_CELLS = 20;
+const WORK_BAR_CELLS = 8;
+/** " 63%" */
+const SHARE_CELLS = { narrow: 4, wide: 5 } as const;
+
+/** "↓ nginx:1.27 ━━━━━─── 63%": what goes on with images, whatever is looked at; a click leads there. */
+function workPart(canvas: Canvas, state: State): Part | undefined {
+  const { theme, glyphs } = canvas;
+  const running = state.jobs.list.filter(isAtWork);
+  const work = workNow(running);
+  const first = running[0];
+  if (work === undefined || first === undefined) return undefined;
+  const isNarrow = state.size.columns < 100;
+  const subject = running.length === 1 ? subjectOf(first.request) : `${running.length} at work`;
+  const name = isNarrow ? '' : `${truncate(subject, WORK_NAME_CELLS, glyphs.ellipsis)} `;
+  const sign = `${arrowOf(first.request.kind, canvas)} `;
+  const bar = isNarrow ? 0 : WORK_BAR_CELLS;
+  const share = Number.isNaN(work.share) ? glyphs.none : `${Math.floor(work.share * 100)}%`;
+  const shareCells = isNarrow ? SHARE_CELLS.narrow : SHARE_CELLS.wide;
+  const width = widthOf(sign) + widthOf(name) + bar + shareCells;
+  const tab = running.every(isBuild) ? 'builds' : 'transfers';
+  return {
+    width,
+    priority: 0,
+    paint(to, x, y) {
+      let at = x + to.text(x, y, sign, theme.resource.net[0]);
+      at += to.text(at, y, name, theme.text);
+      paintProgress(to, at, y, bar, work.share, theme.resource.net[0]);
+      to.text(at + bar, y, share.padStart(shareCells), theme.text);
+      to.region({ x, y, width, height: 1 }, { kind: 'jobs', id: tab });
+    },
+  };
 }
 
 const widthOfParts = (parts: readonly Part[]): number => parts.reduce((sum, { width }) => sum + width + GAP, -GAP);

@@ -32,13 +32,17 @@ export const hintFor = (command: CommandName, label: string, state: State, glyph
 function isShown(binding: Binding<CommandName>, state: State, first: string): boolean {
   if (binding.hint === undefined) return false;
   const onTable = first === 'table' || first === 'empty';
+  const onImages = first === 'images';
   if (binding.command === 'back')
     return !onTable && (state.view.page !== 'overview' || state.view.zoomed || state.size.columns < NARROW_COLUMNS);
   if (binding.command === 'next-split' && !isSplit(state)) return false;
   if (first === 'empty' && (binding.command === 'zoom' || binding.command === 'grid')) return false;
+  if (binding.command === 'zoom' && state.view.page === 'images') return state.size.columns >= NARROW_COLUMNS;
   if (binding.command === 'zoom' || binding.command === 'grid')
     return state.view.page === 'overview' && state.size.columns >= NARROW_COLUMNS;
-  if (onTable || binding.hint >= EVERYWHERE) return true;
+  // What n does on the page of containers is no thing of this one.
+  if (binding.command === 'new' && state.view.page === 'images') return false;
+  if (onTable || onImages || binding.hint >= EVERYWHERE) return true;
   return binding.in === first;
 }
 

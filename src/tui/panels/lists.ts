@@ -1,14 +1,14 @@
-// Tabs and pages that are lists: processes, inspect, launch, images, events.
+// Tabs and pages that are lists: processes, inspect, launch, events.
 import { eventSentence, eventSubject, eventTone } from '../present/event.js';
 import { launchLines } from '../present/launch.js';
 import { sortedProcesses } from '../present/processes.js';
-import { age, bytes, clock, cpuTime, milliseconds, NOT_MEASURED, plural } from '../present/units.js';
+import { age, clock, cpuTime, milliseconds, plural } from '../present/units.js';
 import { filterPattern } from '../filter.js';
 import { inspectedLines } from '../reducers/panes.js';
 import { truncate, widthOf, type Attr, type Canvas, type Rect } from '../screen/index.js';
 import type { State } from '../state.js';
 import { fitPosition, paintTable, type Column } from '../widgets/index.js';
-import type { Container, ContainerProcess, Image } from '../../engine/index.js';
+import type { Container, ContainerProcess } from '../../engine/index.js';
 import { processColumns } from './process-columns.js';
 
 const say = (canvas: Canvas, rect: Rect, text: string, attr: Attr = canvas.theme.dim): void => {
@@ -141,64 +141,6 @@ function paintSpan(view: Canvas, x: number, y: number, width: number, from: numb
     if (i < start || (part === 0 && i > start)) view.put(x + i, y, glyphs.ascii ? '.' : '·', theme.faint);
     else view.put(x + i, y, glyphs.lengths[Math.max(1, Math.round(part * 8))]!, attr);
   }
-}
-
-export function paintImages(canvas: Canvas, rect: Rect, state: State): void {
-  const { theme } = canvas;
-  const { list, error } = state.images;
-  if (error !== undefined) {
-    say(canvas, rect, error, theme.error);
-    return;
-  }
-  if (!list) return;
-  if (list.length === 0) {
-    say(
-      canvas,
-      rect,
-      'There is no image yet. n runs a container from base, which is made from this host; i imports one.',
-    );
-    return;
-  }
-  const columns: readonly Column<Image>[] = [
-    { id: 'name', title: 'NAME', min: 20, max: 50, priority: 0, cell: (image) => image.name },
-    { id: 'id', title: 'ID', min: 12, priority: 3, cell: (image) => image.id.slice(0, 12), style: () => theme.dim },
-    { id: 'size', title: 'SIZE', min: 6, priority: 1, align: 'right', cell: (image) => bytes(image.sizeBytes) },
-    {
-      id: 'age',
-      title: 'CREATED',
-      min: 8,
-      priority: 2,
-      align: 'right',
-      cell: (image) => `${age(state.now - Date.parse(image.created))} ago`,
-      style: () => theme.dim,
-    },
-    { id: 'used', title: 'USED BY', min: 14, max: 30, priority: 1, cell: (image) => usersOf(state, image) },
-    {
-      id: 'command',
-      title: 'COMMAND',
-      min: 10,
-      max: 60,
-      priority: 4,
-      cell: (image) => [...image.config.entrypoint, ...image.config.cmd].join(' '),
-      style: () => theme.dim,
-    },
-  ];
-  paintTable(
-    canvas,
-    { ...rect, x: rect.x + 1, width: rect.width - 2 },
-    {
-      columns,
-      rows: list,
-      position: fitPosition(state.images.position, list.length, rect.height - 1),
-      focused: state.overlay === undefined,
-      rowTarget: (_image, index) => ({ kind: 'image', index }),
-    },
-  );
-}
-
-function usersOf(state: State, image: Image): string {
-  const users = state.containers.list.filter(({ config }) => config.image.id === image.id);
-  return users.length === 0 ? NOT_MEASURED : plural(users.length, 'container');
 }
 
 const CLOCK_CELLS = 8;

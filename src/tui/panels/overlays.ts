@@ -9,6 +9,7 @@ import type {
   TextOverlay,
 } from '../state/overlays.js';
 import { helpSections, keyName } from '../present/keys.js';
+import { nameRemark } from '../reducers/image-forms.js';
 import { helpRows, helpWidth, overlayRows } from '../reducers/overlay.js';
 import { truncate, widthOf, wrap, type Attr, type Canvas, type Rect } from '../screen/index.js';
 import type { Sources } from '../sources.js';
@@ -96,7 +97,7 @@ function paintMenuOverlay(canvas: Canvas, state: State, { menu, title, purpose }
   const rect = modalRect(canvas, width + 4, rows + 2 + (searched ? 2 : 0));
   const keys = [
     { key: canvas.glyphs.enter, label: purpose === 'palette' ? 'do it' : 'choose' },
-    ...(purpose === 'sort' ? [{ key: 'r', label: 'reverse' }] : []),
+    ...(purpose === 'sort' || purpose === 'image-sort' ? [{ key: 'r', label: 'reverse' }] : []),
     closes(canvas),
   ];
   const isLook = selectedItem(menu)?.id.startsWith('theme:') ?? false;
@@ -121,7 +122,7 @@ function paintQuestion(canvas: Canvas, overlay: QuestionOverlay): void {
 const FORM_CELLS = { least: 60, most: 98 } as const;
 const FEW_FIELDS = 3;
 
-function paintFormOverlay(canvas: Canvas, { form, title, failure, busy }: FormOverlay): void {
+function paintFormOverlay(canvas: Canvas, { form, title, failure, busy, purpose }: FormOverlay): void {
   const wanted = form.rows.length > FEW_FIELDS ? FORM_CELLS.most : Math.max(FORM_CELLS.least, formWidth(form) + 4);
   const width = Math.min(wanted, FORM_CELLS.most, canvas.width);
   const height = Math.min(form.rows.length, canvas.height - 7);
@@ -137,9 +138,14 @@ function paintFormOverlay(canvas: Canvas, { form, title, failure, busy }: FormOv
   const below = inner.y + inner.height - 1;
   // Beside its field there may be room for half of the sentence only.
   const wrong = failure ?? fieldOf(form, form.focus)?.error;
+  const remark = nameRemark(purpose, form);
   if (busy) canvas.text(inner.x, below, 'A moment …', canvas.theme.dim);
   else if (wrong !== undefined)
     canvas.text(inner.x, below, truncate(wrong, inner.width, canvas.glyphs.ellipsis), canvas.theme.error);
+  else if (remark !== undefined) {
+    const attr = remark.isWrong ? canvas.theme.notice : canvas.theme.dim;
+    canvas.text(inner.x, below, truncate(remark.text, inner.width, canvas.glyphs.ellipsis), attr);
+  }
 }
 
 function paintText(canvas: Canvas, state: State, { title, lines, top }: TextOverlay): void {

@@ -12,15 +12,18 @@ import { statusWord } from '../present/container.js';
 import { eventSentence, eventSubject } from '../present/event.js';
 import { removalLines } from '../present/removal.js';
 import { plural } from '../present/units.js';
-import { watchingEngine } from '../read-only.js';
+import { imageVerbs } from '../effects/image-verbs.js';
+import type { ImagesPort } from '../images/port.js';
+import { watchingEngine, watchingImages } from '../read-only.js';
 import { isRunning } from '../rows.js';
 import { clean } from '../screen/index.js';
 import { Announcer } from './announcer.js';
+import { ImageCommands } from './image-commands.js';
 import { helpLines, parseCommand, type Command } from './commands.js';
 import { hostLines, listLine, showLines } from './sentences.js';
 
 export interface PlainOptions {
-  readonly open: () => Promise<{ readonly engine: Engine; readonly sampler: Sampler }>;
+  readonly open: () => Promise<{ readonly engine: Engine; readonly sampler: Sampler; readonly images?: ImagesPort }>;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   readonly readOnly?: boolean;
@@ -57,6 +60,7 @@ export class PlainSession {
   private readonly events: EngineEvent[] = [];
   private readonly suffering = new Map<string, { readonly victim: string; readonly sentence: string }>();
   private readonly engine: Engine;
+  private readonly imageCommands: ImageCommands;
   private containers: readonly Container[] = [];
   /** what is done when the next line is "yes" */
   private pending: { readonly what: string; readonly act: () => Promise<void> } | undefined;
@@ -66,10 +70,22 @@ export class PlainSession {
     engine: Engine,
     private readonly sampler: Sampler,
     private readonly options: Omit<PlainOptions, 'open'>,
+    images?: ImagesPort,
   ) {
     this.engine = options.readOnly === true ? watchingEngine(engine) : engine;
     this.clock = options.clock ?? { now: () => Date.now() };
     this.announcer = new Announcer({ say: (line) => this.say(line) });
+    const readOnly = options.readOnly === true;
+    const verbs = imageVerbs({ engine, ...(images === undefined ? {} : { images }) });
+    this.imageCommands = new ImageCommands({
+      images: readOnly ? watchingImages(verbs) : verbs,
+      containers: () => this.containers,
+      clock: this.clock,
+      readOnly,
+      say: (line) => this.say(line),
+      announce: (sentence) => this.announce(sentence),
+      ask: (what, lines, act) => this.ask(what, lines, act),
+    });
   }
 
   /** A sentence to be said soon, among others that happen: for whoever finds out something. */
@@ -114,6 +130,7 @@ export class PlainSession {
 
   close(): void {
     this.stopping.abort();
+    this.imageCommands.close();
     for (const undo of this.undo) undo();
     this.announcer.flush();
     this.sampler.close();
@@ -167,6 +184,7 @@ export class PlainSession {
       case 'quit':
         return;
       default: {
+        if (await this.imageCommands.carryOut(command)) return;
         const container = await this.engine.get(name);
         return this.about(container, command);
       }
@@ -307,8 +325,8 @@ export class PlainSession {
 
 /** Runs until the person types quit, or the input ends. Containers run on. */
 export async function runPlain(options: PlainOptions): Promise<void> {
-  const { engine, sampler } = await options.open();
-  const session = new PlainSession(engine, sampler, options);
+  const { engine, sampler, images } = await options.open();
+  const session = new PlainSession(engine, sampler, options, images);
   await session.start();
   // The terminal's own line editing: readline's moves the cursor about, which screen readers read aloud.
   const lines = createInterface({ input: options.input, terminal: false, crlfDelay: Infinity });

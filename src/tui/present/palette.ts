@@ -6,6 +6,7 @@ import type { State } from '../state.js';
 import type { MenuItem } from '../widgets/index.js';
 import { statusWords } from './container.js';
 import { keyName, menuItem } from './keys.js';
+import { bytes } from './units.js';
 
 /** What can be done to one container by its name: "stop web". */
 const VERBS: readonly CommandName[] = [
@@ -64,6 +65,15 @@ function containerItems({ containers, keymap, now, ...state }: State): readonly 
   ];
 }
 
+/** The images that were listed, each to go to and to run. */
+function imageItems({ images }: State): readonly MenuItem[] {
+  const named = (images.list ?? []).flatMap(({ name, sizeBytes }) => (name === undefined ? [] : { name, sizeBytes }));
+  return named.flatMap(({ name, sizeBytes }): MenuItem[] => [
+    { id: `image:${name}`, label: `image ${clean(name)}`, detail: bytes(sizeBytes), whenTyped: true },
+    { id: `run:${name}`, label: `run ${clean(name)}`, whenTyped: true },
+  ]);
+}
+
 /** The commands of the keymap as items. */
 export const commandItems = (state: State, keymap: Keymap = state.keymap): readonly MenuItem[] =>
   paletteBindings(keymap).map((binding) => menuItem(binding, glyphsFor(state.appearance.glyphs)));
@@ -76,6 +86,7 @@ export function everythingItems(state: State): readonly MenuItem[] {
     ...glyphItems(),
     ...layoutItems(state),
     ...containerItems(state),
+    ...imageItems(state),
   ];
   const recent = state.recent.flatMap((id) => all.find((item) => item.id === id) ?? []);
   return [

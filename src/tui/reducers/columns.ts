@@ -1,6 +1,7 @@
 // The dialog of columns. What is changed in it is seen at once; escape brings back what was there before.
 import { step, type Step } from '../actions.js';
-import { COLUMN_NAMES, DEFAULT_COLUMNS, type ColumnName } from '../columns.js';
+import { CONTAINER_COLUMN_SET, type ColumnName, type ColumnSet } from '../columns.js';
+import { IMAGE_COLUMN_SET, type ImageColumn } from '../images/columns.js';
 import type { ColumnsOverlay } from '../state/overlays.js';
 import type { KeyEvent, PasteEvent } from '../screen/index.js';
 import type { State } from '../state.js';
@@ -9,17 +10,28 @@ import type { Handler } from './handler.js';
 
 type Entries = ColumnsOverlay['entries'];
 
+export const COLUMN_SETS: Readonly<Record<ColumnsOverlay['of'], ColumnSet<string>>> = {
+  containers: CONTAINER_COLUMN_SET,
+  images: IMAGE_COLUMN_SET,
+};
+
 /** Those that are shown in their order, then the others. */
-const entriesOf = (columns: readonly ColumnName[]): Entries => [
+const entriesOf = (of: ColumnsOverlay['of'], columns: readonly string[]): Entries => [
   ...columns.map((name) => ({ name, shown: true })),
-  ...COLUMN_NAMES.filter((name) => !columns.includes(name)).map((name) => ({ name, shown: false })),
+  ...COLUMN_SETS[of].names.filter((name) => !columns.includes(name)).map((name) => ({ name, shown: false })),
 ];
+
+/** The state with these columns in the table that they are of; names are those of its set. */
+const withColumns = (state: State, of: ColumnsOverlay['of'], columns: readonly string[]): State =>
+  of === 'images'
+    ? { ...state, images: { ...state.images, columns: columns as readonly ImageColumn[] } }
+    : { ...state, table: { ...state.table, columns: columns as readonly ColumnName[] } };
 
 function withEntries(state: State, overlay: ColumnsOverlay, entries: Entries, selected = overlay.selected): State {
   // A row without a name could be any.
   const kept = entries.map((entry) => (entry.name === 'name' ? { ...entry, shown: true } : entry));
   const columns = kept.filter(({ shown }) => shown).map(({ name }) => name);
-  return { ...state, overlay: { ...overlay, entries: kept, selected }, table: { ...state.table, columns } };
+  return withColumns({ ...state, overlay: { ...overlay, entries: kept, selected } }, overlay.of, columns);
 }
 
 export function toggleColumn(state: State, overlay: ColumnsOverlay, name: string): State {
@@ -43,7 +55,7 @@ export function columnsKey(state: State, overlay: ColumnsOverlay, event: KeyEven
   switch (event.key) {
     case 'escape':
     case 'ctrl-c':
-      return step({ ...state, overlay: undefined, table: { ...state.table, columns: overlay.before } });
+      return step(withColumns({ ...state, overlay: undefined }, overlay.of, overlay.before));
     case 'enter':
     case 'q':
       return step({ ...state, overlay: undefined });
@@ -57,7 +69,7 @@ export function columnsKey(state: State, overlay: ColumnsOverlay, event: KeyEven
     case 'shift-up':
       return step(moved(state, overlay, -1));
     case 'r':
-      return step(withEntries(state, overlay, entriesOf(DEFAULT_COLUMNS), 0));
+      return step(withEntries(state, overlay, entriesOf(overlay.of, COLUMN_SETS[overlay.of].usual), 0));
     default: {
       const by = stepOf(event.key, 8, overlay.entries.length);
       if (by === undefined) return step(state);
@@ -69,8 +81,15 @@ export function columnsKey(state: State, overlay: ColumnsOverlay, event: KeyEven
 
 export const columnsCommands = {
   columns: (state) => {
-    const { columns } = state.table;
-    const overlay: ColumnsOverlay = { kind: 'columns', entries: entriesOf(columns), selected: 0, before: columns };
+    const of = state.view.page === 'images' ? 'images' : 'containers';
+    const { columns } = of === 'images' ? state.images : state.table;
+    const overlay: ColumnsOverlay = {
+      kind: 'columns',
+      of,
+      entries: entriesOf(of, columns),
+      selected: 0,
+      before: columns,
+    };
     return step({ ...state, overlay });
   },
 } satisfies Record<string, Handler>;

@@ -1,8 +1,11 @@
 // What stands above everything: opened by commands, changed by keys, closed by an answer.
 import { noticed, refuse, step, type Failure, type Step } from '../actions.js';
+import { selectedImage } from '../image-rows.js';
+import { keyOf } from '../images/sharing.js';
 import { bindingFor } from '../keymap/bound-keys.js';
 import { contextsOf, type CommandName } from '../keymap.js';
 import type { FormOverlay, MenuOverlay, Overlay, QuestionOverlay } from '../state/overlays.js';
+import { commandLine } from '../present/image.js';
 import { bulkItems, helpSections } from '../present/keys.js';
 import { glyphsFor, type KeyEvent, type PasteEvent } from '../screen/index.js';
 import { SORT_COLUMNS, type SortColumn, type State } from '../state.js';
@@ -31,6 +34,8 @@ import {
   withProblems,
 } from './run-form.js';
 import { choosePaletteItem, saveLayout } from './palette.js';
+import { imageJob, isImageForm } from './image-form-overlay.js';
+import { isImageSort, sortImages } from './images.js';
 import { sortBy } from './table.js';
 import { columnsKey } from './columns.js';
 import { begun, one } from './verbs.js';
@@ -81,12 +86,12 @@ function openForm(state: State, form: Pick<FormOverlay, 'purpose' | 'title' | 'f
 }
 
 /** The images are listed anew, so that the next form names those that came meanwhile. */
-function openRun(state: State, image: string): Step {
-  const images = state.images.list?.map(({ name }) => name) ?? [];
+function openRun(state: State, image: string, command = ''): Step {
+  const images = state.images.list?.flatMap(({ name }) => name ?? []) ?? [];
   const { state: opened } = openForm(state, {
     purpose: 'run',
     title: 'run a container',
-    form: runForm({ image, images }),
+    form: runForm({ image, images, command }),
   });
   return step(opened, { type: 'list-images' });
 }
@@ -106,8 +111,10 @@ export const overlayCommands = {
   limits: openLimits,
   new: (state) => openRun(state, 'base'),
   'run-image': (state) => {
-    const image = state.images.list?.[state.images.position.selected];
-    return image ? openRun(state, image.name) : refuse(state, 'There is no image to run; i imports one.');
+    const image = selectedImage(state);
+    return image
+      ? openRun(state, keyOf(image), commandLine(image.config.cmd ?? []))
+      : refuse(state, 'There is no image to run; p pulls one.');
   },
   'import-image': (state) => openForm(state, { purpose: 'import', title: 'import an image', form: importForm() }),
 } satisfies Record<string, Handler>;
@@ -161,6 +168,7 @@ function menuKey(state: State, overlay: MenuOverlay, event: Input, run: RunComma
     return item ? chooseItem(state, overlay, item.id, run) : step(state);
   }
   if (overlay.purpose === 'sort' && isKey(event, 'r')) return step(closed(sortBy(state, state.table.sort)));
+  if (overlay.purpose === 'image-sort' && isKey(event, 'r')) return step(closed(sortImages(state, state.images.sort)));
   const menu = reduceMenu(overlay.menu, event, overlayRows(state));
   if (menu) return step(withOverlay(state, { ...overlay, menu }));
   // In a menu without a query the keys that it shows work as they do outside.
@@ -173,6 +181,7 @@ function menuKey(state: State, overlay: MenuOverlay, event: Input, run: RunComma
 /** An item of a menu was chosen, by Enter or by a click. */
 export function chooseItem(state: State, overlay: MenuOverlay, id: string, run: RunCommand): Step {
   if (overlay.purpose === 'sort') return step(closed(sortBy(state, id as SortColumn)));
+  if (overlay.purpose === 'image-sort') return step(isImageSort(id) ? closed(sortImages(state, id)) : state);
   if (overlay.purpose === 'bulk') return run(closed(state), id as CommandName);
   return choosePaletteItem(state, id, run);
 }
@@ -203,7 +212,12 @@ function formKey(state: State, overlay: FormOverlay, event: Input): Step {
   if (isKey(event, 'escape', 'ctrl-c')) return step(closed(state));
   if (overlay.busy) return step(state);
   if (isKey(event, 'enter', 'ctrl-s')) return submit(state, overlay);
-  const form = reduceForm(overlay.form, event);
+  const changed = reduceForm(overlay.form, event);
+  // What its name means is said anew with each letter.
+  const form =
+    changed !== undefined && isImageForm(overlay.purpose) && changed.focus === overlay.form.focus
+      ? withProblems(changed, new Map())
+      : changed;
   return step(form ? withOverlay(state, { ...overlay, form }) : state);
 }
 
@@ -217,7 +231,9 @@ function submit(state: State, overlay: FormOverlay): Step {
   });
   const wrong = (problems: ReadonlyMap<string, string>): Step =>
     step(withOverlay(state, { ...overlay, form: withProblems(form, problems), failure: undefined }));
-  switch (overlay.purpose) {
+  const { purpose } = overlay;
+  if (isImageForm(purpose)) return imageJob(state, overlay, purpose);
+  switch (purpose) {
     case 'run': {
       const request = runRequest(form);
       if ('problems' in request) return wrong(request.problems);

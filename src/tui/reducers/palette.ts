@@ -12,7 +12,8 @@ import { lineOf, openMenu, selectedItem } from '../widgets/index.js';
 import type { Handler } from './handler.js';
 import { withSettings } from './settings.js';
 import { clearMarks, select, setFilter, settled } from './table.js';
-import { showTable, withRowsChanged } from './view.js';
+import { selectImage, setImageFilter } from './images.js';
+import { showPage, showTable, withRowsChanged } from './view.js';
 
 type RunCommand = (state: State, command: CommandName) => Step;
 
@@ -68,6 +69,12 @@ export function choosePaletteItem(state: State, id: string, run: RunCommand): St
       if (!next.containers.byId.has(container)) return refuse(next, 'That container is gone.');
       // The one that was named, and no other: marks would be meant otherwise.
       return run(goTo(clearMarks(next), container), command as CommandName);
+    }
+    case 'image':
+    case 'run': {
+      if (!next.images.list?.some(({ name }) => name === value)) return refuse(next, 'That image is gone.');
+      const shown = selectImage(setImageFilter(showPage(next, 'images'), '', false), value);
+      return kind === 'run' ? run(shown, 'run-image') : step(shown);
     }
     default:
       return run(next, id as CommandName);

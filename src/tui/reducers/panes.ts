@@ -12,12 +12,14 @@ import type { Container } from '../../engine/index.js';
 import { fitPosition, type ListPosition } from '../widgets/index.js';
 import { distanceOf, moveList, type Handler, type Move } from './handler.js';
 import { findInLogs, setLogSearch } from './logs.js';
+import { copyInImages, moveInImages, wheelImages } from './images.js';
+import { findInBuild, setBuildSearch } from './jobs.js';
 import { moveAmongFindings } from './neighbours.js';
 import { moveInTable, select, toggleMarks, wheelTable } from './table.js';
 import { paneSize } from './view.js';
 
 /** Lines that a list has above its rows: names of columns, a summary. */
-const HEADING_ROWS = { processes: 1, inspect: 0, launch: 2, images: 1 } as const;
+const HEADING_ROWS = { processes: 1, inspect: 0, launch: 2 } as const;
 type ListPane = keyof typeof HEADING_ROWS;
 
 const KEY_OF: Readonly<Record<Move, string>> = {
@@ -48,8 +50,6 @@ function listOf(state: State, pane: ListPane): { position: ListPosition; total: 
         position: state.launch.position,
         total: state.launch.report ? launchLines(state.launch.report).length : 0,
       };
-    case 'images':
-      return { position: state.images.position, total: state.images.list?.length ?? 0 };
   }
 }
 
@@ -61,7 +61,6 @@ const withPosition = (state: State, pane: ListPane, position: ListPosition): Sta
 /** The list that the arrow keys move in now, if it is one. */
 function listPane(state: State): ListPane | undefined {
   const { page, focus, tab } = state.view;
-  if (page === 'images') return 'images';
   return page === 'overview' && focus === 'tabs' && tab in HEADING_ROWS ? (tab as ListPane) : undefined;
 }
 
@@ -71,6 +70,7 @@ const heightOf = (state: State, pane: ListPane): number => Math.max(1, paneSize(
 export function move(state: State, where: Move): Step {
   const { page, focus, tab } = state.view;
   if (page === 'grid') return step(moveInGrid(state, where));
+  if (page === 'images') return moveInImages(state, where);
   if (page === 'neighbours') return moveAmongFindings(state, distanceOf(where, state.neighbours.findings.length, 1));
   if (page === 'events')
     return step(scrollEvents(state, -distanceOf(where, state.events.list.length, paneSize(state).height)));
@@ -91,9 +91,10 @@ export function wheel(state: State, kind: string | undefined, lines: number): St
   const { page, tab } = state.view;
   if (page === 'events') return step(scrollEvents(state, -lines));
   if (page === 'grid') return step(scrollGrid(state, Math.sign(lines)));
+  if (page === 'images') return wheelImages(state, kind, lines);
   if (page === 'neighbours') return moveAmongFindings(state, Math.sign(lines));
   if (page === 'overview' && (kind === 'row' || kind === 'table')) return step(wheelTable(state, lines));
-  const pane = page === 'images' ? 'images' : tab in HEADING_ROWS ? (tab as ListPane) : undefined;
+  const pane = tab in HEADING_ROWS ? (tab as ListPane) : undefined;
   if (pane !== undefined) {
     const { position, total } = listOf(state, pane);
     const height = heightOf(state, pane);
@@ -199,10 +200,16 @@ export function setSearch(state: State, text: string, editing: boolean): Step {
   return editing || text === '' ? step(next) : findInInspect(next, 1);
 }
 
+export const isInBuilds = ({ view, images }: State): boolean => view.page === 'images' && images.tab === 'builds';
+
 const find =
   (direction: 1 | -1): Handler =>
   (state) =>
-    state.view.tab === 'logs' ? findInLogs(direction)(state) : findInInspect(state, direction);
+    isInBuilds(state)
+      ? findInBuild(direction)(state)
+      : state.view.tab === 'logs'
+        ? findInLogs(direction)(state)
+        : findInInspect(state, direction);
 
 const openStep: Handler = (state) => {
   const { report, position } = state.launch;
@@ -220,6 +227,7 @@ const openStep: Handler = (state) => {
 
 /** `c`: what the pane in focus shows. */
 const copy: Handler = (state) => {
+  if (state.view.page === 'images') return copyInImages(state);
   const container = selectedContainer(state);
   if (!container) return refuse(state, 'There is nothing to copy.');
   const { focus, tab, page } = state.view;
@@ -259,7 +267,10 @@ export const paneCommands = {
   first: (state) => move(state, 'first'),
   last: (state) => move(state, 'last'),
   copy,
-  search: (state) => setSearch(state, (state.view.tab === 'logs' ? state.logs : state.inspect).search.text, true),
+  search: (state) =>
+    isInBuilds(state)
+      ? setBuildSearch(state, state.jobs.search.text, true)
+      : setSearch(state, (state.view.tab === 'logs' ? state.logs : state.inspect).search.text, true),
   'search-next': find(1),
   'search-previous': find(-1),
   'process-sort': (state) => step(withProcesses(state, { sort: NEXT_SORT[state.processes.sort] })),

@@ -2,15 +2,18 @@
 import { step, type Action, type Step } from '../actions.js';
 import type { CommandName } from '../keymap.js';
 import { SORT_COLUMNS, type SortColumn, type State, type TabId } from '../state.js';
+import type { ImageTab } from '../images/columns.js';
+import { isImageSort, selectImage, selectPaneLine, showImageList, showImageTab, sortImages } from './images.js';
 import { showFinding } from './neighbours.js';
 import { answer, chooseItem, type RunCommand } from './overlay.js';
 import { toggleColumn } from './columns.js';
 import { selectLine } from './panes.js';
 import { select, setFolded, sortBy } from './table.js';
 import { selectedRow } from '../rows.js';
-import { showTab, showTable } from './view.js';
+import { showPage, showTab, showTable } from './view.js';
 
-const LIST_KINDS = { process: 'processes', branch: 'inspect', step: 'launch', image: 'images' } as const;
+const LIST_KINDS = { process: 'processes', branch: 'inspect', step: 'launch' } as const;
+const IMAGE_LINES = { layer: 'layers', fact: 'config', transfer: 'transfers' } as const;
 
 export function click(state: State, { spot, double }: Extract<Action, { type: 'click' }>, run: RunCommand): Step {
   const { kind, id = '', index = -1 } = spot;
@@ -53,14 +56,31 @@ export function click(state: State, { spot, double }: Extract<Action, { type: 'c
     }
     case 'process':
     case 'branch':
-    case 'step':
-    case 'image': {
-      const focused = kind === 'image' ? state : showTab(state, state.view.tab);
-      const selected = selectLine(focused, LIST_KINDS[kind], index);
-      const opens =
-        kind === 'branch' ? 'fold-branch' : kind === 'step' ? 'open-step' : kind === 'image' ? 'run-image' : undefined;
+    case 'step': {
+      const selected = selectLine(showTab(state, state.view.tab), LIST_KINDS[kind], index);
+      const opens = kind === 'branch' ? 'fold-branch' : kind === 'step' ? 'open-step' : undefined;
       return double && opens !== undefined ? run(selected, opens) : step(selected);
     }
+    case 'image': {
+      const selected = showImageList(selectImage(state, id));
+      return double ? step(showImageTab(selected, selected.images.tab)) : step(selected);
+    }
+    case 'images':
+      return step(showImageList(state));
+    case 'image-column':
+      return step(isImageSort(id) ? sortImages(state, id) : state);
+    case 'image-tab':
+      return step(showImageTab(state, id as ImageTab));
+    case 'layer':
+    case 'fact':
+    case 'transfer': {
+      const tab = IMAGE_LINES[kind];
+      const selected = selectPaneLine(showImageTab(state, tab), tab, index);
+      const opens = kind === 'layer' ? 'open-layer' : kind === 'fact' ? 'open-fact' : undefined;
+      return double && opens !== undefined ? run(selected, opens) : step(selected);
+    }
+    case 'jobs':
+      return step(showImageTab(showPage(state, 'images'), id as ImageTab));
     default:
       return step(state);
   }

@@ -4,20 +4,24 @@ import type { KeyEvent, PasteEvent } from '../screen/index.js';
 import type { State } from '../state.js';
 import { editLine, lineOf } from '../widgets/index.js';
 import { setLogFilter, setLogRange } from './logs.js';
+import { moveInImages, setImageFilter } from './images.js';
+import { setBuildSearch } from './jobs.js';
 import { setSearch } from './panes.js';
 import { moveInTable, setFilter } from './table.js';
 
-export type PromptName = 'filter' | 'search' | 'log-filter' | 'log-range';
+export type PromptName = 'filter' | 'search' | 'log-filter' | 'log-range' | 'image-filter' | 'build-search';
 
 /** Which line is being typed, if any. */
-export function promptOf({ table, logs, inspect }: State): PromptName | undefined {
+export function promptOf({ table, logs, inspect, images, jobs }: State): PromptName | undefined {
   if (table.filter.editing) return 'filter';
+  if (images.filter.editing) return 'image-filter';
+  if (jobs.search.editing) return 'build-search';
   if (logs.filter.editing) return 'log-filter';
   if (logs.range.editing) return 'log-range';
   return logs.search.editing || inspect.search.editing ? 'search' : undefined;
 }
 
-function textOf({ table, logs, inspect, view }: State, prompt: PromptName): string {
+function textOf({ table, logs, inspect, view, images, jobs }: State, prompt: PromptName): string {
   switch (prompt) {
     case 'filter':
       return table.filter.text;
@@ -27,6 +31,10 @@ function textOf({ table, logs, inspect, view }: State, prompt: PromptName): stri
       return logs.filter.text;
     case 'log-range':
       return logs.range.text;
+    case 'image-filter':
+      return images.filter.text;
+    case 'build-search':
+      return jobs.search.text;
   }
 }
 
@@ -40,6 +48,10 @@ function withText(state: State, prompt: PromptName, text: string, editing: boole
       return setLogFilter(state, text, editing);
     case 'log-range':
       return setLogRange(state, text, editing);
+    case 'image-filter':
+      return step(setImageFilter(state, text, editing));
+    case 'build-search':
+      return setBuildSearch(state, text, editing);
   }
 }
 
@@ -50,7 +62,10 @@ export function promptInput(state: State, prompt: PromptName, event: KeyEvent | 
     if (event.key === 'escape' || event.key === 'ctrl-c') return set('', false);
     if (event.key === 'enter') return set(text, false);
     // What is found can be walked through while it is still being typed.
-    if (prompt === 'filter' && (event.key === 'up' || event.key === 'down')) return step(moveInTable(state, event.key));
+    if (event.key === 'up' || event.key === 'down') {
+      if (prompt === 'filter') return step(moveInTable(state, event.key));
+      if (prompt === 'image-filter') return moveInImages(state, event.key);
+    }
     if (event.key === 'backspace' && text === '') return set('', false);
   }
   const line = editLine(lineOf(text), event);

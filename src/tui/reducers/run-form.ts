@@ -37,13 +37,15 @@ export interface RunDefaults {
   readonly image: string;
   /** names of the images there are */
   readonly images: readonly string[];
+  /** what runs in it unless something else is asked for */
+  readonly command?: string;
 }
 
-export function runForm({ image, images }: RunDefaults): Form {
+export function runForm({ image, images, command = '' }: RunDefaults): Form {
   const others = images.filter((name) => name !== image).join(' ');
   const rows: FormRow[] = [
     textField('image', 'image', WIDE, others === '' ? '' : `or ${others}`, image),
-    { ...textField('command', 'command', WIDE), placeholder: "the image's own" },
+    { ...textField('command', 'command', WIDE), placeholder: command === '' ? "the image's own" : command },
     { ...textField('name', 'name', WIDE), placeholder: 'one is made up' },
     { ...textField('project', 'project', WIDE), placeholder: 'none' },
     {
@@ -195,7 +197,7 @@ export function refused(form: Form, failure: Failure): { readonly form: Form; re
   const rest: string[] = [];
   for (const { field, message } of failure.fields ?? []) {
     const id = FIELD_OF.find(([pattern]) => pattern.test(field))?.[1];
-    if (id !== undefined) problems.set(id, message);
+    if (id !== undefined && fieldOf(form, id) !== undefined) problems.set(id, message);
     else rest.push(message);
   }
   if (problems.size === 0 && rest.length === 0)

@@ -99,6 +99,8 @@ export const SHOWN_AS: Readonly<Record<UndoStep['do'], Verb>> = {
   limits: 'update',
   rename: 'rename',
   restore: 'start',
+  tag: 'update',
+  untag: 'update',
 };
 
 /** What is so again, of those for whom it could be done. */
@@ -109,6 +111,8 @@ const AGAIN: Readonly<Record<UndoStep['do'], (who: string, many: boolean) => str
   start: (who, many) => `${who} ${many ? 'run' : 'runs'} again.`,
   rename: (who) => `${who} has its old name again.`,
   restore: (who, many) => `${who} ${many ? 'are' : 'is'} back.`,
+  tag: (who, many) => `${who} ${many ? 'are names' : 'is a name'} of ${many ? 'their images' : 'its image'} again.`,
+  untag: (who, many) => `${who} ${many ? 'are names' : 'is a name'} no more.`,
 };
 
 export function undone(state: State, { entry: { steps }, failed }: Extract<Action, { type: 'undone' }>): State {

@@ -1,6 +1,7 @@
 // What is done to containers: who is meant, whether it may be done, what is asked first.
 import { rulingOn, type Container, type Verb as RuledVerb } from '../../engine/index.js';
 import { noticed, refuse, step, type Effect, type Step } from '../actions.js';
+import { isAtWork, subjectOf } from '../images/jobs.js';
 import type { Answer, Line, QuestionOverlay } from '../state/overlays.js';
 import { isDemoThere, NOISY } from '../state/demo.js';
 import { removalLines } from '../present/removal.js';
@@ -157,16 +158,25 @@ const copyId: Handler = (state) => {
 
 const quit: Handler = (state) => {
   const open = state.shells.list.filter(({ status, kind }) => status === 'open' && kind === 'shell');
-  if (open.length === 0) return step(state, { type: 'quit' });
+  const working = state.jobs.list.filter(isAtWork);
+  if (open.length === 0 && working.length === 0) return step(state, { type: 'quit' });
   const where = [...new Set(open.map(({ containerName }) => containerName))].join(', ');
   return ask(
     state,
     'leave the dashboard?',
     [
-      {
-        text: `${plural(open.length, 'shell')} in ${where}: what runs in ${open.length === 1 ? 'it' : 'them'} is hung up.`,
+      ...(open.length === 0
+        ? []
+        : [
+            {
+              text: `${plural(open.length, 'shell')} in ${where}: what runs in ${open.length === 1 ? 'it' : 'them'} is hung up.`,
+              tone: 'notice',
+            } as const,
+          ]),
+      ...working.map(({ request }): Line => ({
+        text: `The ${request.kind} of ${subjectOf(request)} is called off${request.kind === 'pull' ? '; what came is kept' : ''}.`,
         tone: 'notice',
-      },
+      })),
       { text: 'Containers run on.', tone: 'dim' },
     ],
     { label: 'Leave', effects: [{ type: 'quit' }] },

@@ -38,6 +38,8 @@ export interface Glyphs {
   readonly lengths: readonly string[];
   /** The halves of a cell. */
   readonly half: { readonly upper: string; readonly lower: string };
+  /** A line that grows: lit cells, its half cell at the end, what is left. */
+  readonly bar: { readonly full: string; readonly half: string; readonly rest: string };
   /** A value of a line in ASCII. */
   readonly point: string;
   /** The unlit rest of a bar. */
@@ -105,6 +107,7 @@ const unicode: Glyphs = {
   hanging: [' ', '▔', '▔', '▀', '▀', '▀', '▀', '█', '█'],
   lengths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
   half: { upper: '▀', lower: '▄' },
+  bar: { full: '━', half: '╸', rest: '─' },
   point: '•',
   track: '▁',
   mark: {
@@ -167,6 +170,7 @@ const ascii: Glyphs = {
   hanging: [' ', "'", "'", '"', '"', '"', '*', '%', '#'],
   lengths: [' ', ' ', '-', '-', '=', '=', '=', '#', '#'],
   half: { upper: '"', lower: '_' },
+  bar: { full: '=', half: '-', rest: '.' },
   point: '*',
   track: '.',
   mark: {

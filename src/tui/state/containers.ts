@@ -42,6 +42,8 @@ export type UndoStep = { readonly id: string; readonly name: string } & (
   | { readonly do: 'rename'; readonly to: string }
   /** `start`: it ran when it was removed */
   | { readonly do: 'restore'; readonly start: boolean }
+  /** the image of this id is given the name, or has it no more */
+  | { readonly do: 'tag' | 'untag' }
 );
 
 /** What was done at once to one container or to many, taken back at once. */

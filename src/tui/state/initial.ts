@@ -2,6 +2,7 @@
 import type { TerminalSize } from '../../engine/index.js';
 import { appearanceFor, type Appearance } from '../appearance.js';
 import { keymapOf } from '../keymap/bound-keys.js';
+import { DEFAULT_IMAGE_COLUMNS } from '../images/columns.js';
 import { DEFAULT_LAYOUT, DEFAULT_SETTINGS, type SavedLayout, type Settings } from '../config/schema.js';
 import type { Prompt, State, ViewSlice } from '../state.js';
 import { LIST_START, VIEWER_START } from '../widgets/index.js';
@@ -83,7 +84,31 @@ export function initialState(options: InitialOptions): State {
     split: { panes: [], direction: 'side', shares: [], alone: false },
     grid: { scale: 'same', onlyMarked: false, top: 0 },
     neighbours: { findings: [], past: [], shown: undefined, side: 'victim' },
-    images: { list: undefined, error: undefined, position: LIST_START },
+    images: {
+      list: undefined,
+      error: undefined,
+      selected: undefined,
+      position: LIST_START,
+      marks: new Set(),
+      filter: prompt,
+      sort: 'name',
+      descending: false,
+      columns: DEFAULT_IMAGE_COLUMNS,
+      focus: 'list',
+      tab: 'layers',
+      details: undefined,
+      layers: LIST_START,
+      config: LIST_START,
+      transfers: LIST_START,
+    },
+    jobs: {
+      list: [],
+      nextNumber: 1,
+      build: undefined,
+      viewer: { ...VIEWER_START, wrap: true },
+      base: 0,
+      search: prompt,
+    },
     events: { list: [], back: 0 },
     overlay: undefined,
     notice: undefined,

@@ -1,6 +1,5 @@
 // What can stand above everything else and take the keys: questions, menus, forms. As data; reducers/overlay.ts changes it.
 import type { Effect } from '../actions.js';
-import type { ColumnName } from '../columns.js';
 import type { Context } from '../keymap.js';
 import type { Preset } from '../reducers/limit-presets.js';
 import type { LimitField, LimitTexts } from '../reducers/limits.js';
@@ -19,7 +18,7 @@ export interface HelpOverlay {
 /** Everything that can be done, the columns to sort by, or what can be done to the marked containers. */
 export interface MenuOverlay {
   readonly kind: 'menu';
-  readonly purpose: 'palette' | 'sort' | 'bulk' | 'theme' | 'layout';
+  readonly purpose: 'palette' | 'sort' | 'image-sort' | 'bulk' | 'theme' | 'layout';
   readonly title: string;
   readonly menu: Menu;
 }
@@ -42,12 +41,17 @@ export interface Answer {
   readonly effects: readonly Effect[];
 }
 
+/** Forms about images. */
+export type ImageFormPurpose = 'pull' | 'push' | 'tag' | 'save' | 'load' | 'build';
+
 export interface FormOverlay {
   readonly kind: 'form';
-  readonly purpose: 'run' | 'rename' | 'import' | 'export' | 'layout';
+  readonly purpose: 'run' | 'rename' | 'import' | 'export' | 'layout' | ImageFormPurpose;
   readonly title: string;
   /** the container that is renamed */
   readonly subject?: string;
+  /** the image that is named, the images that are saved, as their rows are known */
+  readonly images?: readonly string[];
   readonly form: Form;
   /** what is wrong with no field in particular */
   readonly failure: string | undefined;
@@ -74,13 +78,14 @@ export interface LimitsOverlay {
   readonly busy: boolean;
 }
 
-/** Which columns the table has: those that are shown first, in their order. */
+/** Which columns a table has: those that are shown first, in their order. */
 export interface ColumnsOverlay {
   readonly kind: 'columns';
-  readonly entries: readonly { readonly name: ColumnName; readonly shown: boolean }[];
+  readonly of: 'containers' | 'images';
+  readonly entries: readonly { readonly name: string; readonly shown: boolean }[];
   readonly selected: number;
   /** what escape brings back */
-  readonly before: readonly ColumnName[];
+  readonly before: readonly string[];
 }
 
 /** Something to read in full: a step of the launch, a long value. */

@@ -1,7 +1,6 @@
 // What the other pages show, a slice each.
-import type { EngineEvent, Image } from '../../engine/index.js';
+import type { EngineEvent } from '../../engine/index.js';
 import type { Finding, FindingSpan } from '../../metrics/index.js';
-import type { ListPosition } from '../widgets/index.js';
 
 export interface GridSlice {
   readonly scale: 'same' | 'own';
@@ -20,12 +19,6 @@ export interface NeighboursSlice {
   readonly shown: string | undefined;
   /** which side of it has the focus */
   readonly side: 'victim' | 'suspect';
-}
-
-export interface ImagesSlice {
-  readonly list: readonly Image[] | undefined;
-  readonly error: string | undefined;
-  readonly position: ListPosition;
 }
 
 export interface EventsSlice {

@@ -25,6 +25,7 @@ export {
   peakOf,
 } from './graph.js';
 export { paintMeter } from './meter.js';
+export { paintProgress, paintSizes } from './bar.js';
 export { type LineChart, type LineSeries, loadLineChart, paintLineChart } from './contrib-line.js';
 export { MIRRORED_LEAST_ROWS, type MirroredChart, paintMirroredChart } from './mirrored-chart.js';
 export { EMPTY_LINE, type LineEdit, editLine, lineOf, visiblePart } from './edit.js';

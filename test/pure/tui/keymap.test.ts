@@ -36,7 +36,7 @@ describe('the table of keys', () => {
   });
 
   it('never removes or kills by a key of moving', () => {
-    for (const command of ['remove', 'kill', 'prune', 'remove-image']) {
+    for (const command of ['remove', 'kill', 'prune', 'remove-image', 'prune-images']) {
       const keys = bindings.filter((binding) => binding.command === command).flatMap((binding) => binding.keys);
       assert.ok(!keys.some((key) => ['ctrl-d', 'ctrl-u', 'j', 'k', 'enter', 'space'].includes(key)), command);
     }
@@ -66,7 +66,23 @@ describe('the table of keys', () => {
 describe('hints and help', () => {
   it('name only keys that do here what they say', async () => {
     const desk = await Desk.open();
-    for (const keys of [[], ['2'], ['l'], ['4'], ['i'], ['6'], ['m'], ['v'], ['I'], ['e'], ['ctrl-]']]) {
+    for (const keys of [
+      [],
+      ['2'],
+      ['l'],
+      ['4'],
+      ['i'],
+      ['6'],
+      ['m'],
+      ['v'],
+      ['I'],
+      ['I', '2'],
+      ['I', '3'],
+      ['I', '4'],
+      ['I', '5'],
+      ['escape', '1', 'e'],
+      ['ctrl-]'],
+    ]) {
       await desk.type('escape', 'escape', ...keys);
       const contexts = contextsOf(desk.state);
       for (const { key, target } of hintsOf(desk.state, glyphs)) {

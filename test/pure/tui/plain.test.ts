@@ -24,12 +24,17 @@ const settle = async (): Promise<void> => {
 async function session(readOnly = false) {
   const world = demoWorld();
   const output = new Lines();
-  const plain = new PlainSession(world.engine, world.sampler, {
-    input: new PassThrough(),
-    output,
-    clock: world.clock,
-    readOnly,
-  });
+  const plain = new PlainSession(
+    world.engine,
+    world.sampler,
+    {
+      input: new PassThrough(),
+      output,
+      clock: world.clock,
+      readOnly,
+    },
+    world.images,
+  );
   await plain.start();
   world.sampler.sample();
   const ask = async (line: string): Promise<string> => {

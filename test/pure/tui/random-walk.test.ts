@@ -110,8 +110,9 @@ class Walk {
 
   private async key(): Promise<void> {
     const { by, desk } = this;
-    const { overlay, table, logs } = desk.state;
-    const isDialog = overlay !== undefined || table.filter.editing || logs.search.editing || logs.filter.editing;
+    const { overlay, table, logs, images, jobs } = desk.state;
+    const typed = [table.filter, logs.search, logs.filter, images.filter, jobs.search];
+    const isDialog = overlay !== undefined || typed.some(({ editing }) => editing);
     const own = isDialog ? DIALOG_KEYS : keysOf(contextsOf(desk.state));
     const dice = by.below(10);
     const key = by.pick(dice < 7 ? own : dice < 9 ? KEYS : TEXTS);

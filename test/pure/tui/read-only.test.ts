@@ -57,7 +57,11 @@ describe('a dashboard that is read only', () => {
       { type: 'rename', id, name: 'other' },
       { type: 'open-shell', number: 1, id, kind: 'shell' },
       { type: 'import-image', source: '/x', name: 'y' },
-      { type: 'remove-image', name: 'base' },
+      { type: 'remove-images', names: [{ id: 'a', name: 'base', last: true }] },
+      { type: 'prune-images', which: 'unused' },
+      { type: 'tag-image', image: { id: 'a', name: 'base' }, name: 'mine:1' },
+      { type: 'begin-job', number: 1, request: { kind: 'pull', name: 'debian' } },
+      { type: 'begin-job', number: 2, request: { kind: 'build', build: { directory: '/', args: [], noCache: false } } },
     ];
     for (const effect of effects) {
       desk.effects.run(effect);

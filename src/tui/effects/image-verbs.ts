@@ -1,0 +1,82 @@
+// The engine's verbs for images as the dashboard asks for them.
+import { basename, dirname } from 'node:path';
+import {
+  formatPlatform,
+  TscontainError,
+  type Engine,
+  type ImageHistoryLine,
+  type ListedImage,
+} from '../../engine/index.js';
+import type { HistoryLine, ImageLayer, ImageRow, ImagesPort } from '../images/port.js';
+import type { Ports } from './ports.js';
+
+/** What was handed in, else the engine's own. */
+export function imageVerbs({ images, engine }: Pick<Ports, 'images' | 'engine'>): ImagesPort {
+  return images ?? engineImages(engine);
+}
+
+function engineImages(engine: Engine): ImagesPort {
+  const { images } = engine;
+  return {
+    list: async () => (await images.list()).map(rowOf),
+    details: async (id) => {
+      const [{ image, configuration }, history] = await Promise.all([images.inspect(id), images.history(id)]);
+      const { author } = configuration;
+      return {
+        id,
+        digest: image.digest,
+        ...(author === undefined ? {} : { author }),
+        history: historyOf(history, layersOf(image)),
+      };
+    },
+    import: async (source, name) => {
+      await images.import(source, name);
+    },
+    tag: (source, name) => images.tag(source, name),
+    remove: (name) => images.remove(name),
+    prune: async (which) => {
+      const { images: removed, freedBytes } = await images.prune({ all: which === 'unused' });
+      return { removed: removed.length, freedBytes };
+    },
+    pull: notYet,
+    push: notYet,
+    save: notYet,
+    load: notYet,
+    build: notYet,
+  };
+}
+
+function rowOf(image: ListedImage): ImageRow {
+  const { id, name, created, sizeBytes, platform, config, usedBy } = image;
+  return {
+    id,
+    name: name === id ? undefined : name,
+    created,
+    sizeBytes,
+    layers: layersOf(image),
+    platform: formatPlatform(platform),
+    config,
+    usedBy,
+  };
+}
+
+/** Layers are known by the directory that they are unpacked in: that of their chain id. */
+const layersOf = ({ layers, layerBytes }: ListedImage): readonly ImageLayer[] =>
+  layers.map((tree, i) => ({ id: basename(dirname(tree)), sizeBytes: layerBytes[i] ?? 0 }));
+
+/** @param history the newest first, as it is answered; here it is the oldest first */
+function historyOf(history: readonly ImageHistoryLine[], layers: readonly ImageLayer[]): readonly HistoryLine[] {
+  let next = 0;
+  return history.toReversed().map(({ created, createdBy = '', comment, emptyLayer }): HistoryLine => {
+    const layer = emptyLayer ? undefined : layers[next++];
+    return {
+      createdBy,
+      ...(created === undefined ? {} : { created }),
+      ...(comment === undefined ? {} : { comment }),
+      ...(layer === undefined ? {} : { layer }),
+    };
+  });
+}
+
+const notYet = (): Promise<never> =>
+  Promise.reject(new TscontainError('NOT_SUPPORTED', 'this is not among the verbs of the engine'));
