@@ -14,12 +14,14 @@ _tscontain() {
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image images rmi tag history guard info doctor completion version --root --help --version" ;;
-    "image") _tscontain_words "ls inspect history tag import rm prune check" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image images pull push login logout rmi tag history guard info doctor completion version --root --help --version" ;;
+    "image") _tscontain_words "ls pull push inspect history tag import rm prune check" ;;
     "guard") _tscontain_words "check run" ;;
     "run")
       case "$prev" in
         --detach-keys) COMPREPLY=(); return ;;
+        --pull) _tscontain_words "$(echo always missing never)"; return ;;
+        --platform) COMPREPLY=(); return ;;
         --name) COMPREPLY=(); return ;;
         --project) COMPREPLY=(); return ;;
         --env|-e) COMPREPLY=(); return ;;
@@ -73,7 +75,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "exec")
       case "$prev" in
         --env|-e) COMPREPLY=(); return ;;
@@ -118,6 +120,8 @@ _tscontain() {
       if [[ "$cur" == -* ]]; then _tscontain_words "--format"; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
     "create")
       case "$prev" in
+        --pull) _tscontain_words "$(echo always missing never)"; return ;;
+        --platform) COMPREPLY=(); return ;;
         --name) COMPREPLY=(); return ;;
         --project) COMPREPLY=(); return ;;
         --env|-e) COMPREPLY=(); return ;;
@@ -171,7 +175,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "start")
       case "$prev" in
         --detach-keys) COMPREPLY=(); return ;;
@@ -280,6 +284,15 @@ _tscontain() {
         --format) _tscontain_words "$(echo table json)"; return ;;
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --quiet -q --digests --no-trunc --filter -f --format"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "image pull")
+      case "$prev" in
+        --platform) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all-tags -a --quiet -q --platform"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "image push")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all-tags -a --quiet -q"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "image inspect")
       case "$prev" in
         --format|-f) _tscontain_words "$(echo json)"; return ;;
@@ -318,6 +331,25 @@ _tscontain() {
         --format) _tscontain_words "$(echo table json)"; return ;;
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --quiet -q --digests --no-trunc --filter -f --format"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "pull")
+      case "$prev" in
+        --platform) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all-tags -a --quiet -q --platform"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "push")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all-tags -a --quiet -q"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "login")
+      case "$prev" in
+        --username|-u) COMPREPLY=(); return ;;
+        --password|-p) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--username -u --password -p --password-stdin"; else :; fi ;;
+    "logout")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else :; fi ;;
     "rmi")
       case "$prev" in
       esac

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
 /** Modules of Node's own that take 0.5 to 2 ms each and that most commands do without. */
-const BUILTINS = ['child_process', 'crypto', 'fs/promises', 'perf_hooks', 'readline/promises'];
+const BUILTINS = ['child_process', 'crypto', 'fs/promises', 'http', 'https', 'perf_hooks', 'readline/promises', 'tls'];
 
 /** The same exports (those of the Node that builds), each got from the module when it is asked for. */
 const lazily = (name) => `

@@ -31,6 +31,7 @@ import type {
   RemovedImage,
   RemoveImageWishes,
 } from './image/answers.js';
+import type { Pulled, Pushed, PullWishes, PushWishes } from './registry/index.js';
 
 export interface EngineOptions {
   /** Directory of all state, default /var/lib/tscontain. Made when missing. */
@@ -138,6 +139,12 @@ export interface Images {
   history(name: string): Promise<ImageHistoryLine[]>;
   /** Another name for the same; what had it before keeps its content without it. */
   tag(source: string, name: string): Promise<void>;
+  /** From a registry; says so when what is here is what the registry has. What ends early is gone on with by the next. */
+  pull(name: string, wishes?: PullWishes): Promise<Pulled>;
+  /** Every tag of a repository, each as it comes. */
+  pullAllTags(name: string, wishes?: PullWishes): AsyncIterable<Pulled>;
+  /** To the registry that is in its name. */
+  push(name: string, wishes?: PushWishes): Promise<Pushed>;
   /** From a tarball (plain, gzip) or a directory. */
   import(source: string, name: string, config?: Partial<ImageDefaults>): Promise<Image>;
   /** Takes a name away, and with the last one the image and all that no other has. One that a container uses stays. */

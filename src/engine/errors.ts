@@ -12,6 +12,10 @@ export const ERROR_CODES = [
   'IMAGE_IN_USE',
   /** content is not what its digest or its size says */
   'DIGEST_MISMATCH',
+  /** it cannot be reached, there is none of that name, or its certificate is not trusted */
+  'NO_SUCH_REGISTRY',
+  /** a registry, or who gives out its tokens, does not let us */
+  'UNAUTHORIZED',
   /** the move is not in the table of states.ts */
   'ILLEGAL_STATE',
   /** the program to run does not exist in the container: exit code 127 */

@@ -10,7 +10,16 @@ export { healthWords } from './health/course.js';
 export { NO_CHECK } from './health/check.js';
 export { inspectDocker } from './inspect-docker.js';
 export { inspectDockerImage } from './inspect-docker-image.js';
-export { formatPlatform } from './image/platform.js';
+export { formatPlatform, parsePlatform } from './image/platform.js';
+export {
+  login,
+  logout,
+  registryName,
+  type Pulled,
+  type Pushed,
+  type PullWishes,
+  type PushWishes,
+} from './registry/index.js';
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { KEEP_SECONDS } from './state/removed.js';

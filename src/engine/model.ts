@@ -261,6 +261,8 @@ export type EventAction =
   | 'import'
   | 'tag'
   | 'untag'
+  | 'pull'
+  | 'push'
   | 'delete'
   | 'prune'
   | 'recover'

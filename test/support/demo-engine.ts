@@ -72,6 +72,11 @@ export class DemoEngine implements Engine {
     },
     inspect: () => Promise.reject(new TscontainError('NOT_SUPPORTED', 'nobody looks closer at an image of the demo')),
     history: () => Promise.resolve([]),
+    pull: () => Promise.reject(new TscontainError('NOT_SUPPORTED', 'the demo has no registry')),
+    pullAllTags: () => {
+      throw new TscontainError('NOT_SUPPORTED', 'the demo has no registry');
+    },
+    push: () => Promise.reject(new TscontainError('NOT_SUPPORTED', 'the demo has no registry')),
     tag: (source, name) => {
       this.calls.push(`tag ${source} ${name}`);
       return Promise.resolve();

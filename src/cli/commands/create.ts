@@ -2,6 +2,8 @@
 import type { Command } from '../command.js';
 import { containerOptions, readCreateSpec } from '../container-options.js';
 import { EXIT } from '../exit-codes.js';
+import { interruptible } from '../interruption.js';
+import { createWithImage, imageOptions, LEFT_OF_A_PULL, readImageWishes } from '../wanted-image.js';
 import { refuseExistingCidfile, writeCidfile } from './run.js';
 
 export const create: Command = {
@@ -11,7 +13,7 @@ export const create: Command = {
     { name: 'image', complete: 'image' },
     { name: 'command', optional: true, variadic: true },
   ],
-  options: containerOptions,
+  options: [...imageOptions, ...containerOptions],
   passThrough: true,
   failure: EXIT.engine,
   examples: [
@@ -21,9 +23,12 @@ export const create: Command = {
     const engine = await context.engine();
     const spec = await readCreateSpec(args, values);
     await refuseExistingCidfile(values);
-    const container = await engine.create(spec);
-    await writeCidfile(values, container.id);
-    context.print(container.id);
-    return EXIT.ok;
+    const wishes = readImageWishes(values);
+    return interruptible(context, LEFT_OF_A_PULL, async (signal) => {
+      const container = await createWithImage(context, engine, spec, wishes, signal);
+      await writeCidfile(values, container.id);
+      context.print(container.id);
+      return EXIT.ok;
+    });
   },
 };

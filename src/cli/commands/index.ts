@@ -21,11 +21,15 @@ import { imageTag, tag } from './image-tag.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { kill } from './kill.js';
+import { login } from './login.js';
+import { logout } from './logout.js';
 import { logs } from './logs.js';
 import { metrics } from './metrics.js';
 import { pause } from './pause.js';
 import { prune } from './prune.js';
 import { ps } from './ps.js';
+import { imagePull, pull } from './pull.js';
+import { imagePush, push } from './push.js';
 import { rename } from './rename.js';
 import { restart } from './restart.js';
 import { restore } from './restore.js';
@@ -67,6 +71,8 @@ export const commands: readonly Command[] = [
   inspect,
   events,
   imageLs,
+  imagePull,
+  imagePush,
   imageInspect,
   imageHistory,
   imageTag,
@@ -75,6 +81,10 @@ export const commands: readonly Command[] = [
   imagePrune,
   imageCheck,
   images,
+  pull,
+  push,
+  login,
+  logout,
   rmi,
   tag,
   history,

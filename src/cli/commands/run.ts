@@ -6,7 +6,9 @@ import { containerOptions, readCreateSpec } from '../container-options.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { runInForeground, terminalSize } from '../foreground.js';
+import { untilInterrupted } from '../interruption.js';
 import { table } from '../output.js';
+import { createWithImage, imageOptions, LEFT_OF_A_PULL, readImageWishes } from '../wanted-image.js';
 
 /** Writes --cidfile; an existing file is refused before anything is made. */
 export async function writeCidfile(values: Values, id: string): Promise<void> {
@@ -86,6 +88,7 @@ export const run: Command = {
       description: 'what leaves it running from its terminal, ctrl-p,ctrl-q when absent',
     },
     { flags: '--explain', description: 'print the steps of its launch and start nothing' },
+    ...imageOptions,
     ...containerOptions,
   ],
   passThrough: true,
@@ -105,8 +108,13 @@ export const run: Command = {
       });
     }
     await refuseExistingCidfile(values);
+    const wishes = readImageWishes(values);
     // Choosing or starting a supervisor and making the container do not wait for one another.
-    const [container] = await Promise.all([engine.create(spec), engine.warm()]);
+    const made = await untilInterrupted(context, LEFT_OF_A_PULL, (signal) =>
+      Promise.all([createWithImage(context, engine, spec, wishes, signal), engine.warm()]),
+    );
+    if ('exitCode' in made) return made.exitCode;
+    const [container] = made.value;
     await writeCidfile(values, container.id);
     if (!flag(values, 'detach')) return stayWith(context, engine, container, values);
     try {

@@ -24,7 +24,7 @@ export const BASE = 'base';
 
 export const DOCKER_HUB = 'docker.io';
 /** What Docker Hub was called in the beginning; old names and credentials still have it. */
-const DOCKER_HUB_OF_OLD = 'index.docker.io';
+export const DOCKER_HUB_OF_OLD = 'index.docker.io';
 /** Where Docker Hub keeps the images that have no owner in their name. */
 const OFFICIAL = 'library/';
 const DEFAULT_TAG = 'latest';

@@ -10,6 +10,7 @@ import { importImage } from './import-image.js';
 import { inspectImage } from './inspect.js';
 import { listImages } from './list.js';
 import { pruneImages } from './prune.js';
+import { pullImage, pullTags, pushImage } from './registry.js';
 import { removeImage } from './remove.js';
 import { Summaries } from './summaries.js';
 import { tagImage } from './tag.js';
@@ -46,6 +47,9 @@ export function createImages(root: string, options: ImagesOptions = {}): Images 
     inspect: (name) => inspectImage(parts, name),
     history: (name) => history(parts, name),
     tag: (source, name) => tagImage(parts, source, name),
+    pull: (name, wishes) => pullImage(parts, name, wishes),
+    pullAllTags: (name, wishes) => pullTags(parts, name, wishes),
+    push: (name, wishes) => pushImage(parts, name, wishes),
     import: (source, name, config) => importImage(parts, source, name, config),
     remove: (name, wishes) => removeImage(parts, name, wishes),
     prune: (wishes) => pruneImages(parts, wishes),

@@ -29,6 +29,8 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
     `is unhealthy: ${a['failingStreak'] === undefined || a['failingStreak'] === '1' ? 'its health check failed' : `its health check failed ${a['failingStreak']} times in a row`}`,
   import: () => 'imported',
   tag: () => 'is the name of an image now',
+  pull: () => 'was pulled',
+  push: () => 'was pushed',
   untag: () => 'is the name of an image no more',
   delete: () => 'removed',
   prune: (a) => `images were pruned${a['reclaimed'] === undefined ? '' : `, ${a['reclaimed']} bytes freed`}`,

@@ -1,0 +1,65 @@
+// Questions on the terminal, and secrets that are typed there without being seen.
+import { createInterface } from 'node:readline/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { TscontainError } from '../engine/index.js';
+import type { Context } from './context.js';
+
+/** @throws TscontainError INVALID_VALUE where nobody can be asked */
+export async function ask(context: Context, question: string, instead: string): Promise<string> {
+  requireTerminal(context, question, instead);
+  const reader = createInterface({ input: context.stdin, output: context.stderr });
+  try {
+    return (await reader.question(`${question}: `)).trim();
+  } finally {
+    reader.close();
+  }
+}
+
+const ENTER = new Set(['\r', '\n', '\u0004']);
+const ERASE = new Set(['\b', '\u007f']);
+const CTRL_C = '\u0003';
+const CTRL_U = '\u0015';
+
+/** @throws TscontainError INVALID_VALUE where nobody can be asked, and for ctrl-C */
+export function askSecret(context: Context, question: string, instead: string): Promise<string> {
+  requireTerminal(context, question, instead);
+  const { stdin, stderr } = context;
+  stderr.write(`${question}: `);
+  stdin.setRawMode(true);
+  return new Promise<string>((resolve, reject) => {
+    const decoder = new StringDecoder('utf8');
+    let typed: string[] = [];
+    const onData = (data: Buffer): void => {
+      for (const character of decoder.write(data)) {
+        if (ENTER.has(character)) {
+          end();
+          resolve(typed.join(''));
+          return;
+        }
+        if (character === CTRL_C) {
+          end();
+          reject(new TscontainError('INVALID_VALUE', 'nothing was given'));
+          return;
+        }
+        if (ERASE.has(character)) typed.pop();
+        else if (character === CTRL_U) typed = [];
+        else typed.push(character);
+      }
+    };
+    const end = (): void => {
+      stdin.off('data', onData);
+      stdin.setRawMode(false);
+      stdin.pause();
+      stderr.write('\n');
+    };
+    stdin.on('data', onData);
+    stdin.resume();
+  });
+}
+
+function requireTerminal({ stdin }: Context, question: string, instead: string): void {
+  if (stdin.isTTY) return;
+  throw new TscontainError('INVALID_VALUE', `there is no terminal to ask on: ${question.toLowerCase()}`, {
+    hint: instead,
+  });
+}
