@@ -1,14 +1,15 @@
 // Layers unpacked, each once, by chain id. One appears by one rename when its tree is whole; before a reference leads to it, all of
 // it is on the disk.
-import { closeSync, existsSync, openSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { O_CLOEXEC, O_DIRECTORY, O_RDONLY, type Lock } from '../../../native/index.js';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import type { Lock } from '../../../native/index.js';
 import { TscontainError } from '../../errors.js';
-import { packTar } from '../../rootfs/tar-write.js';
-import { walkTree } from '../../rootfs/walk.js';
 import { bootId } from '../../state/boot.js';
 import { deleteTree } from '../../state/delete-tree.js';
 import { errnoOf, fileError } from '../../state/file-errors.js';
 import { chainIdOf, digestOf } from '../digest.js';
+import { wholeFile, type LayerFacts, type LayerWanted } from '../layer/model.js';
+import { packLayer } from '../layer/pack-layer.js';
+import { settleImplied } from '../layer/settle-implied.js';
 import { MEDIA, type Descriptor, type Digest } from '../oci.js';
 import type { BlobStore } from './blobs.js';
 import { flushAround } from './durable.js';
@@ -16,23 +17,14 @@ import { LayerRecords, type LayerRecord } from './layer-record.js';
 import type { Leases } from './leases.js';
 import { clearLeft } from './left.js';
 import { lockPassing, makeParent, releaseAndForget, withStoreLock } from './locks.js';
-import type { GrowingFile, Layers, LayerSource, StagedTree, UnpackedLayer, UnpackWishes } from './model.js';
+import type { Layers, LayerSource, StagedTree, UnpackedLayer, UnpackWishes } from './model.js';
 import { places } from './places.js';
 import { Staged } from './staged.js';
 import { surveyOf, type Survey } from './survey.js';
 
-/** What unpacking is told, and tells. */
-export type UnpackLayer = (wanted: {
-  readonly file: GrowingFile;
-  readonly digest: Digest;
-  readonly size: number;
-  readonly mediaType: string;
-  readonly diffId?: Digest;
-  /** an empty directory, absolute */
-  readonly tree: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (bytes: number) => void;
-}) => Promise<Pick<LayerRecord, 'diffId' | 'digest' | 'sizeBytes' | 'implied'>>;
+export type UnpackLayer = (
+  wanted: LayerWanted,
+) => Promise<Pick<LayerFacts, 'diffId' | 'digest' | 'sizeBytes' | 'implied'>>;
 
 export interface LayerParts {
   readonly images: string;
@@ -146,14 +138,12 @@ export class LayerStore implements Layers {
   }
 
   async #pack(tree: string): Promise<{ readonly digest: Digest; readonly size: number }> {
-    const fd = openSync(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const blob = await this.parts.blobs.create();
     try {
-      for await (const chunk of packTar(walkTree(fd))) await blob.write(chunk as Buffer);
+      for await (const chunk of packLayer(tree)) await blob.write(chunk as Buffer);
       return await blob.commit();
     } finally {
       await blob.close();
-      closeSync(fd);
     }
   }
 
@@ -218,8 +208,11 @@ export class LayerStore implements Layers {
       const surveys = new Map<Digest, Survey>();
       // The lower ones first: those above look at them.
       for (const stack of ready.sort((a, b) => a.length - b.length)) {
-        const { chainId } = stack.at(-1)!;
-        surveys.set(chainId, await surveyOf(places.tree(images, chainId)));
+        const { chainId, implied } = stack.at(-1)!;
+        const trees = stack.map((record) => places.tree(images, record.chainId));
+        const tree = trees.pop()!;
+        settleImplied(tree, implied, trees);
+        surveys.set(chainId, await surveyOf(tree));
       }
       await flushAround(places.layers(images));
       for (const [chainId, survey] of surveys) {
@@ -244,8 +237,3 @@ export class LayerStore implements Layers {
 }
 
 const parentOf = (parent: Digest | undefined): { parent?: Digest } => (parent === undefined ? {} : { parent });
-
-function wholeFile(path: string): GrowingFile {
-  const { size } = statSync(path);
-  return { path, available: () => size, grown: () => Promise.resolve(), isWhole: () => true };
-}

@@ -1,5 +1,4 @@
 // Puts the store's parts together.
-import { TscontainError } from '../../errors.js';
 import { BlobStore } from './blobs.js';
 import { Documents } from './documents.js';
 import { LayerStore, type UnpackLayer } from './layers.js';
@@ -45,7 +44,8 @@ export function openContent(directory: string, unpackLayer: UnpackLayer = unpack
   };
 }
 
-const unpackInWorker: UnpackLayer = ({ digest }) =>
-  Promise.reject(
-    new TscontainError('NOT_SUPPORTED', `layer ${digest} is packed, and only trees that are made here can be used`),
-  );
+/** Loaded when there is something to unpack. */
+const unpackInWorker: UnpackLayer = async (wanted) => {
+  const { unpackLayer } = await import('../layer/unpack-layer.js');
+  return unpackLayer(wanted);
+};
