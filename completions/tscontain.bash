@@ -9,13 +9,14 @@ _tscontain() {
     case "$word" in
       --root) ((i++)) ;;
       -*) ;;
-      image|guard) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
+      image|builder|guard) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
       *) command="$word"; break ;;
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image images pull push login logout rmi tag history guard info doctor completion version --root --help --version" ;;
-    "image") _tscontain_words "ls pull push inspect history tag import rm prune check" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image images pull push login logout build builder rmi tag history guard info doctor completion version --root --help --version" ;;
+    "image") _tscontain_words "ls pull push inspect history tag build import rm prune check" ;;
+    "builder") _tscontain_words "prune" ;;
     "guard") _tscontain_words "check run" ;;
     "run")
       case "$prev" in
@@ -307,6 +308,22 @@ _tscontain() {
       case "$prev" in
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "image build")
+      case "$prev" in
+        --file|-f) _filedir; return ;;
+        --tag|-t) COMPREPLY=(); return ;;
+        --target) COMPREPLY=(); return ;;
+        --build-arg) COMPREPLY=(); return ;;
+        --build-context) COMPREPLY=(); return ;;
+        --secret) COMPREPLY=(); return ;;
+        --label) COMPREPLY=(); return ;;
+        --add-host) COMPREPLY=(); return ;;
+        --network) _tscontain_words "$(echo default host none)"; return ;;
+        --platform) COMPREPLY=(); return ;;
+        --iidfile) _filedir; return ;;
+        --progress) _tscontain_words "$(echo auto plain tty json quiet)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--file -f --tag -t --target --build-arg --build-context --secret --label --add-host --network --platform --no-cache --pull --iidfile --progress --quiet -q"; else _filedir; fi ;;
     "image import")
       case "$prev" in
       esac
@@ -350,6 +367,26 @@ _tscontain() {
       case "$prev" in
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words ""; else :; fi ;;
+    "build")
+      case "$prev" in
+        --file|-f) _filedir; return ;;
+        --tag|-t) COMPREPLY=(); return ;;
+        --target) COMPREPLY=(); return ;;
+        --build-arg) COMPREPLY=(); return ;;
+        --build-context) COMPREPLY=(); return ;;
+        --secret) COMPREPLY=(); return ;;
+        --label) COMPREPLY=(); return ;;
+        --add-host) COMPREPLY=(); return ;;
+        --network) _tscontain_words "$(echo default host none)"; return ;;
+        --platform) COMPREPLY=(); return ;;
+        --iidfile) _filedir; return ;;
+        --progress) _tscontain_words "$(echo auto plain tty json quiet)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--file -f --tag -t --target --build-arg --build-context --secret --label --add-host --network --platform --no-cache --pull --iidfile --progress --quiet -q"; else _filedir; fi ;;
+    "builder prune")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --force -f"; else :; fi ;;
     "rmi")
       case "$prev" in
       esac

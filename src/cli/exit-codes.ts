@@ -1,5 +1,5 @@
 // Exit codes as docker's: 125 the engine could not do it, 126 the command could not be run, 127 it was not found.
-import { isTscontainError } from '../engine/index.js';
+import { BuildError, isTscontainError } from '../engine/index.js';
 
 export const EXIT = {
   ok: 0,
@@ -18,5 +18,7 @@ export const EXIT = {
 export function exitCodeFor(error: unknown, fallback: number): number {
   if (isTscontainError(error, 'COMMAND_NOT_FOUND')) return EXIT.notFound;
   if (isTscontainError(error, 'COMMAND_NOT_EXECUTABLE')) return EXIT.notExecutable;
+  // That of the RUN that failed.
+  if (error instanceof BuildError && error.exitCode !== undefined && error.exitCode > 0) return error.exitCode;
   return fallback;
 }

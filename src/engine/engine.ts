@@ -20,6 +20,8 @@ import type {
   Session,
   TerminalSize,
 } from './model.js';
+import type { PruneBuildsWishes } from './verbs/prune-builds.js';
+import type { BuildResult, BuildWishes } from './build/model.js';
 import type {
   CheckWishes,
   ImageCheck,
@@ -120,6 +122,10 @@ export interface Engine {
   launchReport(ref: string): Promise<LaunchReport | undefined>;
 
   readonly images: Images;
+  /** An image of a Dockerfile; what was done before is taken from the cache. When it fails, a BuildError says where. */
+  build(wishes: BuildWishes): Promise<BuildResult>;
+  /** Forgets what builds keep for one another; layers that an image has stay. */
+  pruneBuilds(wishes?: PruneBuildsWishes): Promise<{ freedBytes: number }>;
 
   /** Puts right what a crash left behind, adopts orphans, restarts what its policy asks for. Run by every manager at start. */
   recover(): Promise<{ actions: RecoveryAction[]; corrupt: CorruptEntry[] }>;

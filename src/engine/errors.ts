@@ -34,6 +34,8 @@ export const ERROR_CODES = [
   'READ_ONLY',
   'STATE_CORRUPT',
   'SUPERVISOR_FAILED',
+  /** a step of a build failed, or the build was stopped */
+  'BUILD_FAILED',
   'TIMEOUT',
   'IO_ERROR',
 ] as const;

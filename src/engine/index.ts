@@ -6,6 +6,8 @@ export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from
 export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode, type Problem } from './errors.js';
 export { openEngine } from './open.js';
 export { packHostPath, renameTop, unpackBelow } from './rootfs/archive.js';
+export type { BuildEvent, BuildResult, BuildWishes, ContextSource, SecretSource } from './build/model.js';
+export { BuildError } from './build/dockerfile/position.js';
 export { healthWords } from './health/course.js';
 export { NO_CHECK } from './health/check.js';
 export { inspectDocker } from './inspect-docker.js';

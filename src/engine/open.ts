@@ -14,6 +14,7 @@ import { createStore, type Store } from './state/store.js';
 import { watchChanges } from './state/watch.js';
 import { createSupervisors, type Supervisors } from './supervisor/client.js';
 import { attach } from './verbs/attach.js';
+import { build } from './verbs/build.js';
 import { copyFrom, copyTo, diff, stat } from './verbs/copy.js';
 import { create } from './verbs/create.js';
 import { emptyRemoved, removedWithSizes } from './verbs/empty-removed.js';
@@ -25,6 +26,7 @@ import { logBatches, logs } from './verbs/logs.js';
 import type { Parts } from './verbs/parts.js';
 import { pause, unpause } from './verbs/pause.js';
 import { prune } from './verbs/prune.js';
+import { pruneBuilds } from './verbs/prune-builds.js';
 import { remove } from './verbs/remove.js';
 import { rename } from './verbs/rename.js';
 import { restart } from './verbs/restart.js';
@@ -77,6 +79,8 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
     removed: () => removedWithSizes(root),
     emptyRemoved: (which) => emptyRemoved(parts, which),
     explain: (spec) => explain(parts, spec),
+    build: (wishes) => build(parts, wishes),
+    pruneBuilds: (wishes) => pruneBuilds(parts, wishes),
     launchReport: (ref) => launchReport(parts, ref),
     recover: () => recover(parts),
     warm: () => parts.supervisors.warm(),

@@ -2,6 +2,8 @@
 import {
   rulingOn,
   TscontainError,
+  type BuildResult,
+  type BuildWishes,
   type Container,
   type ContainerConfig,
   type ContainerProcess,
@@ -100,6 +102,16 @@ export class DemoEngine implements Engine {
         isSound: true,
       }),
   };
+
+  build({ tags = [] }: BuildWishes): Promise<BuildResult> {
+    this.calls.push(`build ${tags.join(' ')}`.trimEnd());
+    return Promise.resolve({ id: `sha256:${'b'.repeat(64)}`, names: tags, steps: 0, cached: 0, warnings: [] });
+  }
+
+  pruneBuilds(): Promise<{ freedBytes: number }> {
+    this.calls.push('prune-builds');
+    return Promise.resolve({ freedBytes: 0 });
+  }
 
   list(): Promise<Container[]> {
     return Promise.resolve([...this.containers.values()]);

@@ -1,6 +1,8 @@
 // Every command, in the order that help lists them.
 import type { Command } from '../command.js';
 import { attach } from './attach.js';
+import { build, imageBuild } from './build.js';
+import { builderPrune } from './builder-prune.js';
 import { completion } from './completion.js';
 import { cp } from './cp.js';
 import { create } from './create.js';
@@ -76,6 +78,7 @@ export const commands: readonly Command[] = [
   imageInspect,
   imageHistory,
   imageTag,
+  imageBuild,
   imageImport,
   imageRm,
   imagePrune,
@@ -85,6 +88,8 @@ export const commands: readonly Command[] = [
   push,
   login,
   logout,
+  build,
+  builderPrune,
   rmi,
   tag,
   history,

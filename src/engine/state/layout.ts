@@ -19,6 +19,9 @@
 //     holds/<id>.json           Hold: limits or a pause that are to be taken back, written before they are put in force
 //     names/<name>              symbolic link to the id; names/.lock guards taking and releasing
 //     images/                   the image store
+//     build/                    what builds keep for one another: steps/<key>.json what came of a step, caches/<hash>/ the files of
+//                               RUN --mount=type=cache, contexts/<hash>.json what is in the files of a directory that was built
+//                               from, downloads/<hash>.json what is known of an address of ADD
 //     supervisors/<id>/         sock, supervisor.json; supervisors/lock guards choosing and starting one
 //     metrics/                  the same of the machine; metrics/lock is held by the supervisor that writes them
 //     events.jsonl[.1]          EngineEvent, one a line, appended by everybody; events.lock guards rotation
@@ -56,6 +59,13 @@ export const layout = {
   name: (root: string, name: string) => `${root}/names/${name}`,
   namesLock: (root: string) => `${root}/names/.lock`,
   images: (root: string) => `${root}/images`,
+  buildSteps: (root: string) => `${root}/build/steps`,
+  buildStep: (root: string, key: string) => `${root}/build/steps/${key}.json`,
+  buildCaches: (root: string) => `${root}/build/caches`,
+  buildContexts: (root: string) => `${root}/build/contexts`,
+  buildContext: (root: string, hash: string) => `${root}/build/contexts/${hash}.json`,
+  buildDownloads: (root: string) => `${root}/build/downloads`,
+  buildDownload: (root: string, hash: string) => `${root}/build/downloads/${hash}.json`,
   supervisors: (root: string) => `${root}/supervisors`,
   supervisor: (root: string, id: string) => `${root}/supervisors/${id}`,
   supervisorsLock: (root: string) => `${root}/supervisors/lock`,
