@@ -37,6 +37,8 @@ export class LayerStore implements Layers {
   readonly records: LayerRecords;
   /** Those that this process has seen, and of which it is not known that they are on the disk. */
   readonly #unsettled = new Set<Digest>();
+  /** How those look that nothing will change any more; taken while others are still on their way. */
+  readonly #surveys = new Map<Digest, Promise<Survey | undefined>>();
 
   constructor(private readonly parts: LayerParts) {
     this.records = new LayerRecords(parts.images);
@@ -105,7 +107,14 @@ export class LayerStore implements Layers {
         ...(signal === undefined ? {} : { signal }),
         ...(onProgress === undefined ? {} : { onProgress }),
       });
-      return await this.#publish(staged, { ...facts, ...parentOf(source.parent) });
+      const layer = await this.#publish(staged, { ...facts, ...parentOf(source.parent) });
+      // It may be gone before it was looked at; then nobody asks.
+      if (facts.implied.length === 0)
+        this.#surveys.set(
+          layer.chainId,
+          surveyOf(layer.tree).catch(() => undefined),
+        );
+      return layer;
     } catch (error) {
       signal?.throwIfAborted();
       throw fileError(error, `unpack layer ${digest}`);
@@ -129,11 +138,13 @@ export class LayerStore implements Layers {
   ): Promise<{ readonly layer: UnpackedLayer; readonly blob: Descriptor }> {
     if (!(staged instanceof Staged)) throw new TypeError('only a tree that was made here can be taken');
     const { digest, size } = await this.#pack(staged.tree);
-    const { sizeBytes } = await surveyOf(staged.tree);
-    const made = { digest, diffId: digest, sizeBytes, implied: [], ...parentOf(parent) };
+    const survey = await surveyOf(staged.tree);
+    const made = { digest, diffId: digest, sizeBytes: survey.sizeBytes, implied: [], ...parentOf(parent) };
     const layer = await this.#publish(staged, made).catch((error: unknown) => {
       throw fileError(error, 'keep a layer in the image store');
     });
+    // Still staged, it was not needed: somebody was faster with the same one.
+    if (!existsSync(staged.directory)) this.#surveys.set(layer.chainId, Promise.resolve(survey));
     return { layer, blob: { mediaType: MEDIA.layer, digest, size } };
   }
 
@@ -189,6 +200,7 @@ export class LayerStore implements Layers {
     renameSync(places.layer(this.parts.images, chainId), trash);
     this.records.forget(chainId);
     this.#unsettled.delete(chainId);
+    this.#surveys.delete(chainId);
     return trash;
   }
 
@@ -212,12 +224,13 @@ export class LayerStore implements Layers {
         const trees = stack.map((record) => places.tree(images, record.chainId));
         const tree = trees.pop()!;
         settleImplied(tree, implied, trees);
-        surveys.set(chainId, await surveyOf(tree));
+        surveys.set(chainId, (await this.#surveys.get(chainId)) ?? (await surveyOf(tree)));
       }
       await flushAround(places.layers(images));
       for (const [chainId, survey] of surveys) {
         this.records.mark(chainId, survey);
         this.#unsettled.delete(chainId);
+        this.#surveys.delete(chainId);
       }
     } catch (error) {
       throw fileError(error, 'bring layers of the image store to the disk');
