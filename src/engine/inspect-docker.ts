@@ -13,7 +13,7 @@ import type {
 } from './model.js';
 
 /** Docker's way of saying "never". */
-const NEVER = '0001-01-01T00:00:00Z';
+export const NEVER = '0001-01-01T00:00:00Z';
 
 export function inspectDocker({ id, config, state }: Container, root: string) {
   const [path = '', ...args] = config.argv;
@@ -161,12 +161,12 @@ function configOf(config: ContainerConfig) {
 }
 
 /** Go's way of writing a set. */
-function setOf(names: readonly string[]): Record<string, object> {
+export function setOf(names: readonly string[]): Record<string, object> {
   return Object.fromEntries([...names].sort().map((name) => [name, {}]));
 }
 
 /** What is 0 is left out: it is what is usual. */
-function checkOf({ test, intervalNs, timeoutNs, startPeriodNs, startIntervalNs, retries }: Healthcheck) {
+export function checkOf({ test, intervalNs, timeoutNs, startPeriodNs, startIntervalNs, retries }: Healthcheck) {
   const times = {
     Interval: intervalNs,
     Timeout: timeoutNs,
