@@ -8,6 +8,7 @@ import {
   type ListedImage,
 } from '../../engine/index.js';
 import type { HistoryLine, ImageLayer, ImageRow, ImagesPort } from '../images/port.js';
+import { buildVerb } from './build-news.js';
 import type { Ports } from './ports.js';
 
 /** What was handed in, else the engine's own. */
@@ -42,7 +43,7 @@ function engineImages(engine: Engine): ImagesPort {
     push: notYet,
     save: notYet,
     load: notYet,
-    build: notYet,
+    build: buildVerb(engine),
   };
 }
 
