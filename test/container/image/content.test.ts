@@ -1,17 +1,20 @@
 // What the image store is made of: blobs that are whole or not there, downloads that go on where they ended, names that change at
 // once, leases that hold.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { UnpackLayer } from '../../../src/engine/image/content/layers.js';
 import { openContent } from '../../../src/engine/image/content/open.js';
 import { chainIdOf, chainIdsOf, digestOf, hexOf } from '../../../src/engine/image/digest.js';
+import { unpackLayer } from '../../../src/engine/image/layer/unpack-layer.js';
 import { manifestBytes } from '../../../src/engine/image/oci-write.js';
 import { MEDIA, type Descriptor, type Digest } from '../../../src/engine/image/oci.js';
 import { refusal } from '../../support/refusal.js';
 import { fill, makeImage, storeHouse } from '../../support/store-house.js';
-import { linesOf } from '../../support/trees.js';
+import { directory, file, linesOf, tarBytes, type Wanted } from '../../support/trees.js';
 
 const bytesOf = (length: number, seed = 7): Buffer =>
   Buffer.from(Array.from({ length }, (_, i) => (i * seed + 3) % 251));
@@ -183,6 +186,74 @@ describe('a layer', () => {
     await content.layers.settle();
     assert.ok(existsSync(join(place, 'durable')));
     assert.deepEqual(readdirSync(join(root, 'images/layers')), [hexOf(chainId)]);
+  });
+});
+
+describe('a packed layer', () => {
+  const packed = async (content: ReturnType<typeof openContent>, ...entries: readonly Wanted[]) => {
+    const tar = await tarBytes(...entries);
+    const bytes = gzipSync(tar);
+    const descriptor = { mediaType: MEDIA.layerGzip, digest: await content.blobs.put(bytes), size: bytes.length };
+    return { descriptor, diffId: digestOf(tar) };
+  };
+
+  it('is unpacked by one of all who want it, and the others have it too', async (t) => {
+    const { content, directory: place } = storeHouse(t);
+    const source = await packed(content, file('a', 'text'));
+    let times = 0;
+    const counting: UnpackLayer = async (wanted) => {
+      times += 1;
+      await delay(50);
+      return unpackLayer(wanted);
+    };
+    const stores = [1, 2, 3].map(() => openContent(place, counting));
+    const layers = await Promise.all(stores.map((store) => store.layers.unpack(source)));
+    assert.equal(times, 1);
+    for (const layer of layers) assert.deepEqual(layer, layers[0]);
+    assert.deepEqual(linesOf(layers[0]!.tree), ['f a text']);
+    assert.deepEqual(readdirSync(join(place, 'layers')), [hexOf(source.diffId)]);
+  });
+
+  it('that cannot be unpacked leaves nothing, and the next one who waits tries', async (t) => {
+    const { content, directory: place } = storeHouse(t);
+    const source = await packed(content, file('a', 'text'));
+    let times = 0;
+    const failing: UnpackLayer = (wanted) => {
+      times += 1;
+      if (times === 2) return unpackLayer(wanted);
+      writeFileSync(join(wanted.tree, 'half'), '');
+      return Promise.reject(new Error('enough'));
+    };
+    const stores = [openContent(place, failing), openContent(place, failing)];
+    const outcomes = await Promise.allSettled(stores.map((store) => store.layers.unpack(source)));
+    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    assert.deepEqual(readdirSync(join(place, 'layers')), [hexOf(source.diffId)]);
+  });
+
+  it('of another content than it said is refused', async (t) => {
+    const { content, directory: place } = storeHouse(t);
+    const source = await packed(content, file('a', 'text'));
+    const other = digestOf('other');
+    await assert.rejects(content.layers.unpack({ ...source, diffId: other }), refusal('DIGEST_MISMATCH'));
+    assert.deepEqual(readdirSync(join(place, 'layers')), []);
+    assert.equal((await content.layers.unpack({ descriptor: source.descriptor })).diffId, source.diffId);
+  });
+
+  it('is finished when those below it are there, in whatever order they came', async (t) => {
+    const { content } = storeHouse(t);
+    const lease = await content.lease();
+    const lower = await packed(content, directory('tmp', 0o1777), directory('root', 0o700));
+    const upper = await packed(content, file('tmp/x', 'x'), file('root/y', 'y'));
+    const above = await content.layers.unpack({ ...upper, parent: lower.diffId });
+    const modeOf = (name: string): number => statSync(join(above.tree, name)).mode & 0o7777;
+    assert.notEqual(modeOf('tmp'), 0o1777);
+    await content.layers.settle();
+    assert.ok(!existsSync(join(dirname(above.tree), 'durable')), 'it waits for the one below');
+    await content.layers.unpack(lower);
+    await content.layers.settle();
+    assert.deepEqual([modeOf('tmp'), modeOf('root')], [0o1777, 0o700]);
+    assert.ok(existsSync(join(dirname(above.tree), 'durable')));
+    await lease.close();
   });
 });
 

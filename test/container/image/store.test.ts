@@ -2,7 +2,7 @@
 // when things go wrong or happen twice at once.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -203,8 +203,10 @@ describe('a list', () => {
     for (let i = 1; i < 500; i += 1) await images.tag(first.id, `n:${i}`);
     const fresh = await makeImage(content, ['other'], [{ a: '2' }], { config: { labels: { x: 'y' } } });
     assert.equal((await images.list()).length, 501);
-    const cold = createImages(root);
-    assert.deepEqual(await cold.list(), await images.list());
+    const listed = await images.list();
+    for (const place of ['blobs', 'layers']) renameSync(join(content.directory, place), join(root, place));
+    assert.deepEqual(await createImages(root).list(), listed, 'nothing but names and summaries is needed');
+    for (const place of ['blobs', 'layers']) renameSync(join(root, place), join(content.directory, place));
     writeFileSync(join(content.directory, '.summaries.json'), '{"schema":1,"machine"');
     const again = await createImages(root).list();
     assert.deepEqual(again.find(({ id }) => id === fresh.id)?.config.labels, { x: 'y' });
