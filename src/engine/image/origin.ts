@@ -11,6 +11,12 @@ export function takenFrom(digest: Digest, manifest: Descriptor): Descriptor {
   return { ...manifest, annotations: { ...manifest.annotations, [FROM_INDEX]: digest } };
 }
 
+/** The same under another name, which stands for it in no registry yet. */
+export function withoutOrigin({ annotations, ...bare }: Descriptor): Descriptor {
+  const { [FROM_INDEX]: _, ...others } = annotations ?? {};
+  return Object.keys(others).length === 0 ? bare : { ...bare, annotations: others };
+}
+
 /** The digest by which registries know it: that of the index it was taken from, else its own. */
 export function originOf({ digest, annotations }: Descriptor): Digest {
   const index = annotations?.[FROM_INDEX];

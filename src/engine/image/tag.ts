@@ -2,6 +2,7 @@
 import { appendEvent } from '../events.js';
 import { TscontainError } from '../errors.js';
 import { findImage, readSteadily } from './find.js';
+import { withoutOrigin } from './origin.js';
 import { BASE, familiarName, imageName } from './reference.js';
 import type { ImageParts } from './store.js';
 
@@ -15,6 +16,6 @@ export async function tagImage({ root, content, summaries }: ImageParts, source:
   const { entry, image, byId } = await readSteadily(content, () => findImage(content, summaries, source));
   // By its id one of several images of an index is meant, without what the index said of it.
   const { mediaType, digest, size } = image.descriptor;
-  await content.references.set(name, byId ? { mediaType, digest, size } : entry.descriptor);
+  await content.references.set(name, byId ? { mediaType, digest, size } : withoutOrigin(entry.descriptor));
   appendEvent(root, { type: 'image', action: 'tag', id: image.id, attributes: { name: familiarName(name) } });
 }
