@@ -80,14 +80,22 @@ function signedChecksum(block: Buffer, at: number): number {
   return sum;
 }
 
+/** What a block says its sum is; undefined when it says none. */
+function claimedSum(block: Buffer, at: number): number | undefined {
+  let next = at + CHECKSUM_AT;
+  const end = next + CHECKSUM_LENGTH;
+  while (next < end && isFiller(block[next]!)) next++;
+  const first = next;
+  let sum = 0;
+  for (; next < end && block[next]! >= 0x30 && block[next]! <= 0x37; next++) sum = sum * 8 + block[next]! - 0x30;
+  return next === first ? undefined : sum;
+}
+
 /** Whether a block says of itself that it is a header. */
 export function isHeader(block: Buffer, at = 0): boolean {
-  const claimed = /^[ 0]*([0-7]{1,7})/.exec(
-    block.toString('latin1', at + CHECKSUM_AT, at + CHECKSUM_AT + CHECKSUM_LENGTH),
-  )?.[1];
+  const claimed = claimedSum(block, at);
   if (claimed === undefined) return false;
-  const sum = parseInt(claimed, 8);
-  return sum === checksum(block, at) || sum === signedChecksum(block, at);
+  return claimed === checksum(block, at) || claimed === signedChecksum(block, at);
 }
 
 /** The block at `at` of a buffer. @throws TarError for one that is no header */
