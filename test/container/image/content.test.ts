@@ -13,6 +13,7 @@ import { unpackLayer } from '../../../src/engine/image/layer/unpack-layer.js';
 import { manifestBytes } from '../../../src/engine/image/oci-write.js';
 import { MEDIA, type Descriptor, type Digest } from '../../../src/engine/image/oci.js';
 import { refusal } from '../../support/refusal.js';
+import { smallDisk } from '../../support/mounted.js';
 import { fill, makeImage, storeHouse } from '../../support/store-house.js';
 import { directory, file, linesOf, tarBytes, type Wanted } from '../../support/trees.js';
 
@@ -186,6 +187,35 @@ describe('a layer', () => {
     await content.layers.settle();
     assert.ok(existsSync(join(place, 'durable')));
     assert.deepEqual(readdirSync(join(root, 'images/layers')), [hexOf(chainId)]);
+  });
+});
+
+describe('a disk that is full', () => {
+  it('keeps what was whole, nothing that is half, and what is on its way for the next try', async (t) => {
+    const disk = smallDisk(t, '8m');
+    const { content, images, directory: place } = storeHouse(t, disk.path);
+    await makeImage(content, ['web'], [{ a: '1' }]);
+    disk.fill();
+    const large = bytesOf(3 * 1024 * 1024);
+    await assert.rejects(content.blobs.put(large), refusal('NO_SPACE', /write/));
+    await assert.rejects(makeImage(content, ['web'], [{ large: large.toString('latin1') }]), /ENOSPC|NO_SPACE|space/);
+    const ingest = await content.blobs.ingest(wantedOf(large));
+    await assert.rejects(ingest!.write(large), refusal('NO_SPACE', /write/));
+    await ingest!.close();
+    assert.deepEqual(readdirSync(join(place, 'leases')), []);
+    assert.deepEqual(
+      (await images.check()).findings.filter(({ kind }) => kind === 'damage'),
+      [],
+    );
+    assert.equal((await images.list()).length, 1);
+    disk.empty();
+    const again = await content.blobs.ingest(wantedOf(large));
+    await again!.write(large.subarray(again!.offset));
+    await again!.commit();
+    await again!.close();
+    assert.ok(content.blobs.has(digestOf(large)));
+    await images.prune();
+    assert.deepEqual((await images.check()).findings, []);
   });
 });
 
