@@ -17,6 +17,9 @@ import { redirectTarget } from './redirect.js';
 /** Bytes: what is sent again as a whole when the connection is cut. */
 export const PIECE_BYTES = 32 * 1024 * 1024;
 
+/** What a registry answers to a piece that is none of its ways. */
+const NO_PIECES: ReadonlySet<number> = new Set([400, 405, 411, 415, 501]);
+
 export interface UploadWishes {
   readonly signal: AbortSignal | undefined;
   /** bytes that were sent so far, fewer again after a cut */
@@ -45,7 +48,8 @@ export class Upload {
   readonly #repository: string;
   readonly #blob: BlobName;
   readonly #path: string;
-  readonly #pieceBytes: number;
+  /** grows to what the registry takes at least, and to all of it where it takes no pieces */
+  #pieceBytes: number;
   #where: URL | undefined;
   /** bytes that the registry has said it has */
   #taken = 0;
@@ -72,7 +76,7 @@ export class Upload {
     const { size } = this.#blob;
     if (this.#where !== undefined) await this.#findOut(wishes.signal);
     if (this.#where === undefined && (await this.#begin(from, wishes.signal)) === 'mounted') return 'mounted';
-    if (size <= this.#pieceBytes) {
+    if (this.#isOnePiece) {
       // What was sent of it is taken by the registry as a whole or not at all.
       await this.#finish(this.#piece(0, size, wishes), wishes.signal);
       return 'sent';
@@ -98,6 +102,8 @@ export class Upload {
       return 'mounted';
     }
     if (answer.status !== 202) throw await this.#client.refusal(answer, `take anything for ${this.#repository}`);
+    const least = Number(answer.headers['oci-chunk-min-length'] ?? 0);
+    if (least > this.#pieceBytes) this.#pieceBytes = least;
     this.#goOnAt(answer);
     this.#taken = 0;
     return 'begun';
@@ -105,8 +111,7 @@ export class Upload {
 
   /** After a cut: how much the registry has of it. Where it does not say, it is begun anew. */
   async #findOut(signal: AbortSignal | undefined): Promise<void> {
-    const isWhole = this.#blob.size <= this.#pieceBytes;
-    const answer = isWhole ? undefined : await this.#ask({ method: 'GET', to: this.#where!, signal });
+    const answer = this.#isOnePiece ? undefined : await this.#ask({ method: 'GET', to: this.#where!, signal });
     const last = /^(?:bytes=)?0-(\d+)$/.exec(answer?.headers['range'] ?? '')?.[1];
     if (answer?.status !== 204 || last === undefined) {
       answer?.discard();
@@ -130,7 +135,11 @@ export class Upload {
       body: this.#piece(this.#taken, end, wishes),
       signal: wishes.signal,
     });
-    if (answer.status !== 202 && answer.status !== 204) throw await this.#failed(answer);
+    if (answer.status !== 202 && answer.status !== 204) {
+      const failure = await this.#failed(answer);
+      // Not every registry takes pieces, though it should; all take the whole.
+      throw NO_PIECES.has(answer.status) ? this.#inOnePiece(failure) : failure;
+    }
     this.#goOnAt(answer);
     this.#taken = end;
   }
@@ -152,6 +161,17 @@ export class Upload {
 
   #ask(question: Omit<Parameters<RegistryClient['ask']>[0], 'scope'>): Promise<Answer> {
     return this.#client.ask({ ...question, scope: pushScope(this.#repository) });
+  }
+
+  get #isOnePiece(): boolean {
+    return this.#blob.size <= this.#pieceBytes;
+  }
+
+  #inOnePiece(failure: Error): Error {
+    this.#where = undefined;
+    this.#taken = 0;
+    this.#pieceBytes = Infinity;
+    return failure instanceof TscontainError ? new Temporary(failure, 'it takes no pieces', 0) : failure;
   }
 
   /** An upload that the registry has forgotten or finds out of step is begun anew. */

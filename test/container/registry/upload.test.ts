@@ -14,6 +14,8 @@ const PIECE = 50_000;
 /** A registry that takes uploads, and what has come of each. */
 class Taking {
   readonly uploads = new Map<string, Buffer>();
+  /** bytes of a piece */
+  least = 0;
   /** @returns true when it has answered a piece or an end itself */
   trouble: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean> = () => false;
 
@@ -29,7 +31,8 @@ class Taking {
     if (request.method === 'POST') {
       const id = String(this.uploads.size);
       this.uploads.set(id, Buffer.alloc(0));
-      response.writeHead(202, { location: `${this.place()}/uploads/${id}` }).end();
+      const least = this.least === 0 ? {} : { 'oci-chunk-min-length': this.least };
+      response.writeHead(202, { location: `${this.place()}/uploads/${id}`, ...least }).end();
       return true;
     }
     if (request.method === 'PUT' && url.pathname.includes('/manifests/')) {
@@ -101,6 +104,29 @@ describe('an upload', () => {
     };
     await here.push(name);
     const layer = image.layers[0]!;
+    assert.ok(registry.blobs.get(layer.digest)?.equals(layer.bytes));
+  });
+
+  it('goes in one piece to a registry that takes no pieces, and in larger ones to one that wants them', async (t) => {
+    const { here, registry, image, name } = await ready(t);
+    const taking = new Taking(registry);
+    const layer = image.layers[0]!;
+    const pieces = (): number => registry.asked.filter(({ method }) => method === 'PATCH').length;
+    taking.trouble = (request, response) => {
+      if (request.method !== 'PATCH') return false;
+      request.resume();
+      response.writeHead(405).end();
+      return true;
+    };
+    await here.push(name);
+    assert.equal(pieces(), 1);
+    assert.ok(registry.blobs.get(layer.digest)?.equals(layer.bytes));
+    registry.blobs.clear();
+    registry.asked.length = 0;
+    taking.trouble = () => false;
+    taking.least = 90_000;
+    await here.push(name);
+    assert.equal(pieces(), Math.ceil(layer.bytes.length / 90_000));
     assert.ok(registry.blobs.get(layer.digest)?.equals(layer.bytes));
   });
 
