@@ -200,7 +200,11 @@ for (const [state, open] of [
         'cd /data; echo y > rewritten; rm removed deep/removed; echo new > new; mkdir -p made/here; rm to-dir; mkdir to-dir; touch to-dir/f; rm -r /gone; rm -r /again; mkdir /again; touch /again/new; rm link; mkdir link; touch link/passwd';
       const files = await open(t, text, {}, image);
       const { id } = files.container;
-      const changes = changesOf({ layers: image.layers, upper: layout.upper(root, id), work: layout.work(root, id) });
+      const changes = await changesOf({
+        layers: image.layers,
+        upper: layout.upper(root, id),
+        work: layout.work(root, id),
+      });
       assert.deepEqual(
         changes.map(({ kind, path }) => `${kind} ${path}`),
         [
@@ -298,7 +302,7 @@ describe('an untouched container', () => {
     const { id } = files.container;
     const image = await base();
     assert.deepEqual(
-      changesOf({ layers: image.layers, upper: layout.upper(root, id), work: layout.work(root, id) }),
+      await changesOf({ layers: image.layers, upper: layout.upper(root, id), work: layout.work(root, id) }),
       [],
     );
   });
@@ -353,7 +357,7 @@ describe('without overlay', () => {
     const place = { layers: image.layers, upper: layout.upper(made.root, id), work: layout.work(made.root, id) };
     assert.ok(existsSync(join(place.upper, 'usr/bin/sh')), 'it is a copy');
     assert.deepEqual(
-      changesOf(place).map(({ kind, path }) => `${kind} ${path}`),
+      (await changesOf(place)).map(({ kind, path }) => `${kind} ${path}`),
       ['C /data', 'C /data/changed', 'A /data/new', 'D /data/removed', 'A /data/second'],
     );
     assert.equal(await contentOf(filesOf(made), '/data/changed'), 'longer\n');

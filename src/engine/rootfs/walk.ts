@@ -1,6 +1,5 @@
 // Walks through a tree that may be changing and hostile: one component at a time, by descriptors, following no link.
 import { closeSync, fstatSync, read, readdirSync, type BigIntStats } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { TscontainError } from '../errors.js';
 import {
@@ -24,6 +23,7 @@ import {
   SYSFS_MAGIC,
 } from '../../native/index.js';
 import { isPortableXattr, nothing, type Entry, type EntryType, type Item } from './entry.js';
+import { Turns } from './turns.js';
 import { isOpaque, isWhiteout } from './whiteouts.js';
 
 /** Directories in one another. Each holds a descriptor while it is gone through. */
@@ -37,8 +37,6 @@ const KERNEL_FILE_SYSTEMS = new Set([
   CGROUP2_SUPER_MAGIC,
   DEVPTS_SUPER_MAGIC,
 ]);
-/** How long the event loop may wait, ms. */
-const SLICE_MS = 4;
 
 /** The names in an open directory, in no order. */
 export function namesIn(directoryFd: number): string[] {
@@ -104,17 +102,11 @@ export interface WalkOptions {
 class Walk {
   readonly #isLayer: boolean;
   readonly #firstNames = new Map<string, string>();
-  #sliceEnd = performance.now() + SLICE_MS;
+  /** Most calls here are synchronous and short; the event loop has its turn all the same. */
+  readonly #turns = new Turns();
 
   constructor({ isLayer = false }: WalkOptions) {
     this.#isLayer = isLayer;
-  }
-
-  /** Most calls here are synchronous and short; the event loop has its turn all the same. */
-  async #breathe(): Promise<void> {
-    if (performance.now() < this.#sliceEnd) return;
-    await setImmediate();
-    this.#sliceEnd = performance.now() + SLICE_MS;
   }
 
   /** What stands in a directory under a name, and all below it. */
@@ -158,7 +150,7 @@ class Walk {
     if (this.#isLayer && isOpaque(fd)) yield { entry: entryOf(path, 'opaque', stat, new Map()), body: nothing() };
     if (path !== '' && KERNEL_FILE_SYSTEMS.has(fileSystemOf(fd).type)) return;
     for (const name of namesIn(fd).sort()) {
-      await this.#breathe();
+      if (this.#turns.isDue) await this.#turns.give();
       yield* this.item(fd, name, path === '' ? name : `${path}/${name}`, depth + 1);
     }
   }

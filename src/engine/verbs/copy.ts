@@ -22,7 +22,7 @@ export async function diff(parts: Parts, ref: string): Promise<Change[]> {
   const id = store.resolve(ref);
   const { image } = await filesOf(parts, id);
   try {
-    return changesOf({ layers: image.layers, upper: layout.upper(root, id), work: layout.work(root, id) });
+    return await changesOf({ layers: image.layers, upper: layout.upper(root, id), work: layout.work(root, id) });
   } catch (error) {
     throw fileError(error, `look for changes in container ${id.slice(0, 12)}`);
   }
