@@ -14,8 +14,8 @@ _tscontain() {
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff inspect events image images pull push login logout build builder rmi tag history guard info doctor completion version --root --help --version" ;;
-    "image") _tscontain_words "ls pull push inspect history tag build import rm prune check" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff commit export inspect events image images pull push login logout build builder rmi tag history save load import guard info doctor completion version --root --help --version" ;;
+    "image") _tscontain_words "ls pull push inspect history tag build save load import rm prune check" ;;
     "builder") _tscontain_words "prune" ;;
     "guard") _tscontain_words "check run" ;;
     "run")
@@ -267,6 +267,18 @@ _tscontain() {
         --format) _tscontain_words "$(echo json)"; return ;;
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words "--format"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "commit")
+      case "$prev" in
+        --author|-a) COMPREPLY=(); return ;;
+        --change|-c) COMPREPLY=(); return ;;
+        --message|-m) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--author -a --change -c --message -m --pause -p --no-pause"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "export")
+      case "$prev" in
+        --output|-o) _filedir; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--output -o"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
     "inspect")
       case "$prev" in
         --format|-f) _tscontain_words "$(echo json)"; return ;;
@@ -324,10 +336,26 @@ _tscontain() {
         --progress) _tscontain_words "$(echo auto plain tty json quiet)"; return ;;
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words "--file -f --tag -t --target --build-arg --build-context --secret --label --add-host --network --platform --no-cache --pull --iidfile --progress --quiet -q"; else _filedir; fi ;;
+    "image save")
+      case "$prev" in
+        --output|-o) _filedir; return ;;
+        --format) _tscontain_words "$(echo docker-archive oci-archive oci-dir)"; return ;;
+        --platform) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--output -o --format --platform"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "image load")
+      case "$prev" in
+        --input|-i) _filedir; return ;;
+        --platform) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--input -i --quiet -q --platform"; else :; fi ;;
     "image import")
       case "$prev" in
+        --change|-c) COMPREPLY=(); return ;;
+        --message|-m) COMPREPLY=(); return ;;
+        --platform) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _filedir; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--change -c --message -m --platform"; else _filedir; fi ;;
     "image rm")
       case "$prev" in
       esac
@@ -400,6 +428,26 @@ _tscontain() {
         --format) _tscontain_words "$(echo table json)"; return ;;
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words "--quiet -q --no-human --no-trunc --format"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "save")
+      case "$prev" in
+        --output|-o) _filedir; return ;;
+        --format) _tscontain_words "$(echo docker-archive oci-archive oci-dir)"; return ;;
+        --platform) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--output -o --format --platform"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "load")
+      case "$prev" in
+        --input|-i) _filedir; return ;;
+        --platform) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--input -i --quiet -q --platform"; else :; fi ;;
+    "import")
+      case "$prev" in
+        --change|-c) COMPREPLY=(); return ;;
+        --message|-m) COMPREPLY=(); return ;;
+        --platform) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--change -c --message -m --platform"; else _filedir; fi ;;
     "guard check")
       case "$prev" in
       esac

@@ -24,6 +24,8 @@ complete -c tscontain -n __fish_use_subcommand -a attach -d 'Connect this termin
 complete -c tscontain -n __fish_use_subcommand -a wait -d 'Wait until containers end and print their exit codes'
 complete -c tscontain -n __fish_use_subcommand -a cp -d 'Copy files between a container and the host, both ways, running or not'
 complete -c tscontain -n __fish_use_subcommand -a diff -d 'What a container changed in its root: A added, C changed, D deleted'
+complete -c tscontain -n __fish_use_subcommand -a commit -d 'Make an image of what a container has changed in its files'
+complete -c tscontain -n __fish_use_subcommand -a export -d 'Write all files of a container as a tar archive, running or not'
 complete -c tscontain -n __fish_use_subcommand -a inspect -d 'Everything about containers or images, as JSON in the shape of Docker'
 complete -c tscontain -n __fish_use_subcommand -a events -d 'What happens to containers and images, as it happens'
 complete -c tscontain -n __fish_use_subcommand -a images -d 'List images'
@@ -35,22 +37,27 @@ complete -c tscontain -n __fish_use_subcommand -a build -d 'Build an image from 
 complete -c tscontain -n __fish_use_subcommand -a rmi -d 'Remove images that no container uses'
 complete -c tscontain -n __fish_use_subcommand -a tag -d 'Give an image another name'
 complete -c tscontain -n __fish_use_subcommand -a history -d 'How an image came to be, the newest first, and what each step has added'
+complete -c tscontain -n __fish_use_subcommand -a save -d 'Write images as an archive that Docker, podman and skopeo read'
+complete -c tscontain -n __fish_use_subcommand -a load -d 'Bring in images that were saved, by Docker, podman, skopeo or tscontain'
+complete -c tscontain -n __fish_use_subcommand -a import -d 'Make an image of a root file system: a tar archive, a directory, or what is piped in'
 complete -c tscontain -n __fish_use_subcommand -a info -d 'This host and what runs on it'
 complete -c tscontain -n __fish_use_subcommand -a doctor -d 'What this host can and cannot do, and how to get the rest'
 complete -c tscontain -n __fish_use_subcommand -a completion -d 'Print what completes tscontain in bash, zsh or fish'
 complete -c tscontain -n __fish_use_subcommand -a version -d 'The version of tscontain and what it runs on'
 complete -c tscontain -n __fish_use_subcommand -a image -d 'image commands'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a ls -d 'List images'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a pull -d 'Fetch an image from a registry'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a push -d 'Give an image to a registry'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a inspect -d 'Everything about images, as JSON in the shape of Docker'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a history -d 'How an image came to be, the newest first, and what each step has added'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a tag -d 'Give an image another name'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a build -d 'Build an image from a Dockerfile'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a import -d 'Make an image of a root file system: a tarball (plain or gzip) or a directory'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a rm -d 'Remove images that no container uses'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a prune -d 'Remove images that have lost their name, and what was left of others'
-complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build import rm prune check' -a check -d 'Whether every image in the store is whole, down to the last byte'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a ls -d 'List images'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a pull -d 'Fetch an image from a registry'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a push -d 'Give an image to a registry'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a inspect -d 'Everything about images, as JSON in the shape of Docker'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a history -d 'How an image came to be, the newest first, and what each step has added'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a tag -d 'Give an image another name'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a build -d 'Build an image from a Dockerfile'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a save -d 'Write images as an archive that Docker, podman and skopeo read'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a load -d 'Bring in images that were saved, by Docker, podman, skopeo or tscontain'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a import -d 'Make an image of a root file system: a tar archive, a directory, or what is piped in'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a rm -d 'Remove images that no container uses'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a prune -d 'Remove images that have lost their name, and what was left of others'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from ls pull push inspect history tag build save load import rm prune check' -a check -d 'Whether every image in the store is whole, down to the last byte'
 complete -c tscontain -n __fish_use_subcommand -a builder -d 'builder commands'
 complete -c tscontain -n '__fish_seen_subcommand_from builder; and not __fish_seen_subcommand_from prune' -a prune -d 'Forget what builds keep for one another, and remove layers that were kept for nothing else'
 complete -c tscontain -n __fish_use_subcommand -a guard -d 'guard commands'
@@ -274,6 +281,14 @@ complete -c tscontain -n '__fish_seen_subcommand_from wait' -a "(tscontain ps -a
 complete -c tscontain -n '__fish_seen_subcommand_from cp' -F
 complete -c tscontain -n '__fish_seen_subcommand_from diff' -l format -r -a 'json' -d 'json, or a template'
 complete -c tscontain -n '__fish_seen_subcommand_from diff' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from commit' -s a -l author -r -d 'who made it, such as "Ada <ada@example.com>"'
+complete -c tscontain -n '__fish_seen_subcommand_from commit' -s c -l change -r -d 'an instruction of a Dockerfile that it is to have'
+complete -c tscontain -n '__fish_seen_subcommand_from commit' -s m -l message -r -d 'what it is for, kept in its history'
+complete -c tscontain -n '__fish_seen_subcommand_from commit' -s p -l pause -d 'pause the container meanwhile: so it is anyway'
+complete -c tscontain -n '__fish_seen_subcommand_from commit' -l no-pause -d 'let it run on'
+complete -c tscontain -n '__fish_seen_subcommand_from commit' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from export' -s o -l output -r -F -d 'write to this file'
+complete -c tscontain -n '__fish_seen_subcommand_from export' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
 complete -c tscontain -n '__fish_seen_subcommand_from inspect' -l launch -d 'the steps of its last start, each with its time'
 complete -c tscontain -n '__fish_seen_subcommand_from inspect' -s f -l format -r -a 'json' -d 'a template such as {{.State.Pid}}, or json'
 complete -c tscontain -n '__fish_seen_subcommand_from inspect' -a "(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"
@@ -318,6 +333,16 @@ complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_sub
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' -l progress -r -a 'auto plain tty json quiet' -d 'how to tell what is done: auto, plain, tty, json or quiet'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' -s q -l quiet -d 'print the id of the image and nothing else'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from build' -F
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from save' -s o -l output -r -F -d 'write to this file, or with oci-dir to this directory'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from save' -l format -r -a 'docker-archive oci-archive oci-dir' -d 'docker-archive (default), oci-archive, oci-dir'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from save' -l platform -r -d 'of an image for several: linux/amd64, linux/arm64 …'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from save' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from load' -s i -l input -r -F -d 'read this file or directory'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from load' -s q -l quiet -d 'tell nothing but what was loaded'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from load' -l platform -r -d 'of an image for several: linux/amd64, linux/arm64 …'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from import' -s c -l change -r -d 'an instruction of a Dockerfile that it is to have'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from import' -s m -l message -r -d 'what it is for, kept in its history'
+complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from import' -l platform -r -d 'what it is for, when that is not this machine: linux/arm64 …'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from import' -F
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from rm' -s f -l force -d 'all names of an id, and the name of an image that is in use; no failure when it does not exist'
 complete -c tscontain -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from rm' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
@@ -372,6 +397,17 @@ complete -c tscontain -n '__fish_seen_subcommand_from history' -l no-human -d 'd
 complete -c tscontain -n '__fish_seen_subcommand_from history' -l no-trunc -d 'nothing shortened'
 complete -c tscontain -n '__fish_seen_subcommand_from history' -l format -r -a 'table json' -d 'table, json, or a template'
 complete -c tscontain -n '__fish_seen_subcommand_from history' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from save' -s o -l output -r -F -d 'write to this file, or with oci-dir to this directory'
+complete -c tscontain -n '__fish_seen_subcommand_from save' -l format -r -a 'docker-archive oci-archive oci-dir' -d 'docker-archive (default), oci-archive, oci-dir'
+complete -c tscontain -n '__fish_seen_subcommand_from save' -l platform -r -d 'of an image for several: linux/amd64, linux/arm64 …'
+complete -c tscontain -n '__fish_seen_subcommand_from save' -a "(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"
+complete -c tscontain -n '__fish_seen_subcommand_from load' -s i -l input -r -F -d 'read this file or directory'
+complete -c tscontain -n '__fish_seen_subcommand_from load' -s q -l quiet -d 'tell nothing but what was loaded'
+complete -c tscontain -n '__fish_seen_subcommand_from load' -l platform -r -d 'of an image for several: linux/amd64, linux/arm64 …'
+complete -c tscontain -n '__fish_seen_subcommand_from import' -s c -l change -r -d 'an instruction of a Dockerfile that it is to have'
+complete -c tscontain -n '__fish_seen_subcommand_from import' -s m -l message -r -d 'what it is for, kept in its history'
+complete -c tscontain -n '__fish_seen_subcommand_from import' -l platform -r -d 'what it is for, when that is not this machine: linux/arm64 …'
+complete -c tscontain -n '__fish_seen_subcommand_from import' -F
 complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from check' -F
 complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from run' -s n -l dry-run -d 'change nothing and say what would be done'
 complete -c tscontain -n '__fish_seen_subcommand_from guard; and __fish_seen_subcommand_from run' -F

@@ -55,6 +55,20 @@ function meant(commands: readonly Command[], words: readonly string[]): readonly
   return found.length > 0 ? found : commands;
 }
 
+/** Docker's way to say a flag aloud: --pause=true is --pause, and --pause=false is --no-pause where there is one. */
+function flagsPlain(commands: readonly Command[], words: readonly string[]): string[] {
+  // What comes behind their first argument is not ours.
+  if (commands.some(({ passThrough }) => passThrough)) return [...words];
+  const flags = new Set(
+    commands.flatMap(({ options }) => options.map((option) => /--([a-z-]+)$/.exec(option.flags)?.[1] ?? '')),
+  );
+  return words.flatMap((word) => {
+    const [, name = '', value] = /^--([a-z-]+)=(true|false)$/.exec(word) ?? [];
+    if (value === undefined || !flags.has(name)) return [word];
+    return value === 'true' ? [`--${name}`] : flags.has(`no-${name}`) ? [`--no-${name}`] : [];
+  });
+}
+
 /**
  * Reads the words after the program's name.
  * @returns the command to run, or the exit code when help was asked for or the words are wrong (already said)
@@ -94,7 +108,7 @@ export function parse(
     addCommand(group, second, command, (choice) => (chosen = choice));
   }
   try {
-    program.parse([...words], { from: 'user' });
+    program.parse(flagsPlain(meant(commands, words), words), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { exitCode: EXIT.ok };

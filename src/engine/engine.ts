@@ -1,4 +1,5 @@
 // The engine's face: what every manager (dashboard, command line) can ask. openEngine() puts the parts together.
+import type { Readable } from 'node:stream';
 import type {
   Change,
   Container,
@@ -9,7 +10,6 @@ import type {
   ExitStatus,
   Hold,
   Image,
-  ImageDefaults,
   LaunchReport,
   LaunchStep,
   Limits,
@@ -34,6 +34,11 @@ import type {
   RemoveImageWishes,
 } from './image/answers.js';
 import type { Pulled, Pushed, PullWishes, PushWishes } from './registry/index.js';
+import type { ImportWishes } from './image/import-image.js';
+import type { RootSource } from './image/import.js';
+import type { LoadedImage, LoadWishes, SavedSource } from './image/load-images.js';
+import type { SaveWishes } from './image/save-images.js';
+import type { CommitOptions } from './verbs/commit.js';
 
 export interface EngineOptions {
   /** Directory of all state, default /var/lib/tscontain. Made when missing. */
@@ -91,6 +96,10 @@ export interface Engine {
   logBatches(ref: string, options?: LogsOptions): AsyncIterable<readonly LogEntry[]>;
   top(ref: string): Promise<ContainerProcess[]>;
   diff(ref: string): Promise<Change[]>;
+  /** A tar stream of all its files, running or not, without what is mounted into it. */
+  export(ref: string): Promise<Readable>;
+  /** An image of what it has changed in its files, upon the layers of its own; it is paused meanwhile unless that is not wanted. */
+  commit(ref: string, options?: CommitOptions): Promise<Image>;
   /** A tar stream of `path` in the container, running or not, and what it is. */
   copyFrom(ref: string, path: string): Promise<{ stream: NodeJS.ReadableStream; isDirectory: boolean; name: string }>;
   /** Unpacks a tar stream below the directory `path` in the container. */
@@ -151,8 +160,14 @@ export interface Images {
   pullAllTags(name: string, wishes?: PullWishes): AsyncIterable<Pulled>;
   /** To the registry that is in its name. */
   push(name: string, wishes?: PushWishes): Promise<Pushed>;
-  /** From a tarball (plain, gzip) or a directory. */
-  import(source: string, name: string, config?: Partial<ImageDefaults>): Promise<Image>;
+  /** A root file system from a directory or a tar archive, which may be compressed and piped in. */
+  import(source: RootSource, name?: string, wishes?: Omit<ImportWishes, 'name'>): Promise<Image>;
+  /** One tar archive of them, docker-archive unless another form is asked for. A name without a tag is all of its tags. */
+  save(names: readonly string[], wishes?: SaveWishes): Promise<Readable>;
+  /** The same as an OCI image layout in a directory that is not there yet, or empty. */
+  saveTo(directory: string, names: readonly string[], wishes?: Omit<SaveWishes, 'format'>): Promise<void>;
+  /** What Docker, podman, skopeo, umoci and this have saved: a tar archive, which may be compressed and piped in, or a directory. */
+  load(source: SavedSource, wishes?: LoadWishes): Promise<LoadedImage[]>;
   /** Takes a name away, and with the last one the image and all that no other has. One that a container uses stays. */
   remove(name: string, wishes?: RemoveImageWishes): Promise<RemovedImage>;
   /** Removes what has no name (with `all`, what no container uses), and bytes that nothing needs. */

@@ -10,6 +10,7 @@ export type { BuildEvent, BuildResult, BuildWishes, ContextSource, SecretSource 
 export { BuildError } from './build/dockerfile/position.js';
 export { healthWords } from './health/course.js';
 export { NO_CHECK } from './health/check.js';
+export { SAVE_FORMATS, type SaveFormat } from './image/archive/save-plan.js';
 export { inspectDocker } from './inspect-docker.js';
 export { inspectDockerImage } from './inspect-docker-image.js';
 export { formatPlatform, parsePlatform } from './image/platform.js';

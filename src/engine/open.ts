@@ -15,11 +15,13 @@ import { watchChanges } from './state/watch.js';
 import { createSupervisors, type Supervisors } from './supervisor/client.js';
 import { attach } from './verbs/attach.js';
 import { build } from './verbs/build.js';
+import { commit } from './verbs/commit.js';
 import { copyFrom, copyTo, diff, stat } from './verbs/copy.js';
 import { create } from './verbs/create.js';
 import { emptyRemoved, removedWithSizes } from './verbs/empty-removed.js';
 import { exec } from './verbs/exec.js';
 import { explain, launchReport } from './verbs/explain.js';
+import { exportContainer } from './verbs/export.js';
 import { hold, holds, release } from './verbs/hold.js';
 import { kill } from './verbs/kill.js';
 import { logBatches, logs } from './verbs/logs.js';
@@ -70,6 +72,8 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
     logBatches: (ref, wishes) => logBatches(parts, ref, wishes),
     top: async (ref) => Promise.resolve(top(parts, ref)),
     diff: (ref) => diff(parts, ref),
+    export: (ref) => exportContainer(parts, ref),
+    commit: (ref, wishes) => commit(parts, ref, wishes),
     copyFrom: (ref, path) => copyFrom(parts, ref, path),
     copyTo: (ref, path, tar) => copyTo(parts, ref, path, tar),
     stat: (ref, path) => stat(parts, ref, path),

@@ -15,6 +15,8 @@ export type Verb =
   | 'attach'
   | 'top'
   | 'copy'
+  | 'commit'
+  | 'export'
   | 'remove';
 
 /** `already`: what is asked for is so, nothing needs doing and nobody is troubled. Anything else is why not, and what to do. */
@@ -32,6 +34,17 @@ const RESTARTING = no('it is between two runs', 'wait until it runs again, or st
 const REMOVING = no('it is being removed', 'wait until it is gone');
 const DEAD = no('it could not be removed completely', 'remove it again');
 const ALIVE = no('it is running', 'stop it first, or remove it by force');
+
+/** Its files are there whatever it does. */
+const FILES: Readonly<Record<Status, Ruling>> = {
+  created: ALLOWED,
+  running: ALLOWED,
+  paused: ALLOWED,
+  restarting: ALLOWED,
+  removing: REMOVING,
+  exited: ALLOWED,
+  dead: DEAD,
+};
 
 /** Rows are Docker's verbs, columns the statuses. What stands beside `paused` and `restarting` follows Docker's daemon. */
 const TABLE: Readonly<Record<Verb, Readonly<Record<Status, Ruling>>>> = {
@@ -136,15 +149,9 @@ const TABLE: Readonly<Record<Verb, Readonly<Record<Status, Ruling>>>> = {
     exited: ENDED,
     dead: DEAD,
   },
-  copy: {
-    created: ALLOWED,
-    running: ALLOWED,
-    paused: ALLOWED,
-    restarting: ALLOWED,
-    removing: REMOVING,
-    exited: ALLOWED,
-    dead: DEAD,
-  },
+  copy: FILES,
+  commit: FILES,
+  export: FILES,
   remove: {
     created: ALLOWED,
     running: ALIVE,

@@ -23,6 +23,7 @@ export { capabilitiesOf, capabilityName, capabilityNames, capabilityNumber, last
 export { lockFile, type Lock } from './lock.js';
 export { atomicWrite } from './atomic-write.js';
 export { bytesOfName, nameOfBytes } from './names.js';
+export { nameFile, openUnnamed } from './unnamed-file.js';
 export * from './files.js';
 export { getXattr, listXattrs, removeXattr, setXattr, type FileReference } from './xattr.js';
 export { describeProgram, type DescribedStep } from './describe.js';

@@ -1,4 +1,5 @@
 // The Engine of the made-up machine: containers in memory, every verb at once, and a list of what was asked of it.
+import { Readable } from 'node:stream';
 import {
   rulingOn,
   TscontainError,
@@ -13,6 +14,7 @@ import {
   type EngineEvent,
   type ExitStatus,
   type Hold,
+  type Image,
   type Images,
   type LaunchReport,
   type Limits,
@@ -69,9 +71,12 @@ export class DemoEngine implements Engine {
         : Promise.reject(new TscontainError('NO_SUCH_IMAGE', `there is no image ${name}`, { hint: 'import it first' }));
     },
     import: (source, name) => {
-      this.calls.push(`import ${source} ${name}`);
-      return Promise.resolve({ ...DEMO_IMAGES[0]!, name });
+      this.calls.push(`import ${typeof source === 'string' ? source : '-'} ${name ?? ''}`);
+      return Promise.resolve({ ...DEMO_IMAGES[0]!, ...(name === undefined ? {} : { name }) });
     },
+    save: () => Promise.resolve(Readable.from([])),
+    saveTo: () => Promise.resolve(),
+    load: () => Promise.resolve([]),
     inspect: () => Promise.reject(new TscontainError('NOT_SUPPORTED', 'nobody looks closer at an image of the demo')),
     history: () => Promise.resolve([]),
     pull: () => Promise.reject(new TscontainError('NOT_SUPPORTED', 'the demo has no registry')),
@@ -308,6 +313,8 @@ export class DemoEngine implements Engine {
   }
 
   diff = (): Promise<never[]> => Promise.resolve([]);
+  export = (): Promise<Readable> => Promise.resolve(Readable.from([]));
+  commit = (): Promise<Image> => Promise.resolve(DEMO_IMAGES[0]!);
   stat = (): Promise<undefined> => Promise.resolve(undefined);
   copyFrom = (): Promise<never> =>
     Promise.reject(new TscontainError('NOT_SUPPORTED', 'nothing is copied in the demo world'));

@@ -8,6 +8,8 @@ import { packTar } from '../../src/engine/rootfs/tar-write.js';
 export interface Wanted extends Partial<Omit<Entry, 'size'>> {
   readonly path: string;
   readonly content?: string;
+  /** instead of `content` */
+  readonly bytes?: Buffer;
 }
 
 const ORDINARY: Omit<Entry, 'path'> = {
@@ -29,8 +31,7 @@ export const symlink = (path: string, link: string): Wanted => ({ path, type: 's
 export const hardlink = (path: string, link: string): Wanted => ({ path, type: 'hardlink', link });
 
 export async function* itemsOf(wanted: readonly Wanted[]): AsyncGenerator<Item> {
-  for (const { content = '', ...entry } of wanted) {
-    const bytes = Buffer.from(content);
+  for (const { content = '', bytes = Buffer.from(content), ...entry } of wanted) {
     yield await Promise.resolve({ entry: { ...ORDINARY, ...entry, size: bytes.length }, body: chunksOf(bytes) });
   }
 }

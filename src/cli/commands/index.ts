@@ -3,6 +3,7 @@ import type { Command } from '../command.js';
 import { attach } from './attach.js';
 import { build, imageBuild } from './build.js';
 import { builderPrune } from './builder-prune.js';
+import { commit } from './commit.js';
 import { completion } from './completion.js';
 import { cp } from './cp.js';
 import { create } from './create.js';
@@ -10,15 +11,18 @@ import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { events } from './events.js';
 import { exec } from './exec.js';
+import { exportContainer } from './export.js';
 import { guardCheck } from './guard-check.js';
 import { guardRun } from './guard-run.js';
 import { imageCheck } from './image-check.js';
 import { history, imageHistory } from './image-history.js';
-import { imageImport } from './image-import.js';
+import { imageImport, importImage } from './image-import.js';
 import { imageInspect } from './image-inspect.js';
+import { imageLoad, load } from './image-load.js';
 import { imageLs, images } from './image-ls.js';
 import { imagePrune } from './image-prune.js';
 import { imageRm, rmi } from './image-rm.js';
+import { imageSave, save } from './image-save.js';
 import { imageTag, tag } from './image-tag.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
@@ -70,6 +74,8 @@ export const commands: readonly Command[] = [
   wait,
   cp,
   diff,
+  commit,
+  exportContainer,
   inspect,
   events,
   imageLs,
@@ -79,6 +85,8 @@ export const commands: readonly Command[] = [
   imageHistory,
   imageTag,
   imageBuild,
+  imageSave,
+  imageLoad,
   imageImport,
   imageRm,
   imagePrune,
@@ -93,6 +101,9 @@ export const commands: readonly Command[] = [
   rmi,
   tag,
   history,
+  save,
+  load,
+  importImage,
   guardCheck,
   guardRun,
   info,

@@ -2,10 +2,11 @@
 import { appendEvent } from '../events.js';
 import type { Image } from '../model.js';
 import { fileError } from '../state/file-errors.js';
-import { importLayer } from './import.js';
+import { applyChanges } from './change.js';
+import { importLayer, titleOf, type RootSource } from './import.js';
 import { getImage } from './get.js';
 import { keepImage } from './keep.js';
-import { NO_DEFAULTS, type ImageDefaults } from './oci.js';
+import { NO_DEFAULTS, type ImageDefaults, type Platform } from './oci.js';
 import { hostPlatform } from './platform.js';
 import { imageName } from './reference.js';
 import type { ImageParts } from './store.js';
@@ -16,43 +17,53 @@ const IMPORTED: ImageDefaults = {
   workingDir: '/',
 };
 
+export interface ImportWishes {
+  /** what the image is to be called; it has no name without one */
+  readonly name?: string;
+  readonly config?: Partial<ImageDefaults>;
+  /** instructions of a Dockerfile, applied to that */
+  readonly changes?: readonly string[];
+  /** kept in its history; absent is where it came from */
+  readonly message?: string;
+  /** what it is for; absent is this machine's */
+  readonly platform?: Platform;
+}
+
 /**
- * @param source a directory, or a tar archive that may be compressed
+ * @param source a directory, a tar archive that may be compressed, or such an archive piped in
  * @throws TscontainError NO_SUCH_PATH, INVALID_VALUE for what is no name or no root file system, NOT_SUPPORTED, NO_SPACE
  */
-export async function importImage(
-  parts: ImageParts,
-  source: string,
-  text: string,
-  config: Partial<ImageDefaults> = {},
-): Promise<Image> {
-  const name = imageName(text);
+export async function importImage(parts: ImageParts, source: RootSource, wishes: ImportWishes = {}): Promise<Image> {
+  const { config = {}, changes = [], message, platform = hostPlatform() } = wishes;
+  const name = wishes.name === undefined ? undefined : imageName(wishes.name);
+  const defaults = applyChanges({ ...IMPORTED, ...config }, changes);
   const { root, content } = parts;
   const lease = await content.lease();
   try {
     const { layer, blob } = await importedLayer(parts, source);
     const created = new Date().toISOString();
+    const from = typeof source === 'string' ? source : '-';
     const { id } = await keepImage(content, {
       configuration: {
         created,
-        platform: hostPlatform(),
-        config: { ...IMPORTED, ...config },
+        platform,
+        config: defaults,
         diffIds: [layer.diffId],
-        history: [{ created, comment: `imported from ${source}`, emptyLayer: false }],
+        history: [{ created, comment: message ?? `imported from ${from}`, emptyLayer: false }],
       },
       layers: [blob],
-      names: [name],
+      names: name === undefined ? [] : [name],
     });
-    appendEvent(root, { type: 'image', action: 'import', id, attributes: { name: text } });
-    return await getImage(parts, text);
+    appendEvent(root, { type: 'image', action: 'import', id, attributes: { name: wishes.name ?? id } });
+    return await getImage(parts, wishes.name ?? id);
   } catch (error) {
-    throw fileError(error, `import ${source}`);
+    throw fileError(error, `import ${titleOf(source)}`);
   } finally {
     await lease.close();
   }
 }
 
-async function importedLayer({ content }: ImageParts, source: string) {
+async function importedLayer({ content }: ImageParts, source: RootSource) {
   const staged = await content.layers.stage();
   try {
     await importLayer(source, staged.tree);

@@ -26,16 +26,26 @@ export function wrongDocument(what: string, why: string): TscontainError {
 
 /** @throws TscontainError INVALID_VALUE for what is too long, too deep, or no JSON object */
 export function readJson(bytes: Uint8Array, what: string, maxBytes = MAX_DOCUMENT_BYTES): Fields {
+  const value = parse(bytes, what, maxBytes);
+  if (!isObject(value)) throw wrongDocument(what, 'is not a JSON object');
+  return new Fields(value, what);
+}
+
+/** The same of a list of objects. */
+export function readJsonList(bytes: Uint8Array, what: string, maxBytes = MAX_DOCUMENT_BYTES): Fields[] {
+  const value = parse(bytes, what, maxBytes);
+  if (!Array.isArray(value) || !value.every(isObject)) throw wrongDocument(what, 'is not a list of JSON objects');
+  return value.map((item, i) => new Fields(item, what, `[${i}].`));
+}
+
+function parse(bytes: Uint8Array, what: string, maxBytes: number): unknown {
   if (bytes.length > maxBytes) throw wrongDocument(what, `has ${bytes.length} bytes: up to ${maxBytes} are read`);
   if (isDeep(bytes)) throw wrongDocument(what, `is nested more than ${MAX_DEPTH} deep`);
-  let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     throw wrongDocument(what, bytes.length === 0 ? 'is empty' : 'is not JSON');
   }
-  if (!isObject(value)) throw wrongDocument(what, 'is not a JSON object');
-  return new Fields(value, what);
 }
 
 /** Counted on the bytes: a parser that nests with the document may not live to tell. */

@@ -50,7 +50,13 @@ export function createImages(root: string, options: ImagesOptions = {}): Images 
     pull: (name, wishes) => pullImage(parts, name, wishes),
     pullAllTags: (name, wishes) => pullTags(parts, name, wishes),
     push: (name, wishes) => pushImage(parts, name, wishes),
-    import: (source, name, config) => importImage(parts, source, name, config),
+    import: (source, name, wishes) =>
+      importImage(parts, source, { ...wishes, ...(name === undefined ? {} : { name }) }),
+    // Loaded when they are wanted: most commands do without.
+    save: async (names, wishes) => (await import('./save-images.js')).saveImages(parts, names, wishes),
+    saveTo: async (directory, names, wishes) =>
+      (await import('./save-images.js')).saveImagesTo(parts, directory, names, wishes),
+    load: async (source, wishes) => (await import('./load-images.js')).loadInto(parts, source, wishes),
     remove: (name, wishes) => removeImage(parts, name, wishes),
     prune: (wishes) => pruneImages(parts, wishes),
     check: (wishes) => checkImages(parts, wishes),

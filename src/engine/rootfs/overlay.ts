@@ -38,7 +38,7 @@ export interface RootMount {
  * What a change of a file means must be read from the upper directory alone, whatever this kernel's defaults are: no
  * references to other files, no renamed directories that point to their old name, no copies of metadata alone.
  */
-const OPTIONS = [
+export const OVERLAY_OPTIONS = [
   // What mount(8) and df(1) show in the first column.
   ['source', 'overlay'],
   ['index', 'off'],
@@ -93,10 +93,10 @@ function hidesAll(layer: string): boolean {
 
 function mountOverlay({ layers, upper, work, volatile = false }: RootDirectories): number {
   const lower = [...visibleLayers(layers)].reverse();
-  if (!volatile) return createOverlay({ lower, upper, work, options: OPTIONS });
+  if (!volatile) return createOverlay({ lower, upper, work, options: OVERLAY_OPTIONS });
   // It was left by an earlier run since the last boot, so all that was written is there.
   rmSync(volatileMark(work), { recursive: true, force: true });
-  return createOverlay({ lower, upper, work, options: [...OPTIONS, ['volatile', true]] });
+  return createOverlay({ lower, upper, work, options: [...OVERLAY_OPTIONS, ['volatile', true]] });
 }
 
 /** A container that has run on an overlay keeps what it wrote: no copy is made over that. */

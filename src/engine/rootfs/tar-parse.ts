@@ -96,6 +96,19 @@ export class TarParser {
     return this.#zeroBlocks === 2;
   }
 
+  /** Bytes that come next and say nothing of what is in the archive: content, and what fills its last block. */
+  get ahead(): number {
+    return this.#content > 0 ? this.#content + this.#skip : 0;
+  }
+
+  /** Leaves those bytes out, for who can read elsewhere in the archive. */
+  passAhead(): void {
+    if (this.#content === 0) return;
+    this.#content = 0;
+    this.#skip = 0;
+    this.#sink.end();
+  }
+
   /** @throws TarError, and what the sink throws */
   push(piece: Buffer): void {
     for (let at = 0; at < piece.length && !this.ended;) {

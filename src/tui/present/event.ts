@@ -32,6 +32,10 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   pull: () => 'was pulled',
   push: () => 'was pushed',
   untag: () => 'is the name of an image no more',
+  load: () => 'loaded from an archive',
+  save: () => 'saved as an archive',
+  commit: () => 'made an image of what it has changed',
+  export: () => 'all files were exported',
   delete: () => 'removed',
   prune: (a) => `images were pruned${a['reclaimed'] === undefined ? '' : `, ${a['reclaimed']} bytes freed`}`,
   guard: (a) => {

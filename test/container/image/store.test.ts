@@ -119,7 +119,7 @@ describe('an image', () => {
 
   it('keeps what it was said to run', async (t) => {
     const { images, write, root } = store(t);
-    await images.import(await write(), 'tiny', { cmd: ['/bin/hello'], env: ['A=1'], user: 'ada' });
+    await images.import(await write(), 'tiny', { config: { cmd: ['/bin/hello'], env: ['A=1'], user: 'ada' } });
     const { config } = await createImages(root).get('tiny');
     assert.deepEqual([config.cmd, config.env, config.user, config.workingDir], [['/bin/hello'], ['A=1'], 'ada', '/']);
   });

@@ -118,9 +118,7 @@ describe('a health check', () => {
   it('is the image’s, run by the image’s shell, unless it is asked not to', async () => {
     const base = await house.engine.images.get('base');
     await house.engine.images.import(base.layers[0]!, 'checked', {
-      ...base.config,
-      shell: ['/bin/sh', '-ec'],
-      healthcheck: check('echo "by $-"').healthcheck,
+      config: { ...base.config, shell: ['/bin/sh', '-ec'], healthcheck: check('echo "by $-"').healthcheck },
     });
     const { id } = await house.engine.create({ image: 'checked', cmd: ['sh', '-c', FOREVER] });
     await house.engine.start(id);

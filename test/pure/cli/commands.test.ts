@@ -39,6 +39,15 @@ describe('the command line', () => {
     assert.deepEqual(values['env'], ['A=1', 'B=2']);
   });
 
+  it('says flags aloud as docker does, and only those of its own', () => {
+    const pause = (...words: string[]) => choose('commit', ...words, 'web').values['pause'];
+    assert.deepEqual([pause(), pause('-p'), pause('--pause=true')], [undefined, true, true]);
+    assert.deepEqual([pause('--no-pause'), pause('--pause=false')], [false, false]);
+    assert.equal(choose('prune', '--force=false').values['force'], undefined);
+    assert.deepEqual(choose('commit', '-c', 'ENV A=--pause=false', 'web').values['change'], ['ENV A=--pause=false']);
+    assert.deepEqual(choose('run', 'base', 'x', '--rm=true').args, ['base', 'x', '--rm=true']);
+  });
+
   it('takes --root before the command', () => {
     assert.equal(choose('--root', '/tmp/x', 'ps').root, '/tmp/x');
   });

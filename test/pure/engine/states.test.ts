@@ -20,6 +20,8 @@ const VERBS: readonly Verb[] = [
   'attach',
   'top',
   'copy',
+  'commit',
+  'export',
   'remove',
 ];
 

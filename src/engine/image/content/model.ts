@@ -73,7 +73,8 @@ export interface Ingest {
 
 export interface NewBlob {
   write(chunk: Uint8Array): Promise<void>;
-  commit(): Promise<{ readonly digest: Digest; readonly size: number }>;
+  /** With `expected`, another one is deleted. @throws TscontainError DIGEST_MISMATCH */
+  commit(expected?: Digest): Promise<{ readonly digest: Digest; readonly size: number }>;
   /** Deletes what was not committed. */
   close(): Promise<void>;
 }

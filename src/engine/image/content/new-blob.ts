@@ -1,6 +1,7 @@
 // A blob whose digest is known when all of it has been written.
 import { createHash } from 'node:crypto';
 import type { Lock } from '../../../native/index.js';
+import { TscontainError } from '../../errors.js';
 import { fileError } from '../../state/file-errors.js';
 import type { Digest } from '../oci.js';
 import { flushFile } from './durable.js';
@@ -31,8 +32,12 @@ export class FileNewBlob implements NewBlob {
     }
   }
 
-  async commit(): Promise<{ readonly digest: Digest; readonly size: number }> {
+  async commit(expected?: Digest): Promise<{ readonly digest: Digest; readonly size: number }> {
     const digest: Digest = `sha256:${this.#hash.digest('hex')}`;
+    if (expected !== undefined && digest !== expected)
+      throw new TscontainError('DIGEST_MISMATCH', `what came as ${expected} is ${digest}`, {
+        hint: 'it was damaged or changed on its way, and nothing of it is kept: try again',
+      });
     try {
       await flushFile(this.lock.fd);
       await this.appear(digest);
