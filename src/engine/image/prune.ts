@@ -11,6 +11,7 @@ import type { ContentParts } from './content/open.js';
 import { reachOf, takeAway, unneededBy } from './content/reach.js';
 import type { Entry } from './content/references.js';
 import type { Digest, ImageConfiguration } from './oci.js';
+import { readAhead } from './read-ahead.js';
 import { familiarName } from './reference.js';
 import { descriptorsOf, heldBy, idsBelow } from './remove.js';
 import type { ImageParts, Users } from './store.js';
@@ -26,6 +27,7 @@ const KEPT_FOR_NEXT_TRY_MS = 24 * 3600 * 1000;
 export async function pruneImages(parts: ImageParts, wishes: PruneImagesWishes = {}): Promise<PrunedImages> {
   const { root, content } = parts;
   const dryRun = wishes.dryRun ?? false;
+  await readAhead(content);
   const { images, untagged, unneeded, trash, deleted } = await withStoreLock(content.images, async () => {
     const users = await parts.usedBy();
     const entries = content.references.entries();

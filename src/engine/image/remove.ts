@@ -10,6 +10,7 @@ import { needsOf, reachOf, takeAway, unneededBy, type Unneeded } from './content
 import { withoutName, type Entry } from './content/references.js';
 import { entryByName, findImage } from './find.js';
 import type { Digest } from './oci.js';
+import { readAhead } from './read-ahead.js';
 import { familiarName } from './reference.js';
 import type { ImageParts, Users } from './store.js';
 import { imagesBelow } from './stored.js';
@@ -24,6 +25,7 @@ export async function removeImage(
   { force = false, dryRun = false }: RemoveImageWishes = {},
 ): Promise<RemovedImage> {
   const { root, content } = parts;
+  await readAhead(content);
   const { removal, unneeded, trash } = await withStoreLock(content.images, async () => {
     const users = await parts.usedBy();
     const removal = planRemoval(parts, { text, users, force });
