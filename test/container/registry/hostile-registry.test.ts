@@ -112,7 +112,7 @@ describe('a registry that lies', () => {
         count += 1;
         if (count === 1) {
           response.writeHead(200, { 'content-length': layer.bytes.length });
-          response.write(layer.bytes.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
+          response.write(layer.bytes.subarray(0, 100_000), () => response.socket?.end());
         } else response.writeHead(206, { 'content-range': range }).end(layer.bytes.subarray(100_000));
         return true;
       };
