@@ -110,7 +110,7 @@ describe('a layer', () => {
           refusal('INVALID_VALUE', /cannot be unpacked: .*(middle|damaged)/),
         );
       for (const more of [Buffer.alloc(1), Buffer.alloc(300_000), Buffer.from('garbage'), randomBytes(1000)])
-        await assert.rejects(unpack(Buffer.concat([bytes, more])), refusal('INVALID_VALUE', /follows|damaged/));
+        await assert.rejects(unpack(Buffer.concat([bytes, more])), refusal('INVALID_VALUE', /follows|damaged|middle/));
     });
   }
 
@@ -225,6 +225,21 @@ describe('many layers at once', () => {
     );
     assert.equal(new Set(all.map(({ diffId }) => diffId)).size, 7);
     grounds.forEach(({ tree }, i) => assert.deepEqual(layerLines(tree), [`f f${i} ${i}`]));
+  });
+});
+
+describe('a thread that runs out of memory', () => {
+  it('is an error of its layer and of no other', async (t) => {
+    const { tree, unpack } = layerGround(t);
+    // Allowed to keep far more than it has room for: a million records, each a few bytes of the archive and a hundred of memory.
+    const records = Array.from({ length: 1_000_000 }, (_, at) => `16 u${String(at).padStart(9, '0')}=y\n`).join('');
+    const heavy = archiveOf(raw({ name: 'x', flag: 'g' }, records), raw({ name: 'f' }, 'x'));
+    await assert.rejects(
+      unpack(heavy, { limits: { header: 2 ** 30 } }),
+      refusal('IO_ERROR', /could not be unpacked: .*memory/),
+    );
+    await unpack(archiveOf(raw({ name: 'g' }, 'x')));
+    assert.deepEqual(layerLines(tree), ['f g x']);
   });
 });
 

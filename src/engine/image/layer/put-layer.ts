@@ -8,7 +8,7 @@ import { TarError } from '../../rootfs/tar-header.js';
 import { TarParser } from '../../rootfs/tar-parse.js';
 import { Unpacker } from '../../rootfs/unpack.js';
 import type { Digest } from '../oci.js';
-import { compressionOf, SEEN_BYTES } from './compression.js';
+import { compressionOf, SEEN_BYTES, type Compression } from './compression.js';
 import { DamagedError, decompressed } from './decompress.js';
 import type { GrowingReader } from './growing-reader.js';
 import { checkGrowth, LimitedSink } from './limited-sink.js';
@@ -46,6 +46,7 @@ const named = ({ digest }: UnpackJob): string => (digest === undefined ? '' : ` 
 
 async function put(job: UnpackJob, reader: GrowingReader, treeFd: number, onProgress: () => void): Promise<LayerFacts> {
   const { limits } = job;
+  const pieces = reader.pieces();
   const unpacker = new Unpacker(treeFd, {
     applyToTop: true,
     replaceKinds: true,
@@ -56,17 +57,19 @@ async function put(job: UnpackJob, reader: GrowingReader, treeFd: number, onProg
   try {
     const sink = new LimitedSink(unpacker, limits, () => reader.size ?? job.size);
     const parser = new TarParser(sink, { extensionBytes: limits.header, entries: limits.entries });
-    const plain = createHash('sha256');
+    const { compression, bytes: cameBytes } = await beginning(job, pieces);
+    // What is plain has one digest.
+    const plain = compression === 'plain' ? undefined : createHash('sha256');
     let plainBytes = 0;
-    for await (const piece of plainPieces(job, reader)) {
-      plain.update(piece);
+    for await (const piece of decompressed(cameBytes, compression, limits.window)) {
+      plain?.update(piece);
       checkGrowth(limits, reader.position, (plainBytes += piece.length));
       parser.push(piece);
       onProgress();
     }
     parser.finish();
     const digest = checkBytes(job, reader);
-    const diffId: Digest = `sha256:${plain.digest('hex')}`;
+    const diffId: Digest = plain === undefined ? digest : `sha256:${plain.digest('hex')}`;
     if (job.diffId !== undefined && job.diffId !== diffId) {
       throw mismatch(
         `the layer${named(job)} unpacks to ${shortened(diffId)}, and the image says ${shortened(job.diffId)}`,
@@ -76,6 +79,7 @@ async function put(job: UnpackJob, reader: GrowingReader, treeFd: number, onProg
     return { digest, size: reader.position, diffId, sizeBytes: bytes, entries, implied };
   } finally {
     unpacker.close();
+    await pieces.return(undefined);
   }
 }
 
@@ -89,20 +93,21 @@ function checkBytes({ digest: wanted, size }: UnpackJob, reader: GrowingReader):
   return digest;
 }
 
-async function* plainPieces(job: UnpackJob, reader: GrowingReader): AsyncGenerator<Buffer> {
-  const pieces = reader.pieces();
-  try {
-    const head: Buffer[] = [];
-    for (let bytes = 0; bytes < SEEN_BYTES; bytes += head.at(-1)!.length) {
-      const next = await pieces.next();
-      if (next.done === true) break;
-      head.push(next.value);
-    }
-    const compression = compressionOf(Buffer.concat(head).subarray(0, SEEN_BYTES), job.mediaType);
-    yield* decompressed(rejoined(head, pieces), compression, job.limits.window);
-  } finally {
-    await pieces.return(undefined);
+interface Beginning {
+  readonly compression: Compression;
+  /** all of them, those that were looked at too */
+  readonly bytes: AsyncIterable<Buffer>;
+}
+
+async function beginning(job: UnpackJob, pieces: AsyncGenerator<Buffer>): Promise<Beginning> {
+  const head: Buffer[] = [];
+  for (let bytes = 0; bytes < SEEN_BYTES; bytes += head.at(-1)!.length) {
+    const next = await pieces.next();
+    if (next.done === true) break;
+    head.push(next.value);
   }
+  const compression = compressionOf(Buffer.concat(head).subarray(0, SEEN_BYTES), job.mediaType);
+  return { compression, bytes: rejoined(head, pieces) };
 }
 
 async function* rejoined(head: readonly Buffer[], rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
