@@ -1,0 +1,74 @@
+// The Images view of the real program on a real store: what it lists, what is done there is done.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Emulator } from '../support/emulator.js';
+import { House, product } from '../support/house.js';
+import { patience } from '../support/patience.js';
+
+const WAIT_MS = patience(15_000);
+
+let house: House;
+let screen: Emulator | undefined;
+
+async function open(...flags: string[]): Promise<Emulator> {
+  const command = [process.execPath, product('tscontain-tui'), '--root', house.root, ...flags] as const;
+  screen = new Emulator({ columns: 140, rows: 40, command });
+  await screen.waitFor('keeper', WAIT_MS);
+  screen.type('I');
+  await screen.waitFor('images', WAIT_MS);
+  return screen;
+}
+
+const see = (wanted: string | RegExp): Promise<void> => screen!.waitFor(wanted, WAIT_MS);
+
+async function press(...keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    screen!.type(key);
+    await sleep(120);
+  }
+}
+
+describe('the Images view', () => {
+  before(async () => {
+    house = new House();
+    await house.ok('run', '-d', '--name', 'keeper', 'base', 'sleep', '1000');
+  });
+  afterEach(async () => {
+    await screen?.close();
+  });
+  after(() => house.close());
+
+  it('lists what the store has, with its layers and its configuration', async () => {
+    await open();
+    await see(/base +[0-9a-f]{12} .* keeper/);
+    await see(/in 1 layer/);
+    await press('3');
+    await see(/runs +\w*sh/);
+    await see(/used by +keeper/);
+    await see(/id +sha256:[0-9a-f]{64}/);
+  });
+
+  it('names an image, takes the name back, and removes it', async () => {
+    await open();
+    await see(/base .* keeper/);
+    await press('t', 'Mine', '\r');
+    await see(/use small letters/);
+    await press('\x7f', '\x7f', '\x7f', '\x7f', 'team/web:1', '\r');
+    await see(/base is team\/web:1 too/);
+    await see(/team\/web:1 +[0-9a-f]{12}/);
+    assert.match(await house.ok('image', 'ls'), /team\/web/);
+    await press('\x1a');
+    await see(/team\/web:1 is a name no more/);
+    assert.doesNotMatch(await house.ok('image', 'ls'), /team\/web/);
+    await press('d');
+    await see(/base is used by keeper/);
+  });
+
+  it('changes nothing where it only watches', async () => {
+    await open('--read-only');
+    await see(/base .* keeper/);
+    await press('t');
+    await see(/Read only: this names an image/);
+  });
+});
