@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Emulator } from '../support/emulator.js';
 import { House, product } from '../support/house.js';
+import { noDockerRegistry, startDockerRegistry } from '../support/docker-registry.js';
 import { patience } from '../support/patience.js';
 
 const WAIT_MS = patience(15_000);
@@ -63,6 +64,21 @@ describe('the Images view', () => {
     assert.doesNotMatch(await house.ok('image', 'ls'), /team\/web/);
     await press('d');
     await see(/base is used by keeper/);
+  });
+
+  it('pushes to a registry and pulls from it, with bars and news', { skip: noDockerRegistry }, async (test) => {
+    const { host } = await startDockerRegistry(test);
+    await house.ok('image', 'tag', 'base', `${host}/team/base:1`);
+    await open();
+    await see(/team\/base:1/);
+    await press('P', '\r');
+    await see(/⁴transfers/);
+    await see(/team\/base:1 was pushed: \S+ in /);
+    await press('p', `${host}/team/base:1`, '\r');
+    await see(/is as new as it is there: nothing was to be pulled/);
+    await house.ok('image', 'rm', `${host}/team/base:1`);
+    await press('p', `${host}/team/none`, '\r');
+    await see(/The pull of .*team\/none:latest failed: /);
   });
 
   it('changes nothing where it only watches', async () => {

@@ -39,8 +39,12 @@ function engineImages(engine: Engine): ImagesPort {
       const { images: removed, freedBytes } = await images.prune({ all: which === 'unused' });
       return { removed: removed.length, freedBytes };
     },
-    pull: notYet,
-    push: notYet,
+    pull: async (name, { signal, onEvent }) => {
+      await images.pull(name, { signal, onTransfer: onEvent });
+    },
+    push: async (name, { signal, onEvent }) => {
+      await images.push(name, { signal, onTransfer: onEvent });
+    },
     save: notYet,
     load: notYet,
     build: buildVerb(engine),
