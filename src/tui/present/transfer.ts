@@ -31,10 +31,8 @@ const MOVING: Readonly<Record<JobKind, string>> = {
 const IS_OVER: ReadonlySet<TransferRow['phase']> = new Set(['done', 'there']);
 
 /** Whether nothing was to be done. */
-const wasThere = ({ rows }: TransferProgress): boolean => {
-  const layers = rows.filter(({ what }) => what === 'layer');
-  return layers.length > 0 && layers.every(({ phase }) => phase === 'there');
-};
+export const wasThere = ({ rows, current }: TransferProgress): boolean =>
+  current === 0 && rows.every(({ what, phase }) => what !== 'layer' || phase === 'there');
 
 /** "3s", "2m", "1h" of what is left, never less than a second. */
 export const leftWords = (ms: number | undefined): string => (ms === undefined ? '' : age(Math.max(1000, ms + 500)));

@@ -2,7 +2,7 @@
 import type { TransferRow } from '../../../engine/index.js';
 import { isAtWork, subjectOf, type Job, type JobKind } from '../../images/jobs.js';
 import { shortId } from '../../images/sharing.js';
-import { layersWords, leftWords, phaseWords, shareOf, transferLines } from '../../present/transfer.js';
+import { layersWords, leftWords, phaseWords, shareOf, transferLines, wasThere } from '../../present/transfer.js';
 import { age, bytes, bytesOf, rate } from '../../present/units.js';
 import { panePosition } from '../../reducers/images.js';
 import { pad, truncate, type Attr, type Canvas, type Rect, type Theme } from '../../screen/index.js';
@@ -138,6 +138,7 @@ function endWords({ status, failure, progress: { transfer }, startedAt, endedAt 
     case 'cancelled':
       return `called off after ${took}; ${bytes(transfer.current)} of it kept`;
     default:
+      if (wasThere(transfer)) return `nothing was to be done · ${took}`;
       return `${layersWords(transfer)}${transfer.current > 0 ? ` · ${bytes(transfer.current)}` : ''} · ${took}`;
   }
 }
