@@ -1,5 +1,8 @@
 // The Images view of the real program on a real store: what it lists, what is done there is done.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Emulator } from '../support/emulator.js';
@@ -79,6 +82,25 @@ describe('the Images view', () => {
     await house.ok('image', 'rm', `${host}/team/base:1`);
     await press('p', `${host}/team/none`, '\r');
     await see(/The pull of .*team\/none:latest failed: /);
+  });
+
+  it('builds a directory, with its steps and what they write, and the second time from the cache', async (test) => {
+    const directory = mkdtempSync(join(tmpdir(), 'tscontain-build-'));
+    test.after(() => rmSync(directory, { recursive: true, force: true }));
+    writeFileSync(join(directory, 'Dockerfile'), 'FROM base\nCOPY word /word\nRUN echo built with $(cat /word)\n');
+    writeFileSync(join(directory, 'word'), 'care\n');
+    await open();
+    await see(/base .* keeper/);
+    await press('b', '\x7f', directory, '\t', '\t', 'made:1', '\r', '5');
+    await see(/built with care/);
+    await see(/RUN echo built with/);
+    await see(/made:1 was built: \d+ steps, /);
+    await press('r');
+    await see(/made:1 was built: nothing had changed/);
+    writeFileSync(join(directory, 'Dockerfile'), 'FROM base\nRUN echo so it ends; exit 3\n');
+    await press('r');
+    await see(/The build of made:1 failed: /);
+    await see(/so it ends/);
   });
 
   it('changes nothing where it only watches', async () => {

@@ -1,7 +1,16 @@
 // What goes on with images, in words: what a job does, how it ended, where a layer of it stands.
 import { NO_PROGRESS, type TransferProgress, type TransferRow } from '../../engine/index.js';
-import { isBuild, subjectOf, type Job, type JobKind, type JobProgress, type JobRequest } from '../images/jobs.js';
+import {
+  isBuild,
+  subjectOf,
+  type Job,
+  type JobKind,
+  type JobProgress,
+  type JobRequest,
+  type TimedStep,
+} from '../images/jobs.js';
 import type { State } from '../state.js';
+import { instructionOf } from './image.js';
 import { age, bytes, plural } from './units.js';
 
 export const NOTHING_YET: JobProgress = { transfer: NO_PROGRESS, steps: [] };
@@ -39,6 +48,14 @@ export const leftWords = (ms: number | undefined): string => (ms === undefined ?
 
 export const beganSentence = (request: JobRequest): string => `${DOING[request.kind]} ${subjectOf(request)} …`;
 
+/** Instructions that can make a layer: what is not one of them is done each time, and changes nothing. */
+const MAKES_LAYER = new Set(['RUN', 'COPY', 'ADD', 'WORKDIR']);
+
+/** Whether all that a build could have made was there from an earlier one. */
+export const isUnchanged = (steps: readonly TimedStep[]): boolean =>
+  steps.some(({ status }) => status === 'cached') &&
+  steps.every(({ status, text }) => status === 'cached' || !MAKES_LAYER.has(instructionOf(text).word));
+
 /** How it ended well. @param names what an archive brought */
 export function doneSentence(
   { request, startedAt }: Job,
@@ -51,8 +68,9 @@ export function doneSentence(
   switch (request.kind) {
     case 'build': {
       const cached = steps.filter(({ status }) => status === 'cached').length;
-      const all = steps.length > 0 && cached === steps.length;
-      const how = all ? `nothing had changed` : `${plural(steps.length, 'step')}, ${cached} of them cached`;
+      const how = isUnchanged(steps)
+        ? `nothing had changed`
+        : `${plural(steps.length, 'step')}, ${cached} of them cached`;
       return `${subject} ${DONE.build}: ${how}, in ${took}.`;
     }
     case 'load':

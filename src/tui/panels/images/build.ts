@@ -3,6 +3,7 @@ import { buildParts, shownBuild } from '../../image-layout.js';
 import { isAtWork, isBuild, subjectOf, type Job, type TimedStep } from '../../images/jobs.js';
 import type { ShownLines } from '../../logs/view.js';
 import { instructionOf } from '../../present/image.js';
+import { isUnchanged } from '../../present/transfer.js';
 import { age, plural } from '../../present/units.js';
 import {
   truncate,
@@ -59,7 +60,7 @@ function headWords({ status, progress: { steps } }: Job): string {
     case 'cancelling':
       return 'calling off …';
     case 'done':
-      return cached === steps.length ? 'nothing had changed' : `${plural(steps.length, 'step')}, ${cached} cached`;
+      return isUnchanged(steps) ? 'nothing had changed' : `${plural(steps.length, 'step')}, ${cached} cached`;
     case 'failed':
       return 'failed';
     case 'cancelled':
