@@ -82,7 +82,7 @@ function factsOf(top: string): string[] {
 }
 
 /** Files of every kind over two layers; what the first has is changed and taken away in the second. */
-const FIRST = `mkdir -p /d/sub /gone /opaque; echo 1 > /d/f; chmod 4755 /d/f; chown 7:8 /d/f; ln /d/f /d/hard; ln -s f /d/soft;
+const FIRST = `mkdir -p /d/sub /gone /opaque; echo 1 > /d/f; chown 7:8 /d/f; chmod 4755 /d/f; ln /d/f /d/hard; ln -s f /d/soft;
   mkfifo /d/p; mknod /d/c c 1 3; echo x > /gone/f; echo y > /opaque/old; touch -d @1234567890.123456789 /d/sub; printf 'ü' > '/d/ünïcode'
   echo long > "/d/$(printf 'n%.0s' $(seq 200))"`;
 const SECOND = `rm -r /gone /opaque; mkdir /opaque; echo new > /opaque/new; echo 2 > /d/f; rm /d/soft; ln -s /etc /d/soft; chmod 700 /d/sub`;
@@ -97,7 +97,7 @@ before(async () => {
   });
   const second = await house.engine.create({ image: 'peers:1', cmd: ['sh', '-c', SECOND] });
   await house.engine.start(second.id);
-  assert.equal((await house.engine.wait(second.id)).exitCode, 0, house.log(second.id));
+  assert.equal((await house.engine.wait(second.id)).exitCode, 0);
   await house.engine.commit(second.id, { name: 'peers:2', changes: ['CMD ["sh", "-c", "cat /d/f"]'] });
 });
 after(async () => {
@@ -171,7 +171,9 @@ describe('podman', { skip: isInstalled('podman') ? false : 'podman is not instal
       mkdirSync(at(side));
       run('tar', '--xattrs', '--xattrs-include=*', '-C', at(side), '-xpf', at(`${side}.tar`));
     }
-    const below = (top: string): string[] => factsOf(join(top, 'd')).concat(factsOf(join(top, 'opaque')));
+    // Its export has whole seconds.
+    const below = (top: string): string[] =>
+      [...factsOf(join(top, 'd')), ...factsOf(join(top, 'opaque'))].map((line) => line.replace(/(\d{10})\d{9}/, '$1'));
     assert.deepEqual(below(at('ours')), below(at('theirs')));
     assert.ok(!existsSync(join(at('theirs'), 'gone')) && !existsSync(join(at('ours'), 'gone')));
   });
@@ -215,7 +217,7 @@ describe('skopeo', { skip: isInstalled('skopeo') ? false : 'skopeo is not instal
     assert.deepEqual(told.Labels, { ...told.Labels, a: 'b' });
     assert.equal(told.Layers.length, 3);
     const tags = JSON.parse(run('skopeo', 'list-tags', `docker-archive:${path}`)) as { Tags: string[] };
-    assert.deepEqual(tags.Tags, ['docker.io/library/peers:2']);
+    assert.deepEqual(tags.Tags, ['peers:2']);
   });
 
   it('reads the store itself as it stands', () => {
