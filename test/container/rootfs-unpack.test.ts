@@ -1,10 +1,21 @@
 // Unpacking archives of every kind of malice below a root: the tree that comes of it, and a host that is as it was.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { unpackBelow } from '../../src/engine/rootfs/archive.js';
+import { packHostPath, renameTop, unpackBelow } from '../../src/engine/rootfs/archive.js';
 import { copyTree } from '../../src/engine/rootfs/copy.js';
 import type { Item } from '../../src/engine/rootfs/entry.js';
 import { unpackInto, type UnpackOptions } from '../../src/engine/rootfs/unpack.js';
@@ -237,6 +248,27 @@ describe('unpacking over what is there', () => {
     await unpackBelow(root, tarOf(file('f', 'x', { uid: 1234 })), { keepOwners: true });
     assert.equal(statSync(join(root, 'f')).uid, 1234);
     await assert.rejects(unpackBelow(root, tarOf(file('../outside/file', 'evil'))), refusal('INVALID_VALUE'));
+  });
+});
+
+describe('names that are not UTF-8', () => {
+  it('come through an archive under another top, and through a copy, as the bytes they are', async (t) => {
+    const top = stateDirectory(t);
+    const [from, to, copy] = ['from', 'to', 'copy'].map((name) => join(top, name)) as [string, string, string];
+    for (const path of [from, to, copy]) mkdirSync(path);
+    const name = Buffer.from([0x61, 0xff, 0xfe, 0x0a]);
+    writeFileSync(Buffer.concat([Buffer.from(`${from}/`), name]), 'x');
+    symlinkSync(name, Buffer.concat([Buffer.from(`${from}/l`), name]));
+    await unpackBelow(to, renameTop(packHostPath(from), 'from', 'new'));
+    await copyTree(from, copy);
+    const bytes = (path: string) =>
+      readdirSync(path, { encoding: 'buffer' })
+        .map((each) => each.toString('hex'))
+        .sort();
+    assert.deepEqual(bytes(join(to, 'new')), bytes(from));
+    assert.deepEqual(bytes(copy), bytes(from));
+    const link = readlinkSync(Buffer.concat([Buffer.from(`${copy}/l`), name]), { encoding: 'buffer' });
+    assert.deepEqual(link, name);
   });
 });
 

@@ -21,7 +21,8 @@ const packed = async (tree: string): Promise<Buffer> => Buffer.concat((await pac
 const names = fc.uniqueArray(
   fc.oneof(
     fc.constantFrom('a', 'b', 'é', '-x', ' y', 'long'.repeat(40), '\udcff\udcfe', 'line\nbreak'),
-    fc.string({ minLength: 1, maxLength: 12 }).filter((name) => !/[/\0]|^\.|[\ud800-\udfff]/.test(name)),
+    // Letters that directories have are no file's.
+    fc.string({ minLength: 1, maxLength: 12 }).filter((name) => !/[/\0]|^[.defg]|[\ud800-\udfff]/.test(name)),
   ),
   { minLength: 1, maxLength: 8 },
 );
