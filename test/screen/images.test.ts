@@ -103,6 +103,20 @@ describe('the Images view', () => {
     await see(/so it ends/);
   });
 
+  it('saves an image to an archive and loads it', async (test) => {
+    const directory = mkdtempSync(join(tmpdir(), 'tscontain-archive-'));
+    test.after(() => rmSync(directory, { recursive: true, force: true }));
+    await house.ok('image', 'tag', 'base', 'saved:1');
+    await open();
+    await see(/saved:1/);
+    await press('/', 'saved', '\r', 'S');
+    await see('saved-1.tar');
+    await press('\x15', join(directory, 'a.tar'), '\r');
+    await see(/saved:1 was saved to .*a\.tar/);
+    await press('L', join(directory, 'a.tar'), '\r');
+    await see(/saved:1 came from .*a\.tar/);
+  });
+
   it('changes nothing where it only watches', async () => {
     await open('--read-only');
     await see(/base .* keeper/);

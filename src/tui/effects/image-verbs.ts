@@ -1,8 +1,11 @@
 // The engine's verbs for images as the dashboard asks for them.
-import { basename, dirname } from 'node:path';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import {
+  familiarName,
   formatPlatform,
-  TscontainError,
   type Engine,
   type ImageHistoryLine,
   type ListedImage,
@@ -45,8 +48,16 @@ function engineImages(engine: Engine): ImagesPort {
     push: async (name, { signal, onEvent }) => {
       await images.push(name, { signal, onTransfer: onEvent });
     },
-    save: notYet,
-    load: notYet,
+    save: async (names, path, { signal, onEvent }) => {
+      const archive = await images.save(names, { signal, onTransfer: onEvent });
+      await writeAside(resolve(path), (beside) =>
+        pipeline(archive, createWriteStream(beside, { mode: 0o600 }), { signal }),
+      );
+    },
+    load: async (path, { signal, onEvent }) => {
+      const loaded = await images.load(resolve(path), { signal, onTransfer: onEvent });
+      return loaded.flatMap(({ names }) => names.map(familiarName));
+    },
     build: buildVerb(engine),
   };
 }
@@ -83,5 +94,14 @@ function historyOf(history: readonly ImageHistoryLine[], layers: readonly ImageL
   });
 }
 
-const notYet = (): Promise<never> =>
-  Promise.reject(new TscontainError('NOT_SUPPORTED', 'this is not among the verbs of the engine'));
+/** A file appears whole or not at all. */
+async function writeAside(path: string, write: (beside: string) => Promise<void>): Promise<void> {
+  const beside = `${path}.${process.pid}.part`;
+  try {
+    await write(beside);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
