@@ -1,7 +1,7 @@
 // Puts entries of an archive or of a walk into a tree, never outside of it: every place is opened below the root as
 // openat2(2) resolves it, and what is made there is made by one name in an open directory, following no link.
 // Tests: test/container/rootfs-unpack.test.ts, test/container/layer.
-import { closeSync, fchmodSync, fchownSync, fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fchownSync, fstatSync, ftruncateSync } from 'node:fs';
 import { TscontainError } from '../errors.js';
 import {
   chownAt,
@@ -28,9 +28,11 @@ import {
   SyscallError,
 } from '../../native/index.js';
 import { DEFAULT_ACL, dress, setMode } from './dress.js';
-import { storedBytes, type Entry, type EntrySink, type Extent, type Items } from './entry.js';
+import { storedBytes, type Entry, type EntrySink, type Items } from './entry.js';
+import { FileContent } from './file-content.js';
 import { OpenDirectories } from './open-directories.js';
 import { openIfThere } from './places.js';
+import { components, refusalOf, refuse } from './refuse-entry.js';
 import { removeContent, removeEntry } from './remove-entry.js';
 import { namesIn, openEntry } from './walk.js';
 import { isOpaque, isWhiteout, OPAQUE_XATTR } from './whiteouts.js';
@@ -63,51 +65,11 @@ export interface Unpacked {
 const RESERVE_BYTES = 64 * 1024 * 1024;
 /** After so much the room is looked at again: others write there too. */
 const LOOK_AGAIN_BYTES = 256 * 1024 * 1024;
-const MAX_PATH_BYTES = 4095;
-/** As deep as a walk goes. */
-const MAX_DEPTH = 512;
 const MAX_ID = 0xfffffffe;
 /** More of them would be no archive of anybody's, and their names are kept in memory. */
 const MAX_IMPLIED = 50_000;
 
-function refuse(entry: Entry, why: string, cause?: unknown): never {
-  const shown = entry.path.length > 100 ? `${entry.path.slice(0, 100)}…` : entry.path;
-  throw new TscontainError('INVALID_VALUE', `"${shown}" in the archive ${why}`, {
-    cause,
-    hint: 'nothing of such an archive is to be trusted',
-  });
-}
-
-/** What the kernel answers to names and places that cannot be. */
-const CANNOT_BE: Readonly<Record<string, string>> = {
-  ELOOP: 'leads through links without end',
-  ENOTDIR: 'is in something that is no directory',
-  EEXIST: 'is in something that is no directory',
-  ENAMETOOLONG: 'has a name that is too long',
-  EINVAL: 'has a name or a link that cannot be',
-  EMLINK: 'is one link too many',
-};
-
-/** The components of a path in an archive. Absolute ones begin at the top like all others. */
-function components(entry: Entry, path: string): string[] {
-  if (path.length > MAX_PATH_BYTES || Buffer.byteLength(path) > MAX_PATH_BYTES)
-    refuse(entry, 'has a name that is too long');
-  if (path.includes('\0')) refuse(entry, 'has a NUL in its name');
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..')) refuse(entry, 'leads out of it by ".."');
-  if (parts.length > MAX_DEPTH) refuse(entry, `is nested more than ${MAX_DEPTH} deep`);
-  return parts;
-}
-
 const isExisting = (error: unknown): boolean => error instanceof SyscallError && error.code === 'EEXIST';
-
-interface OpenFile {
-  readonly fd: number;
-  readonly entry: Entry;
-  /** of one with holes: which stretch is being written, and how much of it has been */
-  extent: number;
-  written: number;
-}
 
 export class Unpacker implements EntrySink {
   readonly #rootFd: number;
@@ -115,7 +77,7 @@ export class Unpacker implements EntrySink {
   readonly #directories: OpenDirectories;
   readonly #implied = new Set<string>();
   #current: Entry | undefined;
-  #file: OpenFile | undefined;
+  #file: FileContent | undefined;
   #room = 0;
   #unlookedBytes = Infinity;
   #entries = 0;
@@ -139,18 +101,12 @@ export class Unpacker implements EntrySink {
     try {
       this.#put(entry);
     } catch (error) {
-      const why = error instanceof SyscallError ? CANNOT_BE[error.code] : undefined;
-      if (why === undefined) throw error;
-      refuse(entry, why, error);
+      throw refusalOf(entry, error);
     }
   }
 
   write(piece: Buffer): void {
-    const file = this.#file;
-    if (file === undefined) return;
-    const { extents } = file.entry;
-    if (extents === undefined) writeWhole(file.fd, piece);
-    else this.#writeExtents(file, extents, piece);
+    this.#file?.write(piece);
   }
 
   end(): void {
@@ -310,20 +266,7 @@ export class Unpacker implements EntrySink {
     const fd = this.#make(entry, parentFd, name, () =>
       openAt(parentFd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
     );
-    this.#file = { fd, entry, written: 0, extent: 0 };
-  }
-
-  #writeExtents(file: OpenFile, extents: readonly Extent[], piece: Buffer): void {
-    for (let at = 0; at < piece.length;) {
-      const extent = extents[file.extent]!;
-      const part = piece.subarray(at, at + extent.length - file.written);
-      writeWhole(file.fd, part, extent.at + file.written);
-      at += part.length;
-      file.written += part.length;
-      if (file.written < extent.length) continue;
-      file.extent += 1;
-      file.written = 0;
-    }
+    this.#file = new FileContent(fd, entry);
   }
 
   #putDirectory(entry: Entry, parentFd: number, parts: readonly string[], name: string): void {
@@ -428,11 +371,6 @@ function hideBelow(parentFd: number, name: string): void {
   } finally {
     closeSync(fd);
   }
-}
-
-function writeWhole(fd: number, piece: Buffer, position?: number): void {
-  for (let at = 0; at < piece.length;)
-    at += writeSync(fd, piece, at, piece.length - at, position === undefined ? null : position + at);
 }
 
 /** @see Unpacker */
