@@ -46,6 +46,7 @@ describe('the package', () => {
     const folder = join(prefix, 'lib/node_modules/tscontain');
     assert.deepEqual(readdirSync(join(folder, 'dist')).sort(), [
       'facts.cjs',
+      'layer-worker.cjs',
       'programs',
       'supervisor.cjs',
       'tscontain-tui.cjs',
