@@ -361,6 +361,10 @@ describe('exec', () => {
     session.resize({ columns: 120, rows: 40 });
     session.write('echo size $(stty size)\n');
     await after;
+    // A shell that reads may see the end of its terminal before the signal, and end by itself.
+    const deaf = heard(session, /deaf 2/);
+    session.write('echo deaf $((1 + 1)); exec sleep 1000\n');
+    await deaf;
     session.close();
     assert.ok(((await session.exited).exitCode ?? 0) > 128, 'it was hung up');
   });
