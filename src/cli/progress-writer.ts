@@ -1,8 +1,8 @@
 // Lines at the end of a terminal that are written again in place, at most fifteen times a second, whatever width the terminal is
 // given meanwhile; and a transfer shown by them, or by plain lines where there is no terminal.
-import { TransferTally, type OnTransfer, type TransferPhase } from '../engine/index.js';
+import { TransferTally, type OnTransfer, type TransferPhase, type TransferVerb } from '../engine/index.js';
 import { terminalSize } from './foreground.js';
-import { lineText, plainLine, progressLines, type Piece, type ProgressLine, type TransferVerb } from './progress.js';
+import { lineText, plainLine, progressLines, type Piece, type ProgressLine } from './progress.js';
 
 /** Between two updates, ms: fifteen a second. */
 const UPDATE_MS = 67;

@@ -1,10 +1,17 @@
 // A transfer as lines of a terminal: one a layer, as wide as the terminal and no longer than it is high; and, where there is no
 // terminal, a line for what begins and ends. Pure: progress-writer.ts writes them. Tests: test/pure/cli/progress.test.ts.
-import type { TransferEvent, TransferPhase, TransferProgress, TransferRow } from '../engine/index.js';
+import {
+  isOver,
+  MOVING,
+  phaseWords,
+  shareOf,
+  type TransferEvent,
+  type TransferPhase,
+  type TransferProgress,
+  type TransferRow,
+  type TransferVerb,
+} from '../engine/index.js';
 import { bytes } from './output.js';
-
-/** Which way bytes go, and how a person says so. */
-export type TransferVerb = 'pull' | 'push' | 'load' | 'save';
 
 /** A stretch of a line with what it is; the writer gives it its colour. */
 export interface Piece {
@@ -21,13 +28,6 @@ export interface Room {
   /** ms since the epoch */
   readonly now: number;
 }
-
-const MOVING: Readonly<Record<TransferVerb, string>> = {
-  pull: 'downloading',
-  push: 'uploading',
-  load: 'reading',
-  save: 'writing',
-};
 
 const ID_CELLS = 12;
 const PHASE_CELLS = 11;
@@ -61,24 +61,6 @@ export function timeLeft(ms: number): string {
   return minutes < 6000 ? `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m` : '';
 }
 
-function phaseWords({ phase, why, retryAt }: TransferRow, verb: TransferVerb, now: number): string {
-  switch (phase) {
-    case 'moving':
-      return MOVING[verb];
-    case 'retrying': {
-      const wait = retryAt === undefined ? '' : ` in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
-      return `retrying${wait}${why === undefined ? '' : `: ${plain(why)}`}`;
-    }
-    case 'there':
-      return 'already there';
-    case 'waiting':
-    case 'verifying':
-    case 'unpacking':
-    case 'done':
-      return phase;
-  }
-}
-
 /** A share of a whole in so many cells, half a cell exact. */
 export function bar(share: number, cells: number, ascii: boolean): ProgressLine {
   const halves = Math.round(Math.max(0, Math.min(1, Number.isNaN(share) ? 0 : share)) * cells * 2);
@@ -93,24 +75,20 @@ export function bar(share: number, cells: number, ascii: boolean): ProgressLine 
   return pieces.filter(({ text }) => text !== '');
 }
 
-const shareOf = (current: number, total: number | undefined): number =>
-  total === undefined ? NaN : total === 0 ? 1 : current / total;
-
 const sizes = (current: number, total: number | undefined): string =>
   total === undefined ? bytes(current) : `${bytes(current)}/${bytes(total)}`;
 
 const IS_AT_WORK: ReadonlySet<TransferPhase> = new Set(['moving', 'verifying', 'unpacking', 'retrying']);
-const IS_OVER: ReadonlySet<TransferPhase> = new Set(['done', 'there']);
 
 function rowLine(row: TransferRow, verb: TransferVerb, room: Room): ProgressLine {
   const { phase, current, total, speed, leftMs } = row;
   const name: Piece = { text: nameOf(row).padEnd(ID_CELLS) };
-  const words = phaseWords(row, verb, room.now);
-  const isOver = IS_OVER.has(phase);
+  const words = plain(phaseWords(row, verb, room.now));
+  const over = isOver(row);
   const hasBar = phase === 'moving' || phase === 'unpacking';
   if (!hasBar) {
-    const tone = phase === 'retrying' ? 'bad' : isOver ? 'good' : 'dim';
-    const size = isOver && total !== undefined ? `  ${bytes(total)}` : '';
+    const tone = phase === 'retrying' ? 'bad' : over ? 'good' : 'dim';
+    const size = over && total !== undefined ? `  ${bytes(total)}` : '';
     return cut([name, { text: '  ' }, { text: words, tone }, { text: size, tone: 'dim' }], room.columns);
   }
   return progressLine(name, words, { current, total, speed, leftMs }, room);
@@ -123,10 +101,10 @@ function progressLine(
   { current, total, speed, leftMs }: Pick<TransferRow, 'current' | 'total' | 'speed' | 'leftMs'>,
   room: Room,
 ): ProgressLine {
-  const percent = total === undefined ? '' : `${String(Math.floor(shareOf(current, total) * 100)).padStart(3)}%`;
+  const percent = total === undefined ? '' : `${String(Math.floor(shareOf({ current, total }) * 100)).padStart(3)}%`;
   if (room.columns < NARROW_COLUMNS) {
     const cells = room.columns - 1 - ID_CELLS - 2 - percent.length - 1;
-    const middle = cells < BAR_CELLS.least ? [] : bar(shareOf(current, total), cells, room.ascii);
+    const middle = cells < BAR_CELLS.least ? [] : bar(shareOf({ current, total }), cells, room.ascii);
     return cut(
       [name, { text: '  ' }, ...middle, { text: ` ${percent === '' ? bytes(current) : percent}` }],
       room.columns,
@@ -143,7 +121,7 @@ function progressLine(
       { text: '  ' },
       { text: words.padEnd(PHASE_CELLS), tone: 'dim' },
       { text: '  ' },
-      ...(cells >= BAR_CELLS.least ? bar(shareOf(current, total), cells, room.ascii) : []),
+      ...(cells >= BAR_CELLS.least ? bar(shareOf({ current, total }), cells, room.ascii) : []),
       { text: ` ${sizes(current, total).padStart(SIZE_CELLS)}` },
       ...(isRoomy
         ? [
@@ -169,7 +147,7 @@ function cut(line: ProgressLine, columns: number): ProgressLine {
 /** Those at work first, then those that wait; of what is over only as many as there is room for. */
 function chosen(rows: readonly TransferRow[], room: number): readonly TransferRow[] {
   if (rows.length <= room) return rows;
-  const rank = ({ phase }: TransferRow): number => (IS_AT_WORK.has(phase) ? 0 : IS_OVER.has(phase) ? 2 : 1);
+  const rank = (row: TransferRow): number => (IS_AT_WORK.has(row.phase) ? 0 : isOver(row) ? 2 : 1);
   const kept = new Set(
     rows
       .map((row, i) => ({ row, i }))
@@ -187,9 +165,9 @@ export function progressLines(progress: TransferProgress, verb: TransferVerb, ro
   const most = Math.max(1, Math.max(LEAST_ROWS, room.rows - LEFT_ROWS) - 2);
   const shown = chosen(rows, most);
   const hidden = rows.length - shown.length;
-  const hiddenOver = rows.filter((row) => IS_OVER.has(row.phase) && !shown.includes(row)).length;
+  const hiddenOver = rows.filter((row) => isOver(row) && !shown.includes(row)).length;
   const layers = rows.filter(({ what }) => what === 'layer');
-  const over = layers.filter(({ phase }) => IS_OVER.has(phase)).length;
+  const over = layers.filter(isOver).length;
   const more: ProgressLine[] =
     hidden === 0
       ? []

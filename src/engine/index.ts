@@ -28,6 +28,7 @@ export { rulingOn, type Ruling, type Verb } from './states.js';
 export { KEEP_SECONDS } from './state/removed.js';
 export type { OnTransfer, TransferEvent, TransferPhase } from './image/transfer.js';
 export { NO_PROGRESS, TransferTally, type TransferProgress, type TransferRow } from './image/transfer-progress.js';
+export { isOver, MOVING, phaseWords, shareOf, type TransferVerb } from './image/transfer-words.js';
 export { DEFAULT_ROOT, metricsPlaces } from './state/layout.js';
 export { runSupervisor } from './supervisor/main.js';
 export type { MakeRecorder, Recorder } from './supervisor/recorder.js';

@@ -1,11 +1,11 @@
 // RUN --mount=type=cache: directories that are kept between builds, and who may use one at the same time.
-import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { lockFile, O_CLOEXEC, O_DIRECTORY, O_PATH } from '../../native/index.js';
 import type { Held } from '../launch/held.js';
 import type { Mount } from '../model.js';
+import { digestOf, hexOf } from '../image/digest.js';
 import { fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
 import { bindOf, copyOut } from './mount-source.js';
@@ -15,18 +15,8 @@ import { byDescriptor, Tree } from './tree.js';
 
 /** One directory an id, kept between builds. */
 export async function cacheMount(mount: ExpandedMount, ground: MountGround, held: Held): Promise<Mount> {
-  const id = createHash('sha256')
-    .update(
-      JSON.stringify([
-        mount.id ?? mount.target!,
-        mount.from ?? '',
-        mount.source ?? '',
-        mount.uid,
-        mount.gid,
-        mount.mode ?? '',
-      ]),
-    )
-    .digest('hex');
+  const { id: name = mount.target!, from = '', source = '', uid, gid, mode = '' } = mount;
+  const id = hexOf(digestOf(JSON.stringify([name, from, source, uid, gid, mode])));
   const caches = layout.buildCaches(ground.root);
   await mkdir(caches, { recursive: true, mode: 0o700 });
   const place = await cachePlace(caches, id, mount.sharing, held, ground.signal);

@@ -3,16 +3,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, openSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY } from '../../native/index.js';
 import { namesIn, openEntry } from '../rootfs/walk.js';
+import { Turns } from '../turns.js';
 import { bytesOf } from './bytes-of.js';
 import type { FileHashes } from './file-hashes.js';
 import { realPathOf, Wanted, type Gathered } from './gather.js';
 import type { Tree } from './tree.js';
-
-/** How long the event loop may wait, ms. */
-const SLICE_MS = 4;
 
 export interface DigestWishes {
   readonly excludes: readonly string[];
@@ -22,7 +19,7 @@ export interface DigestWishes {
 
 class Digester {
   readonly #hash: Hash = createHash('sha256');
-  #sliceEnd = performance.now() + SLICE_MS;
+  readonly #turns = new Turns();
 
   constructor(
     private readonly wanted: Wanted,
@@ -34,15 +31,9 @@ class Digester {
     return this.#hash.digest('hex');
   }
 
-  async #breathe(): Promise<void> {
-    if (performance.now() < this.#sliceEnd) return;
-    await setImmediate();
-    this.#sliceEnd = performance.now() + SLICE_MS;
-  }
-
   async directory(fd: number, relative: string): Promise<void> {
     for (const name of namesIn(fd).sort()) {
-      await this.#breathe();
+      if (this.#turns.isDue) await this.#turns.give();
       await this.entry(fd, name, relative === '' ? name : `${relative}/${name}`);
     }
   }

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { atomicWrite } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
 import { shown } from '../grammar/wrong.js';
+import { digestOf, hexOf } from '../image/digest.js';
 import { errnoOf, fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
 import type { LooseFile } from './copy-layer.js';
@@ -31,11 +32,11 @@ export class Download {
     readonly url: string,
     private readonly options: { readonly checksum?: string; readonly signal?: AbortSignal },
   ) {
-    this.#file = join(directory, `download-${createHash('sha256').update(url).digest('hex')}`);
+    this.#file = join(directory, `download-${hexOf(digestOf(url))}`);
   }
 
   get #memory(): string {
-    return layout.buildDownload(this.root, createHash('sha256').update(this.url).digest('hex'));
+    return layout.buildDownload(this.root, hexOf(digestOf(this.url)));
   }
 
   /** sha256 of its content, hexadecimal, without fetching it again where the server says that it is as it was. */

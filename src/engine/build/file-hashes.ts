@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, type BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import { atomicWrite } from '../../native/index.js';
+import { digestOf, hexOf } from '../image/digest.js';
 import { layout } from '../state/layout.js';
 
 /** dev:ino:size:mtime:ctime, then the digest of the content, hexadecimal. */
@@ -23,7 +24,7 @@ export class FileHashes {
   #isChanged = false;
 
   constructor(root: string, directory: string) {
-    this.#path = layout.buildContext(root, createHash('sha256').update(directory).digest('hex'));
+    this.#path = layout.buildContext(root, hexOf(digestOf(directory)));
     this.#known = readLines(this.#path);
   }
 

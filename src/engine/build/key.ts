@@ -1,6 +1,6 @@
 // What a step is known by in the cache: what it is done upon, what is done, and what it is done with. Secrets, proxies and what
 // lies in cache mounts have no part in it. Pure. Tests: test/pure/engine/build/key.test.ts.
-import { createHash } from 'node:crypto';
+import { digestOf, hexOf } from '../image/digest.js';
 import type { Digest } from '../image/oci.js';
 import type { CopyWork, DirectoryWork, RunWork } from './step.js';
 
@@ -11,9 +11,7 @@ const GENERATION = 1;
 export type StepKey = string;
 
 function keyOf(...parts: readonly unknown[]): StepKey {
-  return createHash('sha256')
-    .update(JSON.stringify([GENERATION, ...parts]))
-    .digest('hex');
+  return hexOf(digestOf(JSON.stringify([GENERATION, ...parts])));
 }
 
 /** What it is done upon: the chain id of the layers below, absent for none. */

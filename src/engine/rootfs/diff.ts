@@ -6,7 +6,7 @@ import { nameOfBytes, O_CLOEXEC, O_DIRECTORY, O_PATH, O_RDONLY } from '../../nat
 import { ETC_FILES } from '../launch/etc-files.js';
 import type { Change } from '../model.js';
 import { isCopy, visibleLayers, type RootDirectories } from './overlay.js';
-import { Turns } from './turns.js';
+import { Turns } from '../turns.js';
 import { openEntry } from './walk.js';
 import { isOpaque, isWhiteout } from './whiteouts.js';
 

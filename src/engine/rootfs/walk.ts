@@ -23,7 +23,7 @@ import {
   SYSFS_MAGIC,
 } from '../../native/index.js';
 import { isPortableXattr, nothing, type Entry, type EntryType, type Item } from './entry.js';
-import { Turns } from './turns.js';
+import { Turns } from '../turns.js';
 import { isOpaque, isWhiteout } from './whiteouts.js';
 
 /** Directories in one another. Each holds a descriptor while it is gone through. */

@@ -1,10 +1,8 @@
 // Deleting what a container has written: names of any bytes, directories nested without end, and much of it.
 import { lstatSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { Turns } from '../turns.js';
 import { errnoOf } from './file-errors.js';
 
-/** How long the event loop may wait while a tree is deleted, ms. */
-const SLICE_MS = 4;
 /**
  * A path deeper than this is moved up before it is gone into: a container can nest directories until their path is longer than
  * the kernel takes (PATH_MAX), and then nothing that names them by path can delete them.
@@ -20,14 +18,8 @@ const SLASH = Buffer.from('/');
  */
 export async function deleteTree(path: string): Promise<void> {
   const top = Buffer.from(path);
-  let slice = performance.now() + SLICE_MS;
+  const turns = new Turns();
   let moved = 0;
-
-  async function breathe(): Promise<void> {
-    if (performance.now() < slice) return;
-    await setImmediate();
-    slice = performance.now() + SLICE_MS;
-  }
 
   async function empty(directory: Buffer, depth: number): Promise<void> {
     const entries = unlessGone(() => readdirSync(directory, { withFileTypes: true, encoding: 'buffer' })) ?? [];
@@ -38,7 +30,7 @@ export async function deleteTree(path: string): Promise<void> {
       // It becomes an entry of the top directory, whose turn comes again.
       else
         unlessGone(() => renameSync(child, Buffer.concat([top, Buffer.from(`/.deep-${process.pid}-${(moved += 1)}`)])));
-      await breathe();
+      if (turns.isDue) await turns.give();
     }
   }
 

@@ -1,8 +1,7 @@
 // How much of the disk a directory takes, in slices that let the event loop live.
 import { lstatSync, readdirSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { Turns } from '../turns.js';
 
-const SLICE_MS = 4;
 /** Of st_blocks, whatever the block size of the file system (stat(2)). */
 const BLOCK_BYTES = 512;
 const SLASH = Buffer.from('/');
@@ -10,17 +9,14 @@ const SLASH = Buffer.from('/');
 /** Bytes of all below `path`, links not followed. What cannot be looked at, because it has just gone, counts nothing. */
 export async function diskUsage(path: string): Promise<number> {
   let bytes = 0;
-  let slice = performance.now() + SLICE_MS;
+  const turns = new Turns();
   const open = [Buffer.from(path)];
   for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
     for (const entry of entriesOf(directory)) {
       const child = Buffer.concat([directory, SLASH, entry.name]);
       bytes += sizeOf(child);
       if (entry.isDirectory()) open.push(child);
-      if (performance.now() >= slice) {
-        await setImmediate();
-        slice = performance.now() + SLICE_MS;
-      }
+      if (turns.isDue) await turns.give();
     }
   }
   return bytes;

@@ -1,12 +1,11 @@
 // Images in the plain text mode: sentences about them, and pulls, pushes and builds that go on while one listens to something else.
-import { TransferTally, type OnTransfer } from '../../engine/index.js';
+import { shareOf, TransferTally, type OnTransfer } from '../../engine/index.js';
 import type { ImagesPort, ImageRow } from '../images/port.js';
 import { freedBytes, goneWith, nameOf, prunable, sharedBytes, usersOf } from '../images/sharing.js';
 import type { Container } from '../../engine/index.js';
 import { sentenceOf } from '../effects/failure.js';
 import { historyRows, imageFacts } from '../present/image.js';
 import { pruneLines, removalLines } from '../present/image-removal.js';
-import { shareOf } from '../present/transfer.js';
 import { plural } from '../present/units.js';
 import type { Command } from './commands.js';
 import { bytesWords, timeWords } from './sentences.js';

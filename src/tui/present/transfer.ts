@@ -1,5 +1,5 @@
 // What goes on with images, in words: what a job does, how it ended, where a layer of it stands.
-import { NO_PROGRESS, type TransferProgress, type TransferRow } from '../../engine/index.js';
+import { isOver, NO_PROGRESS, shareOf, type TransferProgress, type TransferRow } from '../../engine/index.js';
 import {
   isBuild,
   subjectOf,
@@ -29,16 +29,6 @@ const DONE: Readonly<Record<JobKind, string>> = {
   load: 'was loaded',
   build: 'was built',
 };
-const MOVING: Readonly<Record<JobKind, string>> = {
-  pull: 'downloading',
-  push: 'uploading',
-  save: 'writing',
-  load: 'reading',
-  build: 'downloading',
-};
-
-const IS_OVER: ReadonlySet<TransferRow['phase']> = new Set(['done', 'there']);
-
 /** Whether nothing was to be done. */
 export const wasThere = ({ rows, current }: TransferProgress): boolean =>
   current === 0 && rows.every(({ what, phase }) => what !== 'layer' || phase === 'there');
@@ -107,22 +97,6 @@ export function cancelledSentence({ request }: Job): string {
   }
 }
 
-/** What a layer does now: "downloading", "retrying in 3 s: connection reset". */
-export function phaseWords({ phase, why, retryAt }: TransferRow, kind: JobKind, now: number): string {
-  switch (phase) {
-    case 'moving':
-      return MOVING[kind];
-    case 'retrying': {
-      const wait = retryAt === undefined ? '' : ` in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
-      return `retrying${wait}${why === undefined ? '' : `: ${why}`}`;
-    }
-    case 'there':
-      return 'already there';
-    default:
-      return phase;
-  }
-}
-
 /** A line of the pane of transfers: a job, or a blob of one. */
 export interface TransferLine {
   readonly job: Job;
@@ -137,7 +111,7 @@ export function transferLines({ jobs }: Pick<State, 'jobs'>): readonly TransferL
     .flatMap((job): TransferLine[] => [
       { job, row: undefined },
       ...job.progress.transfer.rows
-        .filter(({ what, phase }) => what === 'layer' || !IS_OVER.has(phase))
+        .filter((row) => row.what === 'layer' || !isOver(row))
         .filter(() => job.status !== 'done')
         .map((row): TransferLine => ({ job, row })),
     ]);
@@ -147,12 +121,9 @@ export function transferLines({ jobs }: Pick<State, 'jobs'>): readonly TransferL
 export function layersWords({ rows }: TransferProgress): string {
   const layers = rows.filter(({ what }) => what === 'layer');
   if (layers.length === 0) return '';
-  const over = layers.filter(({ phase }) => IS_OVER.has(phase)).length;
+  const over = layers.filter(isOver).length;
   return over === layers.length ? plural(layers.length, 'layer') : `${over} of ${plural(layers.length, 'layer')}`;
 }
-
-export const shareOf = ({ current, total }: Pick<TransferProgress, 'current' | 'total'>): number =>
-  total === undefined ? NaN : total === 0 ? 1 : current / total;
 
 /** All that runs, together: how many, and the share of the bytes or of the steps that is done; undefined while nothing runs. */
 export function workNow(

@@ -6,19 +6,8 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { READ_RECORD_WORDS, readAll } from '../../../src/native/index.js';
 import { readAllCode } from '../../../src/native/read-all.js';
+import { Assembler } from '../../support/assembler.js';
 import { scratch } from '../../support/launching.js';
-
-const tools = {
-  x64: { prefix: process.arch === 'x64' ? '' : 'x86_64-linux-gnu-', emulator: 'qemu-x86_64-static' },
-  arm64: { prefix: process.arch === 'arm64' ? '' : 'aarch64-linux-gnu-', emulator: 'qemu-aarch64-static' },
-};
-
-const isInstalled = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
-
-function tool(name: string, ...args: string[]): void {
-  const { status, stderr } = spawnSync(name, args, { encoding: 'utf8' });
-  assert.equal(status, 0, `${name}: ${stderr}`);
-}
 
 /** A program that reads descriptors 0 and 99 by the code, and writes what was read and the two results. */
 const drivers = {
@@ -55,41 +44,33 @@ _start: adr x0, table
 
 for (const arch of ['x64', 'arm64'] as const) {
   describe(`reading many files, for ${arch}`, () => {
-    const { prefix, emulator } = tools[arch];
-    const noAssembler = isInstalled(`${prefix}as`) ? false : `no assembler for ${arch}`;
-    const cannotRun = arch === process.arch || isInstalled(emulator) ? noAssembler : 'install qemu-user-static';
+    const assembler = new Assembler(arch);
 
-    it('is assembled from its source', { skip: noAssembler }, (t) => {
-      const [object, binary] = [`${scratch(t)}/code.o`, `${scratch(t)}/code`];
-      tool(`${prefix}as`, `src/native/read-all.${arch}.S`, '-o', object);
-      tool(`${prefix}objcopy`, '-O', 'binary', '-j', '.text', object, binary);
-      assert.equal(readFileSync(binary).toString('hex'), readAllCode[arch]);
+    it('is assembled from its source', { skip: assembler.isMissing }, (t) => {
+      assert.equal(assembler.assemble('read-all', t).code, readAllCode[arch]);
     });
 
-    it('reads from the beginning to where it is told, and says what it read or why not', { skip: cannotRun }, (t) => {
-      const directory = scratch(t);
-      writeFileSync(`${directory}/code`, Buffer.from(readAllCode[arch], 'hex'));
-      const data = `
-        .section .data
-        .balign 8
+    it(
+      'reads from the beginning to where it is told, and says what it read or why not',
+      { skip: assembler.cannotRun },
+      (t) => {
+        const directory = scratch(t);
+        const data = `
 table:  .int 0, 8, 16, 77
         .int 99, 0, 16, 77
 buffer: .zero 64`;
-      const text = `.text\n.balign 8\n${drivers[arch]}\n.balign 8\ncode: .incbin "${directory}/code"\n`;
-      // One section: the addresses are near enough for arm64 to reach them.
-      writeFileSync(`${directory}/driver.S`, `${text}${data.replace('.section .data', '')}\n`);
-      tool(`${prefix}as`, `${directory}/driver.S`, '-o', `${directory}/driver.o`);
-      tool(`${prefix}ld`, '-N', `${directory}/driver.o`, '-o', `${directory}/driver`);
-      writeFileSync(`${directory}/file`, 'twenty bytes of text');
-      const input = openSync(`${directory}/file`, 'r');
-      const [command, ...args] = arch === process.arch ? [`${directory}/driver`] : [emulator, `${directory}/driver`];
-      const { status, stdout } = spawnSync(command, args, { stdio: [input, 'pipe', 'inherit'] });
-      closeSync(input);
-      assert.equal(status, 0);
-      assert.deepEqual([stdout.readInt32LE(12), stdout.readInt32LE(28)], [16, -9], 'bytes, and EBADF');
-      assert.equal(stdout.toString('latin1', 40, 56), 'twenty bytes of ');
-      assert.equal(stdout.readInt32LE(32), 0, 'nothing before its place');
-    });
+        const program = assembler.link(directory, drivers[arch], readAllCode[arch], data);
+        writeFileSync(`${directory}/file`, 'twenty bytes of text');
+        const input = openSync(`${directory}/file`, 'r');
+        const [command, ...args] = assembler.call(program);
+        const { status, stdout } = spawnSync(command, args, { stdio: [input, 'pipe', 'inherit'] });
+        closeSync(input);
+        assert.equal(status, 0);
+        assert.deepEqual([stdout.readInt32LE(12), stdout.readInt32LE(28)], [16, -9], 'bytes, and EBADF');
+        assert.equal(stdout.toString('latin1', 40, 56), 'twenty bytes of ');
+        assert.equal(stdout.readInt32LE(32), 0, 'nothing before its place');
+      },
+    );
   });
 }
 

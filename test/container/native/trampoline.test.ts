@@ -4,39 +4,20 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { layOut, programAddress, readProgress, readResult } from '../../../src/native/program.js';
-import type { Architecture, Program } from '../../../src/native/index.js';
+import type { Program } from '../../../src/native/index.js';
 import { executable, trampolines } from '../../../src/native/trampoline.js';
+import { Assembler } from '../../support/assembler.js';
 import { scratch } from '../../support/launching.js';
 
-const tools = {
-  x64: {
-    prefix: process.arch === 'x64' ? '' : 'x86_64-linux-gnu-',
-    emulator: 'qemu-x86_64-static',
-    package: 'binutils-x86-64-linux-gnu',
-  },
-  arm64: {
-    prefix: process.arch === 'arm64' ? '' : 'aarch64-linux-gnu-',
-    emulator: 'qemu-aarch64-static',
-    package: 'binutils-aarch64-linux-gnu',
-  },
-};
-
-const isInstalled = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
-
-function tool(name: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(name, args, { encoding: 'utf8' });
-  assert.equal(status, 0, `${name}: ${stderr}`);
-  return stdout;
-}
-
 /** Runs the little program with a launch program, on this machine or emulated. */
-function runLittleProgram(arch: Architecture, directory: string, program: Program) {
+function runLittleProgram(assembler: Assembler, directory: string, program: Program) {
+  const { arch } = assembler;
   const [file, memoryFile] = [`${directory}/init`, `${directory}/program`];
   writeFileSync(file, executable(arch));
   chmodSync(file, 0o755);
   writeFileSync(memoryFile, layOut(program, { address: programAddress, timing: true, arch }));
   const memoryFd = openSync(memoryFile, 'r+');
-  const [command, ...first] = arch === process.arch ? [file] : [tools[arch].emulator, file];
+  const [command, ...first] = assembler.call(file);
   const { status, stdout } = spawnSync(command, [...first, '3'], {
     stdio: ['ignore', 'pipe', 'inherit', memoryFd],
     encoding: 'utf8',
@@ -47,27 +28,24 @@ function runLittleProgram(arch: Architecture, directory: string, program: Progra
 
 for (const arch of ['x64', 'arm64'] as const) {
   describe(`the trampoline for ${arch}`, () => {
-    const { prefix, emulator, package: binutils } = tools[arch];
-    const noAssembler = isInstalled(`${prefix}as`) ? false : `no assembler: install ${binutils}`;
-    const cannotRun = arch === process.arch || isInstalled(emulator) ? false : `no emulator: install qemu-user-static`;
+    const assembler = new Assembler(arch);
 
-    it('is assembled from its source', { skip: noAssembler }, (t) => {
-      const [object, binary] = [`${scratch(t)}/code.o`, `${scratch(t)}/code`];
-      tool(`${prefix}as`, `src/native/trampoline.${arch}.S`, '-o', object);
-      tool(`${prefix}objcopy`, '-O', 'binary', '-j', '.text', object, binary);
+    it('is assembled from its source', { skip: assembler.isMissing }, (t) => {
+      const { object, code } = assembler.assemble('trampoline', t);
       const symbols = new Map(
-        tool(`${prefix}nm`, object)
+        assembler
+          .tool('nm', object)
           .split('\n')
           .map((line): [string, number] => [line.split(' ')[2] ?? '', parseInt(line, 16)]),
       );
-      assert.equal(readFileSync(binary).toString('hex'), trampolines[arch].code);
+      assert.equal(code, trampolines[arch].code);
       assert.equal(symbols.get('launch'), 0);
       assert.equal(symbols.get('start'), trampolines[arch].start);
     });
 
-    it('runs steps in order, with results, tolerated errnos and times', { skip: cannotRun }, (t) => {
+    it('runs steps in order, with results, tolerated errnos and times', { skip: assembler.noEmulator }, (t) => {
       const directory = scratch(t);
-      const { status, stdout, memory } = runLittleProgram(arch, directory, [
+      const { status, stdout, memory } = runLittleProgram(assembler, directory, [
         { name: 'say', call: 'write', args: [1, 'hello\n', 6] },
         { name: 'make', call: 'mkdirat', args: [-100, `${directory}/new`, 0o755] },
         {
@@ -93,9 +71,9 @@ for (const arch of ['x64', 'arm64'] as const) {
       assert.equal(readFileSync(`${directory}/file`, 'utf8'), 'text');
     });
 
-    it('stops at the step that fails and says which and why', { skip: cannotRun }, (t) => {
+    it('stops at the step that fails and says which and why', { skip: assembler.noEmulator }, (t) => {
       const directory = scratch(t);
-      const { status, memory } = runLittleProgram(arch, directory, [
+      const { status, memory } = runLittleProgram(assembler, directory, [
         { name: 'fine', call: 'getpid', args: [] },
         { name: 'fails', call: 'mkdirat', args: [-100, `${directory}/a/b`, 0o755], tolerate: ['EPERM', 'EEXIST'] },
         { name: 'never', call: 'mkdirat', args: [-100, `${directory}/never`, 0o755] },
@@ -105,11 +83,11 @@ for (const arch of ['x64', 'arm64'] as const) {
       assert.throws(() => readFileSync(`${directory}/never`), { code: 'ENOENT' });
     });
 
-    it('does nothing without a program', { skip: cannotRun }, (t) => {
+    it('does nothing without a program', { skip: assembler.noEmulator }, (t) => {
       const file = `${scratch(t)}/init`;
       writeFileSync(file, executable(arch));
       chmodSync(file, 0o755);
-      const [command, ...first] = arch === process.arch ? [file] : [emulator, file];
+      const [command, ...first] = assembler.call(file);
       for (const args of [[], ['99'], ['x'], [''], ['3', '4']]) {
         assert.equal(spawnSync(command, [...first, ...args]).status, 127, JSON.stringify(args));
       }

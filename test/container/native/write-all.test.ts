@@ -6,20 +6,9 @@ import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } 
 import { describe, it } from 'node:test';
 import { writeAll } from '../../../src/native/index.js';
 import { writeAllCode } from '../../../src/native/write-all.js';
+import { Assembler } from '../../support/assembler.js';
 import { scratch } from '../../support/launching.js';
 import { smallDisk } from '../../support/mounted.js';
-
-const tools = {
-  x64: { prefix: process.arch === 'x64' ? '' : 'x86_64-linux-gnu-', emulator: 'qemu-x86_64-static' },
-  arm64: { prefix: process.arch === 'arm64' ? '' : 'aarch64-linux-gnu-', emulator: 'qemu-aarch64-static' },
-};
-
-const isInstalled = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
-
-function tool(name: string, ...args: string[]): void {
-  const { status, stderr } = spawnSync(name, args, { encoding: 'utf8' });
-  assert.equal(status, 0, `${name}: ${stderr}`);
-}
 
 /** A program that writes to descriptors 1 and 99 by the code, and the table with the two results to descriptor 2. */
 const drivers = {
@@ -56,35 +45,24 @@ _start: adr x0, table
 
 for (const arch of ['x64', 'arm64'] as const) {
   describe(`writing to many files, for ${arch}`, () => {
-    const { prefix, emulator } = tools[arch];
-    const noAssembler = isInstalled(`${prefix}as`) ? false : `no assembler for ${arch}`;
-    const cannotRun = arch === process.arch || isInstalled(emulator) ? noAssembler : 'install qemu-user-static';
+    const assembler = new Assembler(arch);
 
-    it('is assembled from its source', { skip: noAssembler }, (t) => {
-      const [object, binary] = [`${scratch(t)}/code.o`, `${scratch(t)}/code`];
-      tool(`${prefix}as`, `src/native/write-all.${arch}.S`, '-o', object);
-      tool(`${prefix}objcopy`, '-O', 'binary', '-j', '.text', object, binary);
-      assert.equal(readFileSync(binary).toString('hex'), writeAllCode[arch]);
+    it('is assembled from its source', { skip: assembler.isMissing }, (t) => {
+      assert.equal(assembler.assemble('write-all', t).code, writeAllCode[arch]);
     });
 
-    it('writes each at its place, and says how much or why not', { skip: cannotRun }, (t) => {
+    it('writes each at its place, and says how much or why not', { skip: assembler.cannotRun }, (t) => {
       const directory = scratch(t);
-      writeFileSync(`${directory}/code`, Buffer.from(writeAllCode[arch], 'hex'));
       const data = `
-        .balign 8
 table:  .int 1, 4, 6, 77
         .quad 10
         .int 99, 0, 6, 77
         .quad 0
 buffer: .ascii "not these!"`;
-      const text = `.text\n.balign 8\n${drivers[arch]}\n.balign 8\ncode: .incbin "${directory}/code"\n`;
-      // One section: the addresses are near enough for arm64 to reach them.
-      writeFileSync(`${directory}/driver.S`, `${text}${data}\n`);
-      tool(`${prefix}as`, `${directory}/driver.S`, '-o', `${directory}/driver.o`);
-      tool(`${prefix}ld`, '-N', `${directory}/driver.o`, '-o', `${directory}/driver`);
+      const program = assembler.link(directory, drivers[arch], writeAllCode[arch], data);
       writeFileSync(`${directory}/file`, 'twenty bytes of text');
       const output = openSync(`${directory}/file`, 'r+');
-      const [command, ...args] = arch === process.arch ? [`${directory}/driver`] : [emulator, `${directory}/driver`];
+      const [command, ...args] = assembler.call(program);
       const { status, stderr } = spawnSync(command, args, { stdio: ['ignore', output, 'pipe'] });
       closeSync(output);
       assert.equal(status, 0);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Turns } from '../../../src/engine/rootfs/turns.js';
+import { Turns } from '../../../src/engine/turns.js';
 
 describe('work in turns', () => {
   it('sorts as sorting in one does, and keeps what is equal in its order', async () => {

@@ -2,9 +2,8 @@
 // check; it tells that files are missing, added or touched, and does not read them.
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { Turns } from '../../turns.js';
 
-const SLICE_MS = 4;
 const SLASH = Buffer.from('/');
 
 export interface Survey {
@@ -21,7 +20,7 @@ export async function surveyOf(tree: string): Promise<Survey> {
   const seen = new Set<number>();
   let entries = 0;
   let sizeBytes = 0;
-  let slice = performance.now() + SLICE_MS;
+  const turns = new Turns();
   const open: (string | Buffer)[] = [tree];
   for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
     let lines = '';
@@ -32,10 +31,7 @@ export async function surveyOf(tree: string): Promise<Survey> {
       if (stat.isFile() && stat.nlink > 1) seen.add(stat.ino);
       lines += lineOf((typeof path === 'string' ? path : path.toString('latin1')).slice(tree.length), stat);
       if (stat.isDirectory()) open.push(path);
-      if (performance.now() >= slice) {
-        await setImmediate();
-        slice = performance.now() + SLICE_MS;
-      }
+      if (turns.isDue) await turns.give();
     }
     hash.update(lines);
   }

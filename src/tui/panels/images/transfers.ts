@@ -1,8 +1,8 @@
 // Pulls, pushes and archives: each with its sum, and below it a bar a layer, with bytes, speed and time left.
-import type { TransferRow } from '../../../engine/index.js';
+import { phaseWords, shareOf, type TransferRow } from '../../../engine/index.js';
 import { isAtWork, subjectOf, type Job, type JobKind } from '../../images/jobs.js';
 import { shortId } from '../../images/sharing.js';
-import { layersWords, leftWords, phaseWords, shareOf, transferLines, wasThere } from '../../present/transfer.js';
+import { layersWords, leftWords, transferLines, wasThere } from '../../present/transfer.js';
 import { age, bytes, bytesOf, rate } from '../../present/units.js';
 import { panePosition } from '../../reducers/images.js';
 import { pad, truncate, type Attr, type Canvas, type Rect, type Theme } from '../../screen/index.js';
@@ -171,7 +171,10 @@ function paintRow(
   const { phase, current, total, what } = row;
   const id = what === 'layer' ? shortId(row.digest.replace('sha256:', '')) : what;
   view.text(left + 1 + INDENT, y, pad(id, ID_CELLS, 'left', glyphs.ellipsis), theme.dim);
-  const words = isRunning || phase === 'done' || phase === 'there' ? phaseWords(row, kind, now) : 'not whole';
+  const words =
+    isRunning || phase === 'done' || phase === 'there'
+      ? phaseWords(row, kind === 'build' ? 'pull' : kind, now)
+      : 'not whole';
   const from = left + 1 + INDENT + ID_CELLS + 2;
   const hasBar = isRunning && (phase === 'moving' || phase === 'unpacking');
   const x = left + 1 + name;
