@@ -63,10 +63,13 @@ export const tagForm = (name: string): Form =>
 export const saveForm = (path: string): Form => formOf('path', textField('path', 'to', WIDE, '', path));
 export const loadForm = (): Form =>
   formOf('path', { ...textField('path', 'from', WIDE), placeholder: 'an archive of docker save, or an OCI layout' });
-export const buildForm = (directory: string): Form =>
+/** Where the dashboard was started, unless another directory is given. */
+const HERE = '.';
+
+export const buildForm = (): Form =>
   formOf(
     'directory',
-    textField('directory', 'directory', WIDE, '', directory),
+    { ...textField('directory', 'directory', WIDE), placeholder: 'where the dashboard was started' },
     { ...textField('dockerfile', 'file', WIDE), placeholder: 'the Dockerfile in it' },
     { ...textField('tag', 'name', WIDE), placeholder: 'none: it is known by its id' },
     { ...textField('target', 'up to', WIDE), placeholder: 'the last stage' },
@@ -119,8 +122,7 @@ export function jobRequest(
 
 function buildRequest(form: Form): { readonly request: JobRequest } | Problems {
   const problems = new Map<string, string>();
-  const directory = textOf(form, 'directory');
-  if (directory === '') problems.set('directory', 'give the path of the directory to build from');
+  const directory = textOf(form, 'directory') || HERE;
   const [dockerfile, tag, target] = ['dockerfile', 'tag', 'target'].map((id) => textOf(form, id));
   const means = tag === '' ? undefined : nameMeans(tag!);
   if (means !== undefined && 'problem' in means) problems.set('tag', means.problem);

@@ -124,7 +124,7 @@ export const imageVerbs = {
   'prune-images': prune,
   'save-image': save,
   'load-image': (state) => openForm(state, { purpose: 'load', title: 'load an archive', form: loadForm() }),
-  'build-image': (state) => openForm(state, { purpose: 'build', title: 'build an image', form: buildForm('.') }),
+  'build-image': (state) => openForm(state, { purpose: 'build', title: 'build an image', form: buildForm() }),
 } satisfies Record<string, Handler>;
 
 // What was done.

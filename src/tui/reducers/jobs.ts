@@ -1,5 +1,5 @@
 // What goes on with images: begun by a form, told a few times a second, called off, ended with news. Which build is looked at.
-import { noticed, READ_MS, refuse, step, withNews, type Action, type Step } from '../actions.js';
+import { noticed, refuse, step, withNews, type Action, type Step } from '../actions.js';
 import { shownBuild } from '../image-layout.js';
 import { isAtWork, isBuild, MAX_ENDED_JOBS, subjectOf, type Job, type JobRequest } from '../images/jobs.js';
 import { searchPattern } from '../filter.js';
@@ -70,12 +70,14 @@ export function jobEnded(state: State, { number, end, progress }: Extract<Action
   const job = state.jobs.list.find((one) => one.number === number);
   if (job === undefined) return step(state);
   const endedAt = state.now;
+  // As long as it is told that this began, how it ended stands in its place; an answer to another key is not taken away.
+  const tell = state.notice?.text === beganSentence(job.request) ? noticed : withNews;
   const told = (next: State): Step =>
     step(settledImages(withJobs(next, { list: forgetting(next.jobs.list) })), { type: 'list-images' });
   switch (end.is) {
     case 'done': {
       const done = withJob(state, number, (one) => ({ ...one, status: 'done', endedAt, progress }));
-      return told(withNews(done, 'good', doneSentence(job, progress, end.names, state.now)));
+      return told(tell(done, 'good', doneSentence(job, progress, end.names, state.now)));
     }
     case 'cancelled': {
       const next = withJob(state, number, (one) => ({ ...one, status: 'cancelled', endedAt, progress }));
@@ -85,8 +87,6 @@ export function jobEnded(state: State, { number, end, progress }: Extract<Action
       const { message, hint } = end.failure;
       const why = hint === undefined ? message : `${message}: ${hint}`;
       const next = withJob(state, number, (one) => ({ ...one, status: 'failed', endedAt, failure: why, progress }));
-      // What fails at once is the answer to the key; later it is news.
-      const tell = state.now - job.startedAt < READ_MS ? noticed : withNews;
       return told(tell(next, 'error', failedSentence(job, why)));
     }
   }

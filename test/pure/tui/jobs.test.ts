@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OnTransfer } from '../../../src/engine/index.js';
+import { NO_PROGRESS, type OnTransfer } from '../../../src/engine/index.js';
 import { Desk } from '../../support/desk.js';
 
 describe('the name that is being typed', () => {
@@ -40,6 +40,20 @@ describe('a pull', () => {
       desk.state.images.list?.some(({ name }) => name === 'python:3.13'),
       'it is listed',
     );
+    desk.close();
+  });
+
+  it('that is through at once says so where it said that it began, and takes no other answer away', async () => {
+    const end = { is: 'done', names: [] } as const;
+    const progress = { transfer: NO_PROGRESS, steps: [] };
+    const desk = await Desk.open();
+    await desk.type('I', 'p', 'python:3.13', 'enter');
+    assert.match(desk.notice, /Pulling python:3\.13/);
+    desk.dispatch({ type: 'job-ended', number: 1, end, progress });
+    assert.match(desk.notice, /python:3\.13 is as new as it is there/);
+    await desk.type('p', 'ruby:3', 'enter', 'p', 'ruby:3', 'enter');
+    desk.dispatch({ type: 'job-ended', number: 2, end, progress });
+    assert.match(desk.notice, /under way already/);
     desk.close();
   });
 
