@@ -3,7 +3,16 @@ import type { Context } from './context.js';
 
 /** What a shell can offer in a place. */
 export type Completion =
-  'container' | 'running' | 'stopped' | 'paused' | 'image' | 'file' | 'directory' | 'signal' | readonly string[];
+  | 'container'
+  | 'running'
+  | 'stopped'
+  | 'paused'
+  | 'image'
+  | 'volume'
+  | 'file'
+  | 'directory'
+  | 'signal'
+  | readonly string[];
 
 export interface Argument {
   readonly name: string;

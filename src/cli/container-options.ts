@@ -16,6 +16,7 @@ import {
   parseTmpfs,
   parseUlimit,
   parseVolume,
+  parseVolumesFrom,
   TscontainError,
   type CreateSpec,
   type Limits,
@@ -77,16 +78,24 @@ export const containerOptions: readonly Option[] = [
   { flags: '--add-host <name:address>', description: 'a line for its /etc/hosts', repeat: true },
   { flags: '--network <mode>', description: 'none (loopback only, the default) or host', complete: ['none', 'host'] },
   {
-    flags: '-v, --volume <source:target[:options]>',
-    description: 'bind a host path into it; options ro, rw, rshared, …',
+    flags: '-v, --volume <[source:]target[:options]>',
+    description:
+      'a volume by its name, a path of the host (made when it is not there), or with a target alone a volume of its own; options ro, nocopy, rshared, …',
     repeat: true,
     complete: 'file',
   },
   {
     flags: '--mount <key=value,…>',
-    description: 'the same in words: type=bind,source=/a,target=/b,readonly',
+    description: 'the same in words: source=data,target=/b, or type=bind,source=/a,target=/b,readonly',
     repeat: true,
   },
+  {
+    flags: '--volumes-from <container[:ro]>',
+    description: 'what another container has mounted, volumes and paths of the host',
+    repeat: true,
+    complete: 'container',
+  },
+  { flags: '--volume-driver <driver>', description: 'accepted as docker does: local', complete: ['local'] },
   { flags: '--tmpfs <target[:options]>', description: 'a file system in memory: /run:size=64m,mode=755', repeat: true },
   { flags: '--read-only', description: 'its root file system cannot be written' },
   { flags: '--shm-size <bytes>', description: 'size of /dev/shm, 64m when absent' },
@@ -215,9 +224,15 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
   const environment = await readEnvironment(values);
   const mounts = [
     ...list(values, 'volume').map((volume) => parseVolume(absoluteSource(volume))),
-    ...list(values, 'mount').map((mount) => parseMount(mount)),
+    ...list(values, 'mount').map((mount) => parseMount(mount, (path) => resolve(path))),
     ...list(values, 'tmpfs').map((tmpfs) => parseTmpfs(tmpfs)),
   ];
+  const driver = text(values, 'volumeDriver') ?? 'local';
+  if (driver !== 'local')
+    throw new TscontainError('NOT_SUPPORTED', `--volume-driver ${driver} is not known`, {
+      hint: 'local is what there is',
+    });
+  for (const container of list(values, 'volumesFrom')) parseVolumesFrom(container);
   const network = text(values, 'network');
   if (network !== undefined && network !== 'none' && network !== 'host') {
     throw new TscontainError('NOT_SUPPORTED', `--network ${network} is not known`, {
@@ -249,6 +264,7 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
     openStdin: flag(values, 'interactive') ? true : undefined,
     network,
     mounts: mounts.length === 0 ? undefined : mounts,
+    volumesFrom: repeated('volumesFrom'),
     readOnlyRootfs: flag(values, 'readOnly') ? true : undefined,
     shmSize: given(text(values, 'shmSize'), (value) => parseBytes(value, '--shm-size')),
     devices:

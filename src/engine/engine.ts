@@ -39,6 +39,7 @@ import type { RootSource } from './image/import.js';
 import type { LoadedImage, LoadWishes, SavedSource } from './image/load-images.js';
 import type { SaveWishes } from './image/save-images.js';
 import type { CommitOptions } from './verbs/commit.js';
+import type { ListedVolume, PrunedVolumes, PruneVolumesWishes, VolumeSize, VolumeSpec } from './volume/model.js';
 
 export interface EngineOptions {
   /** Directory of all state, default /var/lib/tscontain. Made when missing. */
@@ -108,9 +109,9 @@ export interface Engine {
   stat(ref: string, path: string): Promise<{ isDirectory: boolean; size: number; mode: number } | undefined>;
   /**
    * With `keepSeconds` it can be brought back for so long, its files and its logs still taking their space. One that removes
-   * itself when it ends is never kept.
+   * itself when it ends is never kept. With `volumes`, those without a name go with it, and when it is kept, when its time is over.
    */
-  remove(ref: string, options?: { force?: boolean; keepSeconds?: number }): Promise<void>;
+  remove(ref: string, options?: { force?: boolean; keepSeconds?: number; volumes?: boolean }): Promise<void>;
   /** Removes every stopped container; returns their ids and the bytes freed (with `keepSeconds`, that will be freed then). */
   prune(options?: { keepSeconds?: number }): Promise<{ removed: string[]; freedBytes: number }>;
   /** Brings back one that was removed and is still kept, found as `removed` lists it; of several with that name the last. */
@@ -131,6 +132,7 @@ export interface Engine {
   launchReport(ref: string): Promise<LaunchReport | undefined>;
 
   readonly images: Images;
+  readonly volumes: Volumes;
   /** An image of a Dockerfile; what was done before is taken from the cache. When it fails, a BuildError says where. */
   build(wishes: BuildWishes): Promise<BuildResult>;
   /** Forgets what builds keep for one another; layers that an image has stay. */
@@ -174,4 +176,19 @@ export interface Images {
   prune(wishes?: PruneImagesWishes): Promise<PrunedImages>;
   /** Whether everything in the store is whole; changes nothing unless it is asked to repair. */
   check(wishes?: CheckWishes): Promise<ImageCheck>;
+}
+
+/** A volume goes by its name. Every method throws TscontainError. */
+export interface Volumes {
+  /** Every volume, by name, and whose it is. */
+  list(): Promise<ListedVolume[]>;
+  inspect(name: string): Promise<ListedVolume>;
+  /** Makes one; one of that name that is there already is the one that was wanted. */
+  create(spec?: VolumeSpec): Promise<ListedVolume>;
+  /** Refuses while a container has it, running or not, removed and kept too. */
+  remove(name: string): Promise<void>;
+  /** Removes what no container has and nobody has named (with `all`, named ones too). */
+  prune(wishes?: PruneVolumesWishes): Promise<PrunedVolumes>;
+  /** What it takes on the disk. Where the file system does not count it, that takes as long as there are files. */
+  size(name: string): Promise<VolumeSize>;
 }

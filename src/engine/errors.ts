@@ -10,6 +10,9 @@ export const ERROR_CODES = [
   'NAME_IN_USE',
   'NO_SUCH_IMAGE',
   'IMAGE_IN_USE',
+  'NO_SUCH_VOLUME',
+  /** a container has it, though it may not run, or may have been removed and be kept */
+  'VOLUME_IN_USE',
   /** content is not what its digest or its size says */
   'DIGEST_MISMATCH',
   /** it cannot be reached, there is none of that name, or its certificate is not trusted */

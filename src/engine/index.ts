@@ -2,7 +2,8 @@
 export type * from './model.js';
 export type * from './image/answers.js';
 export type * from './image/oci.js';
-export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction } from './engine.js';
+export type * from './volume/model.js';
+export type { CorruptEntry, Engine, EngineOptions, Images, RecoveryAction, Volumes } from './engine.js';
 export { ERROR_CODES, isTscontainError, TscontainError, type ErrorCode, type Problem } from './errors.js';
 export { openEngine } from './open.js';
 export { packHostPath, renameTop, unpackBelow } from './rootfs/archive.js';
@@ -13,6 +14,7 @@ export { NO_CHECK } from './health/check.js';
 export { SAVE_FORMATS, type SaveFormat } from './image/archive/save-plan.js';
 export { inspectDocker } from './inspect-docker.js';
 export { inspectDockerImage } from './inspect-docker-image.js';
+export { inspectDockerVolume } from './inspect-docker-volume.js';
 export { formatPlatform, parsePlatform } from './image/platform.js';
 export {
   login,
@@ -26,6 +28,7 @@ export {
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { KEEP_SECONDS } from './state/removed.js';
+export { hasLabel } from './volume/prune.js';
 export type { OnTransfer, TransferEvent, TransferPhase } from './image/transfer.js';
 export { NO_PROGRESS, TransferTally, type TransferProgress, type TransferRow } from './image/transfer-progress.js';
 export { isOver, MOVING, phaseWords, shareOf, type TransferVerb } from './image/transfer-words.js';
@@ -35,8 +38,10 @@ export type { MakeRecorder, Recorder } from './supervisor/recorder.js';
 
 // What people write, in Docker's grammar: each throws TscontainError INVALID_VALUE that names the value and what would be right.
 export { parseEnv, parseEnvFile, parseLabel } from './grammar/environment.js';
-export { parseDevice, parseMount, parseTmpfs, parseVolume } from './grammar/mounts.js';
-export { parseContainerName, parseProject } from './grammar/names.js';
+export { parseMount } from './grammar/mount-fields.js';
+export { parseDevice, parseTmpfs } from './grammar/mounts.js';
+export { parseVolume, parseVolumesFrom } from './grammar/volume-words.js';
+export { parseContainerName, parseProject, parseVolumeName } from './grammar/names.js';
 export { familiarName, imageName } from './image/reference.js';
 export { parseRestartPolicy, parseSignal, parseUlimit, parseUser } from './grammar/process.js';
 export {

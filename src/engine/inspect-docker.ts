@@ -34,7 +34,7 @@ export function inspectDocker({ id, config, state }: Container, root: string) {
     Platform: 'linux',
     HostConfig: hostConfigOf(config),
     GraphDriver: { Name: 'overlay2', Data: { UpperDir: layout.upper(root, id), WorkDir: layout.work(root, id) } },
-    Mounts: config.mounts.map(mountOf),
+    Mounts: config.mounts.map((mount) => mountOf(mount, root)),
     Config: configOf(config),
     NetworkSettings: { Networks: { [config.network]: {} }, Ports: {} },
   };
@@ -77,7 +77,8 @@ function hostConfigOf(config: ContainerConfig) {
   const { limits, restartPolicy, log } = config;
   return {
     ...limitsOf(limits),
-    Binds: config.mounts.flatMap((mount) => (mount.type === 'bind' ? bindText(mount) : [])),
+    Binds: config.mounts.flatMap(bindTexts),
+    VolumesFrom: config.volumesFrom ?? null,
     Tmpfs: Object.fromEntries(config.mounts.flatMap((mount) => (mount.type === 'tmpfs' ? [tmpfsText(mount)] : []))),
     NetworkMode: config.network,
     RestartPolicy: { Name: restartPolicy.name, MaximumRetryCount: restartPolicy.maximumRetryCount },
@@ -177,22 +178,34 @@ export function checkOf({ test, intervalNs, timeoutNs, startPeriodNs, startInter
   return { Test: test, ...Object.fromEntries(Object.entries(times).filter(([, value]) => value !== 0)) };
 }
 
-function mountOf(mount: Mount) {
-  return mount.type === 'bind'
-    ? {
-        Type: 'bind',
-        Source: mount.source,
-        Destination: mount.target,
-        Mode: mount.readOnly ? 'ro' : '',
-        RW: !mount.readOnly,
-        Propagation: mount.propagation,
-      }
-    : { Type: 'tmpfs', Source: '', Destination: mount.target, Mode: '', RW: !mount.readOnly, Propagation: '' };
+function mountOf(mount: Mount, root: string) {
+  const { target, readOnly } = mount;
+  const common = { Destination: target, Mode: readOnly ? 'ro' : '', RW: !readOnly };
+  switch (mount.type) {
+    case 'bind':
+      return { Type: 'bind', Source: mount.source, ...common, Propagation: mount.propagation };
+    case 'tmpfs':
+      return { Type: 'tmpfs', Source: '', ...common, Mode: '', Propagation: '' };
+    case 'volume': {
+      const { source, subpath } = mount;
+      const top = layout.volumeData(root, source);
+      const place = { Name: source, Source: subpath === undefined ? top : `${top}/${subpath}`, Driver: 'local' };
+      return { Type: 'volume', ...place, ...common, Propagation: '' };
+    }
+  }
 }
 
-function bindText({ source, target, readOnly, propagation }: Extract<Mount, { type: 'bind' }>): string {
-  const options = [...(readOnly ? ['ro'] : []), ...(propagation === 'rprivate' ? [] : [propagation])];
-  return [source, target, ...(options.length === 0 ? [] : [options.join(',')])].join(':');
+/** In the words of -v, where those can say it. */
+function bindTexts(mount: Mount): string[] {
+  if (mount.type === 'tmpfs') return [];
+  const { source, target, readOnly } = mount;
+  const options = readOnly ? ['ro'] : [];
+  if (mount.type === 'bind' && mount.propagation !== 'rprivate') options.push(mount.propagation);
+  if (mount.type === 'volume') {
+    if (mount.anonymous === true || mount.subpath !== undefined) return [];
+    if (mount.noCopy === true) options.push('nocopy');
+  }
+  return [[source, target, ...(options.length === 0 ? [] : [options.join(',')])].join(':')];
 }
 
 function tmpfsText({

@@ -23,6 +23,26 @@ export type Mount =
       readonly target: string;
       readonly readOnly: boolean;
       readonly propagation: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
+      /** what is missing of the source is made, a directory, when the container starts */
+      readonly createSource?: boolean;
+      /** what is mounted below the source: comes too, and is read-only where the mount is, when absent */
+      readonly recursive?: 'disabled' | 'writable' | 'readonly';
+    }
+  | {
+      readonly type: 'volume';
+      /** the volume's name; empty in what is asked for, where one is to be made for this container alone */
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      /** it was made without a name for this container: it goes with it where that is asked for */
+      readonly anonymous?: boolean;
+      /** what the image has at the target does not come into it */
+      readonly noCopy?: boolean;
+      /** a part of the volume, relative to its top */
+      readonly subpath?: string;
+      /** of the volume, where it has to be made */
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly options?: Readonly<Record<string, string>>;
     }
   | {
       readonly type: 'tmpfs';
@@ -115,6 +135,8 @@ export interface ContainerConfig {
   readonly exposedPorts?: readonly string[];
   /** where its image says that data lies that outlives a container; absent is nowhere */
   readonly volumes?: readonly string[];
+  /** "container", "container:ro": whose mounts it was given; they are among its own since */
+  readonly volumesFrom?: readonly string[];
 }
 
 /** What create() takes: everything but the image has a default. */
@@ -180,6 +202,8 @@ export interface ContainerState {
   readonly stopRequested: boolean;
   /** ISO 8601; of one that is being removed, or was: it can be brought back until then, and goes for good after */
   readonly keptUntil?: string;
+  /** of one that is being removed, or was: the volumes without a name go with it */
+  readonly removeVolumes?: boolean;
   /** something that was lost and must be told, such as the terminal of a container whose supervisor died */
   readonly note?: string;
   /** of a container with a health check, once it was started */
@@ -268,6 +292,8 @@ export type EventAction =
   | 'pull'
   | 'push'
   | 'delete'
+  | 'mount'
+  | 'unmount'
   | 'prune'
   | 'recover'
   | 'guard';
@@ -276,7 +302,7 @@ export type EventAction =
 export interface EngineEvent {
   /** ms since the epoch */
   readonly time: number;
-  readonly type: 'container' | 'image';
+  readonly type: 'container' | 'image' | 'volume';
   readonly action: EventAction;
   readonly id: string;
   /** name, image, exitCode, signal, … */

@@ -38,6 +38,7 @@ import { stop } from './verbs/stop.js';
 import { top } from './verbs/top.js';
 import { limitsInForce, update } from './verbs/update.js';
 import { wait } from './verbs/wait.js';
+import { createVolumes } from './volume/volumes.js';
 
 /** Opening reads and makes nothing yet. Its directory is made by the first verb that needs it. */
 export function openEngine(options: EngineOptions): Promise<Engine> {
@@ -50,6 +51,7 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
   const engine: Engine = {
     root,
     images: parts.images,
+    volumes: createVolumes({ store }),
     list: async () => Promise.resolve(store.loadAll().containers),
     get: async (ref) => Promise.resolve(store.load(store.resolve(ref))),
     create: (spec) => create(parts, spec),

@@ -1,26 +1,29 @@
 // recover: what a crash, a power cut or kill -9 has left is put right by whichever manager comes next. Every manager runs it
 // when it starts, so it is cheap where nothing is wrong: a few small reads a container, no lock, no connection, no native code.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { processRuns } from '../native/index.js';
 import { isTscontainError } from './errors.js';
 import { stateUnwatched } from './health/course.js';
 import type { CorruptEntry, RecoveryAction } from './engine.js';
-import type { Container, ContainerState } from './model.js';
+import type { Container, ContainerConfig, ContainerState } from './model.js';
 import { bootId } from './state/boot.js';
 import { putAside, rebuildState } from './state/broken.js';
 import { deleteTree } from './state/delete-tree.js';
 import { errnoOf, fileError } from './state/file-errors.js';
 import { layout, parseMakerName, type Unfinished } from './state/layout.js';
 import { removedIds, withRemovedLock } from './state/removed.js';
+import { parseState } from './state/schema.js';
 import type { Unreadable } from './state/store.js';
 import { isSupervisorAlive } from './supervisor/client.js';
 import { emptyRemoved } from './verbs/empty-removed.js';
 import { holds, release } from './verbs/hold.js';
 import { adopt } from './verbs/looking-after.js';
 import { isAlive, tell, type Parts } from './verbs/parts.js';
-import { destroyContainer } from './verbs/remove.js';
+import { destroyContainer, takesVolumes } from './verbs/remove.js';
 import { start } from './verbs/start.js';
 import { endStrays } from './verbs/strays.js';
+import { mendVolumes } from './volume/recover.js';
+import { removeAnonymous } from './volume/remove.js';
 
 export interface Recovery {
   actions: RecoveryAction[];
@@ -32,6 +35,9 @@ export async function recover(parts: Parts): Promise<Recovery> {
   const { store } = parts;
   const recovery: Recovery = { actions: [], corrupt: [] };
   await finishUnfinished(parts, recovery);
+  await mendVolumes(parts.root, (volume, what) =>
+    recovery.actions.push({ id: volume, name: `volume ${volume}`, what }),
+  );
   const found = store.loadAll();
   for (const broken of found.unreadable) await mendUnreadable(parts, broken, recovery);
   const { containers } = found.unreadable.length === 0 ? found : store.loadAll();
@@ -193,6 +199,9 @@ async function finishUnfinished(parts: Parts, recovery: Recovery): Promise<void>
     try {
       // One that was being made may have its cgroup already; of one being removed it is gone.
       if (config !== undefined) await driver.remove(driver.paths(config.project ?? 'default', unfinished.id));
+      // Of one that was being made they were made for it; of one being removed they may have been asked to go with it.
+      if (config !== undefined && (unfinished.kind === 'new' || takesVolumesAlong(root, entry, config)))
+        await removeAnonymous({ store }, config);
       await deleteTree(layout.container(root, entry));
       if (config !== undefined) await store.releaseName(config.name, unfinished.id);
       const what =
@@ -204,6 +213,16 @@ async function finishUnfinished(parts: Parts, recovery: Recovery): Promise<void>
       const what = `could not be cleared away: ${messageOf(error)}`;
       recovery.actions.push({ id: unfinished.id, name: unfinished.id.slice(0, 12), what });
     }
+  }
+}
+
+function takesVolumesAlong(root: string, entry: string, config: ContainerConfig): boolean {
+  const path = layout.state(root, entry);
+  try {
+    return takesVolumes({ config, state: parseState(readFileSync(path, 'utf8'), path) });
+  } catch {
+    // Its files were being deleted already, which comes last.
+    return false;
   }
 }
 

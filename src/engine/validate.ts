@@ -3,7 +3,7 @@ import { isAbsolute, normalize } from 'node:path';
 import { checkedShares, checkedWeight, cpuBandwidth, memoryTarget, pidsMax } from './cgroup/limits.js';
 import { TscontainError, type Problem } from './errors.js';
 import { parseEnv, parseLabel } from './grammar/environment.js';
-import { parseTarget } from './grammar/mounts.js';
+import { checkedVolumeMount, parseTarget, requireRecursion } from './grammar/mounts.js';
 import { parseContainerName, parseHostname, parseProject } from './grammar/names.js';
 import {
   parseCapability,
@@ -171,7 +171,7 @@ function carriedFrom(
   image: Image,
   spec: CreateSpec,
   problems: Problems,
-): Pick<ContainerConfig, 'healthcheck' | 'shell' | 'exposedPorts' | 'volumes'> {
+): Pick<ContainerConfig, 'healthcheck' | 'shell' | 'exposedPorts' | 'volumes' | 'volumesFrom'> {
   const healthcheck = problems.try('healthcheck', undefined, () =>
     mergeHealthcheck(spec.healthcheck, image.config.healthcheck),
   );
@@ -183,6 +183,7 @@ function carriedFrom(
     ...(shell.length === 0 ? {} : { shell }),
     ...(exposedPorts.length === 0 ? {} : { exposedPorts }),
     ...(volumes.length === 0 ? {} : { volumes }),
+    ...(spec.volumesFrom === undefined ? {} : { volumesFrom: spec.volumesFrom }),
   };
 }
 
@@ -296,6 +297,9 @@ function mountsOf(mounts: readonly Mount[], problems: Problems): Mount[] {
           `${field}.source`,
           wrong('the source', mount.source, 'it is a path on the host that begins with /').message,
         );
+      problems.try(`${field}.recursive`, undefined, () => requireRecursion(mount));
+    } else if (mount.type === 'volume') {
+      return { ...problems.try(field, mount, () => checkedVolumeMount(mount)), target };
     } else if (mount.sizeBytes !== undefined) {
       problems.try(`${field}.sizeBytes`, 0, () => whole('the size of the tmpfs', mount.sizeBytes!, 0, 'bytes'));
     }

@@ -237,3 +237,15 @@ export const SYSFS_MAGIC = 0x62656572;
 export const CGROUP_SUPER_MAGIC = 0x27e0eb;
 export const CGROUP2_SUPER_MAGIC = 0x63677270;
 export const NSFS_MAGIC = 0x6e736673;
+
+// ioctl_xfs_fsgetxattr(2), ioctl_xfs_fssetxattr(2): which project a file belongs to
+export const FS_IOC_FSGETXATTR = 0x801c581f;
+export const FS_IOC_FSSETXATTR = 0x401c5820;
+/** What is made in the directory belongs to its project too. */
+export const FS_XFLAG_PROJINHERIT = 0x200;
+
+// quotactl(2)
+export const Q_GETQUOTA = 0x800007;
+export const Q_SETQUOTA = 0x800008;
+export const PRJQUOTA = 2;
+export const QIF_BLIMITS = 1;

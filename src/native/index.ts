@@ -66,6 +66,7 @@ export {
 export { PtyStream } from './pty-stream.js';
 export { probeKernel, type Ability, type Finding, type KernelProbe } from './probe.js';
 export { flushFileSystem } from './flush.js';
+export { hasProjectQuota, projectOf, projectQuota, setProject, setProjectLimit, type Quota } from './project-quota.js';
 export { releaseFilePages } from './file-pages.js';
 export { READ_RECORD_WORDS, readAll, type ReadAll } from './read-all.js';
 export { writeAll, type PlacedBytes } from './write-all.js';

@@ -129,6 +129,7 @@ const numbers = {
   pidfd_getfd: [438, 438],
   faccessat2: [439, 439],
   mount_setattr: [442, 442],
+  quotactl_fd: [443, 443],
   landlock_create_ruleset: [444, 444],
   statmount: [457, 457],
   listmount: [458, 458],

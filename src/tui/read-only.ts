@@ -1,6 +1,6 @@
 // What a dashboard that only watches refuses (--read-only). Two walls: a command that would change something says so before
 // it opens anything, and the engine that the effects are given has no verb that changes anything, whoever asks for it.
-import { TscontainError, type Engine, type Images } from '../engine/index.js';
+import { TscontainError, type Engine, type Images, type Volumes } from '../engine/index.js';
 import type { ImagesPort } from './images/port.js';
 import type { CommandName } from './keymap.js';
 
@@ -70,6 +70,7 @@ const WATCHING: ReadonlySet<string> = new Set<keyof Engine>([
 const LOOKING_AT_IMAGES: ReadonlySet<string> = new Set<keyof ImagesPort>(['list', 'details']);
 /** `get` is not among them: it makes the image base where there is none. */
 const WATCHING_IMAGES: ReadonlySet<string> = new Set<keyof Images>(['list']);
+const WATCHING_VOLUMES: ReadonlySet<string> = new Set<keyof Volumes>(['list', 'inspect', 'size']);
 
 function refusal(verb: string): Promise<never> {
   return Promise.reject(
@@ -82,9 +83,11 @@ function refusal(verb: string): Promise<never> {
 /** The engine with every verb that changes anything taken out; attaching is for watching. */
 export function watchingEngine(engine: Engine): Engine {
   const images = onlyThese(engine.images, WATCHING_IMAGES, 'image ');
+  const volumes = onlyThese(engine.volumes, WATCHING_VOLUMES, 'volume ');
   return new Proxy(engine, {
     get(target, name) {
       if (name === 'images') return images;
+      if (name === 'volumes') return volumes;
       if (name === 'attach') {
         const attach: Engine['attach'] = (ref, options) =>
           options?.stdin === true ? refusal('typing') : target.attach(ref, options);

@@ -22,6 +22,7 @@ import {
   type LogsOptions,
   type Session,
   type Verb,
+  type Volumes,
 } from '../../src/engine/index.js';
 import { toldChanges } from '../../src/engine/verbs/update.js';
 import { configOf, DEMO_IMAGES, DEMO_NOW, idOf, launchOf, type Member } from './demo-people.js';
@@ -45,6 +46,9 @@ const JSON_TEXTS = [
   '{"level":"warn","time":"2026-11-21T14:04:02.730Z","msg":"slow query","ms":1204,"query":"select * from items where name ~ $1"}',
   '{"level":"error","time":"2026-11-21T14:04:03.001Z","msg":"could not write block","errno":"EIO","retry":true}',
 ];
+const noVolume = (name: string): Promise<never> =>
+  Promise.reject(new TscontainError('NO_SUCH_VOLUME', `there is no volume ${name}`, { hint: 'the demo has none' }));
+
 export class DemoEngine implements Engine {
   readonly root = '/var/lib/tscontain';
   readonly calls: string[] = [];
@@ -106,6 +110,15 @@ export class DemoEngine implements Engine {
         findings: [],
         isSound: true,
       }),
+  };
+
+  readonly volumes: Volumes = {
+    list: () => Promise.resolve([]),
+    inspect: (name) => noVolume(name),
+    create: () => Promise.reject(new TscontainError('NOT_SUPPORTED', 'the demo makes no volumes')),
+    remove: (name) => noVolume(name),
+    prune: () => Promise.resolve({ volumes: [], freedBytes: 0 }),
+    size: (name) => noVolume(name),
   };
 
   build({ tags = [] }: BuildWishes): Promise<BuildResult> {

@@ -6,7 +6,7 @@ import { jsonText, printable } from '../output.js';
 
 export const events: Command = {
   name: 'events',
-  summary: 'What happens to containers and images, as it happens',
+  summary: 'What happens to containers, images and volumes, as it happens',
   arguments: [],
   options: [
     { flags: '--since <time>', description: 'also what happened since then: 10m, a date, seconds since 1970' },

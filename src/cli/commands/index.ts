@@ -48,6 +48,11 @@ import { top } from './top.js';
 import { unpause } from './unpause.js';
 import { update } from './update.js';
 import { version } from './version.js';
+import { volumeCreate } from './volume-create.js';
+import { volumeInspect } from './volume-inspect.js';
+import { volumeLs } from './volume-ls.js';
+import { volumePrune } from './volume-prune.js';
+import { volumeRm } from './volume-rm.js';
 import { wait } from './wait.js';
 
 export const commands: readonly Command[] = [
@@ -104,6 +109,11 @@ export const commands: readonly Command[] = [
   save,
   load,
   importImage,
+  volumeCreate,
+  volumeLs,
+  volumeInspect,
+  volumeRm,
+  volumePrune,
   guardCheck,
   guardRun,
   info,

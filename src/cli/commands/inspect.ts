@@ -2,6 +2,7 @@
 import {
   inspectDocker,
   inspectDockerImage,
+  inspectDockerVolume,
   isTscontainError,
   type Engine,
   type ImageDetails,
@@ -37,7 +38,7 @@ function fill(template: string, value: unknown): string {
 
 export const inspect: Command = {
   name: 'inspect',
-  summary: 'Everything about containers or images, as JSON in the shape of Docker',
+  summary: 'Everything about containers, images or volumes, as JSON in the shape of Docker',
   arguments: [{ name: 'name', variadic: true, complete: 'container' }],
   options: [
     { flags: '--launch', description: 'the steps of its last start, each with its time' },
@@ -73,8 +74,12 @@ export const inspect: Command = {
           return inspectDocker(await engine.get(ref), engine.root);
         } catch (error) {
           if (!isTscontainError(error, 'NO_SUCH_CONTAINER')) throw error;
-          // What is neither is said to be no container: that is what one mostly means.
-          return inspectDockerImage(await inspectImage(engine, ref, error));
+          // What is none of them is said to be no container: that is what one mostly means.
+          const image = await inspectImage(engine, ref);
+          if (image !== undefined) return inspectDockerImage(image);
+          const volume = await engine.volumes.inspect(ref).catch(() => undefined);
+          if (volume === undefined) throw error;
+          return inspectDockerVolume(volume);
         }
       }),
     );
@@ -89,13 +94,13 @@ export function printInspected(context: Context, found: readonly unknown[], temp
   return EXIT.ok;
 }
 
-async function inspectImage(engine: Engine, ref: string, noContainer: unknown): Promise<ImageDetails> {
+async function inspectImage(engine: Engine, ref: string): Promise<ImageDetails | undefined> {
   try {
     // The image base is made when it is first looked at.
     if (ref === 'base') await engine.images.get(ref);
     return await engine.images.inspect(ref);
   } catch (error) {
     if (isTscontainError(error, 'STATE_CORRUPT') || isTscontainError(error, 'AMBIGUOUS_ID')) throw error;
-    throw noContainer;
+    return undefined;
   }
 }

@@ -48,7 +48,7 @@ function toRow(container: Container, options: { full: boolean; now: number }): R
       .map(([name, value]) => `${name}=${value}`)
       .join(','),
     Networks: config.network,
-    Mounts: config.mounts.map((mount) => (mount.type === 'bind' ? mount.source : mount.target)).join(','),
+    Mounts: config.mounts.map((mount) => (mount.type === 'tmpfs' ? mount.target : mount.source)).join(','),
   };
 }
 
@@ -58,6 +58,8 @@ const FILTERS: Readonly<Record<string, (container: Container, value: string) => 
   status: (container, value) => container.state.status === value,
   ancestor: (container, value) => container.config.image.name === value || container.config.image.id.startsWith(value),
   project: (container, value) => container.config.project === value,
+  volume: ({ config }, value) =>
+    config.mounts.some((mount) => mount.target === value || (mount.type !== 'tmpfs' && mount.source === value)),
   health: (container, value) => (container.state.health?.status ?? 'none') === value,
   exited: (container, value) => container.state.status === 'exited' && String(container.state.exitCode) === value,
   label: (container, value) => {

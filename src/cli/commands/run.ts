@@ -47,7 +47,7 @@ async function removeUnstarted(engine: Engine, id: string): Promise<void> {
   const { state } = await engine.get(id).catch(() => ({ state: undefined }));
   // Gone already with --rm; what did start (and then lost its connection) is somebody's work and stays.
   if (state === undefined || state.startedAt !== undefined) return;
-  await engine.remove(id, { force: true }).catch(() => undefined);
+  await engine.remove(id, { force: true, volumes: true }).catch(() => undefined);
 }
 
 /** Attaches before the start, so that not a byte of a short-lived program is missed. */

@@ -1,16 +1,22 @@
-// What is mounted where, and which devices are passed in: -v, --mount, --tmpfs, --device in Docker's grammar. Pure.
-import { isAbsolute, normalize } from 'node:path';
+// What is mounted where, and which devices are passed in, in Docker's grammar: --tmpfs, --device, and what -v (volume-words.ts) and
+// --mount (mount-fields.ts) have in common. Pure.
+import { isAbsolute, normalize, posix } from 'node:path';
 import type { Device, Mount } from '../model.js';
+import { parseLabel } from './environment.js';
+import { parseVolumeName } from './names.js';
 import { parseBytes } from './quantities.js';
 import { shown, wrong } from './wrong.js';
 
-type Bind = Extract<Mount, { type: 'bind' }>;
-type Tmpfs = Extract<Mount, { type: 'tmpfs' }>;
+export type Bind = Extract<Mount, { type: 'bind' }>;
+export type VolumeMount = Extract<Mount, { type: 'volume' }>;
+export type Tmpfs = Extract<Mount, { type: 'tmpfs' }>;
+/** While it is being read. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-const PROPAGATIONS: readonly string[] = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
+export const PROPAGATIONS: readonly string[] = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
 const TMPFS_FLAGS: readonly string[] = ['exec', 'noexec', 'suid', 'nosuid', 'dev', 'nodev'];
 
-function isPropagation(text: string): text is Bind['propagation'] {
+export function isPropagation(text: string): text is Bind['propagation'] {
   return PROPAGATIONS.includes(text);
 }
 
@@ -23,106 +29,38 @@ export function parseTarget(path: string, what: string): string {
   return target;
 }
 
-/** "/host:/container[:ro,rslave]". */
-export function parseVolume(text: string): Bind {
-  const what = 'the volume';
-  const [source, target, options, ...rest] = text.split(':');
-  if (rest.length > 0) throw wrong(what, text, 'give /host:/container, and after a further colon ro or rw');
-  if (target === undefined)
-    throw wrong(what, text, 'anonymous volumes are not supported: give /host:/container, or --tmpfs for scratch space');
-  const mount: { -readonly [K in keyof Bind]: Bind[K] } = {
-    type: 'bind',
-    source: bindSource(source!, text),
-    target: parseTarget(target, what),
-    readOnly: false,
-    propagation: 'rprivate',
-  };
-  for (const option of options?.split(',') ?? []) {
-    if (option === 'ro' || option === 'rw') mount.readOnly = option === 'ro';
-    else if (isPropagation(option)) mount.propagation = option;
-    else throw wrong(what, text, `${shown(option)} is no option of it: there are ro, rw, ${PROPAGATIONS.join(', ')}`);
-  }
-  return mount;
+/** An absolute path on the host, as short as it can be. */
+export const hostPath = (path: string): string => normalize(path).replace(/(.)\/$/, '$1');
+
+/** What a mount of a volume says of it. @throws TscontainError INVALID_VALUE */
+export function checkedVolumeMount(mount: VolumeMount): VolumeMount {
+  const { source, target, readOnly, subpath, labels = {} } = mount;
+  if (source !== '') parseVolumeName(source);
+  else if (readOnly) throw wrong('the volume', target, 'one that is made for this container alone can be written to');
+  else if (subpath !== undefined)
+    throw wrong('the volume', target, 'one that is made for this container alone has no parts');
+  for (const key of Object.keys(labels)) parseLabel(key);
+  return subpath === undefined ? mount : { ...mount, subpath: checkedSubpath(subpath) };
 }
 
-function bindSource(source: string, text: string): string {
-  if (source.includes('\0')) throw wrong('the volume', text, 'a path has no zero byte');
-  if (isAbsolute(source)) return normalize(source).replace(/(.)\/$/, '$1');
+function checkedSubpath(subpath: string): string {
+  const path = posix.normalize(subpath).replace(/(.)\/$/, '$1');
+  if (subpath === '' || subpath.includes('\0') || posix.isAbsolute(path) || path === '..' || path.startsWith('../'))
+    throw wrong('the part of the volume', subpath, 'it is a path inside of it that does not begin with /');
+  return path;
+}
+
+/** @throws TscontainError INVALID_VALUE */
+export function requireRecursion({ source, readOnly, propagation, recursive }: Bind): void {
+  if (recursive !== 'readonly' || (readOnly && propagation === 'rprivate')) return;
   throw wrong(
-    'the volume',
-    text,
-    'named volumes are not supported: the part before the colon is a path that begins with /',
+    'the mount',
+    source,
+    'bind-recursive=readonly goes with readonly, and with no bind-propagation but rprivate',
   );
 }
 
-/** "type=bind,source=/a,target=/b,readonly" or "type=tmpfs,target=/run,tmpfs-size=64m,tmpfs-mode=1777". */
-export function parseMount(text: string): Mount {
-  const what = 'the mount';
-  const fields = new Map<string, string>();
-  for (const part of text.split(',')) {
-    const equals = part.indexOf('=');
-    const key = (equals < 0 ? part : part.slice(0, equals)).toLowerCase();
-    const name = MOUNT_KEYS[key];
-    if (name === undefined) throw wrong(what, text, `it has no field ${shown(key)}`);
-    if (equals < 0 && name !== 'readonly') throw wrong(what, text, `${key} needs a value: ${key}=…`);
-    fields.set(name, equals < 0 ? 'true' : part.slice(equals + 1));
-  }
-  const type = fields.get('type') ?? 'volume';
-  const target = fields.get('target');
-  if (type !== 'bind' && type !== 'tmpfs')
-    throw wrong(what, text, `type ${shown(type)} is not supported: give type=bind or type=tmpfs`);
-  if (target === undefined) throw wrong(what, text, 'it has no target=/path');
-  const foreign = [...fields.keys()].find((name) => (type === 'bind' ? TMPFS_ONLY : BIND_ONLY).has(name));
-  if (foreign !== undefined) throw wrong(what, text, `${foreign} does not go with type=${type}`);
-  const common = { target: parseTarget(target, what), readOnly: parseFlag(fields.get('readonly'), text) };
-  return type === 'bind' ? bindFrom(fields, common, text) : tmpfsFrom(fields, common, text);
-}
-
-const MOUNT_KEYS: Readonly<Record<string, string>> = {
-  type: 'type',
-  source: 'source',
-  src: 'source',
-  target: 'target',
-  dst: 'target',
-  destination: 'target',
-  readonly: 'readonly',
-  ro: 'readonly',
-  'bind-propagation': 'bind-propagation',
-  'tmpfs-size': 'tmpfs-size',
-  'tmpfs-mode': 'tmpfs-mode',
-};
-const BIND_ONLY: ReadonlySet<string> = new Set(['source', 'bind-propagation']);
-const TMPFS_ONLY: ReadonlySet<string> = new Set(['tmpfs-size', 'tmpfs-mode']);
-
-function bindFrom(fields: Map<string, string>, common: Pick<Mount, 'target' | 'readOnly'>, text: string): Bind {
-  const source = fields.get('source');
-  const propagation = fields.get('bind-propagation') ?? 'rprivate';
-  if (source === undefined) throw wrong('the mount', text, 'it has no source=/path');
-  if (!isAbsolute(source)) throw wrong('the mount', text, 'its source begins with /');
-  if (!isPropagation(propagation))
-    throw wrong('the mount', text, `bind-propagation is one of ${PROPAGATIONS.join(', ')}`);
-  return { type: 'bind', source: normalize(source).replace(/(.)\/$/, '$1'), propagation, ...common };
-}
-
-function tmpfsFrom(fields: Map<string, string>, common: Pick<Mount, 'target' | 'readOnly'>, text: string): Tmpfs {
-  const size = fields.get('tmpfs-size');
-  const mode = fields.get('tmpfs-mode');
-  return {
-    type: 'tmpfs',
-    ...common,
-    ...(size === undefined ? {} : { sizeBytes: parseBytes(size, 'the size of the tmpfs') }),
-    ...(mode === undefined ? {} : { mode: parseMode(mode, text) }),
-  };
-}
-
-function parseFlag(value: string | undefined, text: string): boolean {
-  if (value === undefined) return false;
-  if (/^(1|t|true)$/i.test(value)) return true;
-  if (/^(0|f|false)$/i.test(value)) return false;
-  throw wrong('the mount', text, 'readonly is true or false');
-}
-
-function parseMode(mode: string, text: string): number {
+export function parseMode(mode: string, text: string): number {
   if (!/^[0-7]{3,5}$/.test(mode) || parseInt(mode, 8) > 0o7777)
     throw wrong('the tmpfs', text, 'a mode is octal, such as 1777');
   return parseInt(mode, 8);
@@ -132,7 +70,7 @@ function parseMode(mode: string, text: string): number {
 export function parseTmpfs(text: string): Tmpfs {
   const what = 'the tmpfs';
   const colon = text.indexOf(':');
-  const mount: { -readonly [K in keyof Tmpfs]: Tmpfs[K] } = {
+  const mount: Writable<Tmpfs> = {
     type: 'tmpfs',
     target: parseTarget(colon < 0 ? text : text.slice(0, colon), what),
     readOnly: false,

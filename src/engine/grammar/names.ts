@@ -1,10 +1,12 @@
-// Names of containers, projects and hosts: Docker's grammar, and names for those who have none. Pure but for chance.
+// Names of containers, projects, volumes and hosts: Docker's grammar, and names for those who have none. Pure but for chance.
 import { randomInt } from 'node:crypto';
 import { wrong } from './wrong.js';
 
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 /** Also a directory of the cgroup tree, so no capitals that a mistyped one would fork, and no leading @, which is ours. */
 const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+/** Also a directory, so no longer than the name of a file. */
+const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$/;
 const HOST_LABEL = /^[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?$/;
 /** HOST_NAME_MAX of sethostname(2). */
 const HOST_NAME_MAX = 64;
@@ -25,6 +27,21 @@ export function parseContainerName(text: string): string {
 export function parseProject(text: string): string {
   if (PROJECT_NAME.test(text)) return text;
   throw wrong('the project', text, 'give up to 63 small letters, digits, _ and -, beginning with a letter or digit');
+}
+
+export const isVolumeName = (text: string): boolean => VOLUME_NAME.test(text);
+
+export function parseVolumeName(text: string, what = 'the volume'): string {
+  if (isVolumeName(text)) return text;
+  throw wrong(
+    what,
+    text,
+    text.includes('/')
+      ? 'a name has no slash; a path on the host begins with / or ./'
+      : text.length > 255
+        ? 'its name is longer than 255 characters'
+        : 'give letters, digits, _ . and -, two at least, beginning with a letter or digit',
+  );
 }
 
 export function parseHostname(text: string, what = 'the host name'): string {

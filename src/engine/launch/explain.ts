@@ -1,5 +1,5 @@
 // A start in words: the steps that it would take. System calls that serve one purpose are shown as one step.
-import { openSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 import {
   completeProgram,
   createOverlay,
@@ -10,13 +10,14 @@ import {
   type DescribedStep,
 } from '../../native/index.js';
 import type { CgroupPaths } from '../cgroup/index.js';
-import type { ContainerConfig, Image } from '../model.js';
+import type { ContainerConfig, Image, Mount } from '../model.js';
 import { fileError } from '../state/file-errors.js';
 import { cgroupView, joinSteps } from './cgroup-facts.js';
 import { gatherFacts } from './gather.js';
 import { Held } from './held.js';
 import { DEFAULT_ROOT, layout } from '../state/layout.js';
 import { planStart, startNamespaces } from './plan.js';
+import { openMount, type OpenedSource } from './sources.js';
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
 
@@ -77,6 +78,7 @@ export function explainStart(config: ContainerConfig, image: Image, cgroup?: Cgr
         cgroup: view,
         joinCgroup: joinSteps({ tasks: tasks.map(({ name, path }) => ({ name, path, fd: STAND_IN })) }),
         etc: layout.etc(DEFAULT_ROOT, config.id),
+        openMount: standInForMissing,
       },
       held,
     );
@@ -91,6 +93,13 @@ export function explainStart(config: ContainerConfig, image: Image, cgroup?: Cgr
 
 const hasCpuset = ({ limits }: ContainerConfig): boolean =>
   (limits.cpusetCpus ?? '') !== '' || (limits.cpusetMems ?? '') !== '';
+
+/** What a start would make, volumes and what -v names, need not be there. */
+function standInForMissing(mount: Mount): OpenedSource {
+  const isMade = mount.type === 'volume' || (mount.type === 'bind' && mount.createSource === true);
+  if (!isMade || (mount.type === 'bind' && existsSync(mount.source))) return openMount(DEFAULT_ROOT, mount);
+  return { fd: openSync('/', O_PATH | O_DIRECTORY | O_CLOEXEC), kind: 'directory' };
+}
 
 /** The image as a container finds it. */
 function openLayers(layers: readonly string[]): number {

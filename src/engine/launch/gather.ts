@@ -4,7 +4,7 @@ import { closeSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { O_NOFOLLOW, O_PATH, type Program } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
-import type { ContainerConfig } from '../model.js';
+import type { ContainerConfig, Mount } from '../model.js';
 import { userInRoot } from '../rootfs/image-users.js';
 import { openIfThere } from '../rootfs/places.js';
 import { ETC_FILES } from './etc-files.js';
@@ -14,7 +14,7 @@ import { hiddenPaths } from './hidden.js';
 import { openInit } from './init-program.js';
 import { ownRights } from './own-rights.js';
 import { inOrder, placeOf, requirePossibleTarget } from './placing.js';
-import { deviceNodes, openBind, openTmpfs, type OpenedSource } from './sources.js';
+import { deviceNodes, type OpenedSource } from './sources.js';
 
 export interface Ground {
   readonly config: ContainerConfig;
@@ -25,6 +25,8 @@ export interface Ground {
   readonly joinCgroup: Program;
   /** where the files of /etc are that the engine keeps for the container */
   readonly etc: string;
+  /** opens what a mount brings */
+  readonly openMount: (mount: Mount) => OpenedSource;
 }
 
 /** @throws TscontainError, SyscallError; what was opened is in `held` */
@@ -71,12 +73,15 @@ interface Wanted {
   readonly open: () => OpenedSource | { readonly path: string; readonly kind: 'file' };
 }
 
-function placeMounts({ config, rootFd, etc }: Ground, held: Held): PlacedMount[] {
+function inWords(mount: Mount): string {
+  if (mount.type === 'tmpfs') return 'a tmpfs';
+  return mount.type === 'bind' ? `"${mount.source}"` : `volume ${mount.source}`;
+}
+
+function placeMounts({ config, rootFd, etc, openMount }: Ground, held: Held): PlacedMount[] {
   config.mounts.forEach(requirePossibleTarget);
   const asked = config.mounts.map((mount): Wanted => {
-    const { target } = mount;
-    if (mount.type === 'tmpfs') return { target, what: 'a tmpfs', open: () => openTmpfs(mount) };
-    return { target, what: `"${mount.source}"`, open: () => openBind(mount) };
+    return { target: mount.target, what: inWords(mount), open: () => openMount(mount) };
   });
   // Whoever mounts /etc, or one of these files, has said what should be there.
   const isTaken = (path: string) => asked.some(({ target }) => target === '/etc' || target === path);

@@ -18,6 +18,7 @@ import { gatherFacts } from './gather.js';
 import { Held } from './held.js';
 import { planStart, startNamespaces } from './plan.js';
 import { deniedRights } from './rights.js';
+import { makeSources, openMount } from './sources.js';
 
 export interface StartRequest {
   /** directory of all state */
@@ -51,6 +52,7 @@ export async function prepareStart({ root, config, image, stdio, cgroup }: Start
   const held = new Held();
   try {
     writeEtcFiles(root, config);
+    makeSources(config);
     const directories = { upper: layout.upper(root, config.id), work: layout.work(root, config.id) };
     const volatile = config.autoRemove;
     const rootFd = held.fd((await mountRoot({ layers: image.layers, ...directories, volatile })).fd);
@@ -64,6 +66,7 @@ export async function prepareStart({ root, config, image, stdio, cgroup }: Start
         cgroup: cgroup === undefined ? { kind: 'none' } : cgroupView(cgroup.paths, existsSync),
         joinCgroup: door === undefined ? [] : joinSteps(door),
         etc: layout.etc(root, config.id),
+        openMount: (mount) => openMount(root, mount),
       },
       held,
     );

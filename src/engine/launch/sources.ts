@@ -1,6 +1,6 @@
 // What comes from the host into a container, opened before the launch: bind mounts and tmpfs as detached mounts, devices
 // as numbers, an init program. Each is complete, so the launch only has to put it in its place.
-import { closeSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AT_FDCWD,
@@ -20,6 +20,7 @@ import type { DeviceRule } from '../cgroup/index.js';
 import { DEFAULT_DEVICE_RULES } from '../cgroup/index.js';
 import { TscontainError } from '../errors.js';
 import type { ContainerConfig, Device, Mount } from '../model.js';
+import { openVolume } from '../volume/source.js';
 import type { DeviceNode } from './facts.js';
 
 type Bind = Extract<Mount, { type: 'bind' }>;
@@ -39,20 +40,40 @@ export interface OpenedSource {
   readonly kind: 'directory' | 'file';
 }
 
+/**
+ * What a mount brings into the container.
+ * @param root directory of all state
+ * @throws TscontainError NO_SUCH_PATH, NO_SUCH_VOLUME, INVALID_VALUE; SyscallError
+ */
+export function openMount(root: string, mount: Mount): OpenedSource {
+  if (mount.type === 'tmpfs') return openTmpfs(mount);
+  return mount.type === 'bind' ? openBind(mount) : openVolume(root, mount);
+}
+
+/** Docker's rule: what -v names and is not there is an empty directory of root. @throws the error of node:fs */
+export function makeSources({ mounts }: Pick<ContainerConfig, 'mounts'>): void {
+  for (const mount of mounts) {
+    if (mount.type === 'bind' && mount.createSource === true && !isThere(mount.source))
+      mkdirSync(mount.source, { recursive: true, mode: 0o755 });
+  }
+}
+
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
 /** @throws TscontainError NO_SUCH_PATH, SyscallError */
-export function openBind({ source, readOnly, propagation }: Bind): OpenedSource {
+function openBind({ source, readOnly, propagation, recursive: below }: Bind): OpenedSource {
   const stat = statSync(source, { throwIfNoEntry: false });
   if (stat === undefined) {
     throw new TscontainError('NO_SUCH_PATH', `there is no "${source}" on this host to mount`, {
       hint: `make it first: mkdir -p ${source}`,
     });
   }
-  const fd = cloneTree(AT_FDCWD, source, { recursive: true });
+  const fd = cloneTree(AT_FDCWD, source, { recursive: below !== 'disabled' });
   try {
     const recursive = propagation.startsWith('r');
     setMountAttributes(fd, '', { propagation: PROPAGATION[propagation], recursive });
-    // What is mounted below it too: a read-only volume with a writable part in it would be a lie.
-    if (readOnly) setMountAttributes(fd, '', { set: MOUNT_ATTR_RDONLY, recursive: true });
+    // What is mounted below it too, unless that is asked for: a read-only mount with a writable part in it would be a lie.
+    if (readOnly) setMountAttributes(fd, '', { set: MOUNT_ATTR_RDONLY, recursive: below !== 'writable' });
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -64,7 +85,7 @@ const TMPFS_FLAGS = { noexec: MOUNT_ATTR_NOEXEC, nosuid: MOUNT_ATTR_NOSUID, node
 const isTmpfsFlag = (name: string): name is keyof typeof TMPFS_FLAGS => name in TMPFS_FLAGS;
 
 /** Nothing of it may be run or be a device, unless its flags say "exec", "suid" or "dev". */
-export function openTmpfs({ readOnly, sizeBytes, mode = 0o1777, flags = [] }: Tmpfs): OpenedSource {
+function openTmpfs({ readOnly, sizeBytes, mode = 0o1777, flags = [] }: Tmpfs): OpenedSource {
   let attributes = readOnly ? MOUNT_ATTR_RDONLY : 0;
   for (const [name, bit] of Object.entries(TMPFS_FLAGS)) if (!flags.includes(name.slice(2))) attributes |= bit;
   for (const name of flags) if (isTmpfsFlag(name)) attributes |= TMPFS_FLAGS[name];

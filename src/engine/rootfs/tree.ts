@@ -1,13 +1,14 @@
 // The files of a container from outside: as its processes see them while it runs, as the next start will show them while
 // it does not. What is named is looked up as the container would, by openat2(2) below its root, so that no link of a hostile
 // container leads to the host, however fast it is exchanged (CVE-2018-15664).
-import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, startTimeOf } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
 import { ETC_FILES } from '../launch/etc-files.js';
 import type { Container, Image } from '../model.js';
 import { layout } from '../state/layout.js';
+import { openVolumeParent, openVolumePlace, type VolumeMount } from '../volume/source.js';
 import { mountRoot } from './overlay.js';
 import { depthBelow } from './places.js';
 
@@ -45,7 +46,7 @@ export async function openPlace({ root, container, image }: ContainerFiles, path
     if (rootFd !== undefined) return place(rootFd, path);
   }
   const covering = coveringMount(root, container, path);
-  if (covering !== undefined) return openSource(covering, path);
+  if (covering !== undefined) return openSource(root, covering, path);
   const directories = { upper: layout.upper(root, config.id), work: layout.work(root, config.id) };
   const { fd } = await mountRoot({ layers: image.layers, ...directories, volatile: config.autoRemove });
   return place(fd, path, config.readOnlyRootfs ? `the root of container ${config.name} is read-only` : undefined);
@@ -70,15 +71,15 @@ function openRunningRoot({ pid, startTime }: { pid: number; startTime: number })
 
 interface Covering {
   readonly target: string;
-  /** undefined for a tmpfs, which is nowhere while the container does not run */
-  readonly source: string | undefined;
+  /** a path on the host, or a volume; undefined for a tmpfs, which is nowhere while the container does not run */
+  readonly source: string | VolumeMount | undefined;
   readonly readOnly: boolean;
 }
 
 /** The mount that a start would put over the path, the innermost of several. */
 function coveringMount(root: string, { config }: Container, path: string): Covering | undefined {
   const asked = config.mounts.map((mount): Covering => {
-    const source = mount.type === 'bind' ? mount.source : undefined;
+    const source = mount.type === 'bind' ? mount.source : mount.type === 'volume' ? mount : undefined;
     return { target: mount.target, source, readOnly: mount.readOnly };
   });
   const ours = ETC_FILES.map((file): Covering => {
@@ -90,17 +91,26 @@ function coveringMount(root: string, { config }: Container, path: string): Cover
     .sort((a, b) => b.target.length - a.target.length)[0];
 }
 
-function openSource({ target, source, readOnly }: Covering, path: string): TreePlace {
+function openSource(root: string, { target, source, readOnly }: Covering, path: string): TreePlace {
   if (source === undefined) {
     throw new TscontainError('NO_SUCH_PATH', `"${path}" is on a tmpfs, which is there only while the container runs`, {
       hint: 'start it first',
     });
   }
   const why = readOnly ? `"${target}" is mounted read-only` : undefined;
+  const rest = path.slice(target === '/' ? 0 : target.length);
+  if (typeof source !== 'string') return openInVolume(root, source, rest, why);
   const real = realpathSync(source);
-  if (statSync(real).isDirectory()) {
-    const rest = path.slice(target === '/' ? 0 : target.length);
+  if (statSync(real).isDirectory())
     return place(openSync(real, O_PATH | O_DIRECTORY | O_CLOEXEC), rest === '' ? '/' : rest, why);
-  }
   return place(openSync(dirname(real), O_PATH | O_DIRECTORY | O_CLOEXEC), `/${basename(real)}`, why);
+}
+
+/** By descriptors: what a container has written into it leads nowhere else. */
+function openInVolume(root: string, mount: VolumeMount, rest: string, why: string | undefined): TreePlace {
+  const fd = openVolumePlace(root, mount);
+  if (fstatSync(fd).isDirectory()) return place(fd, rest === '' ? '/' : rest, why);
+  closeSync(fd);
+  const parent = openVolumeParent(root, mount);
+  return place(parent.fd, parent.path, why);
 }

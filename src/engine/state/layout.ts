@@ -19,6 +19,12 @@
 //     holds/<id>.json           Hold: limits or a pause that are to be taken back, written before they are put in force
 //     names/<name>              symbolic link to the id; names/.lock guards taking and releasing
 //     images/                   the image store
+//     volumes/<name>/           one volume; mode 0700
+//       volume.json             VolumeConfig
+//       lock                    flock: held by whoever makes a container with it, fills it or removes it
+//       _data/                  its files
+//       filling/ full/          what its first container's image has there, on its way into _data (volume/fill.ts)
+//     volumes/.new-…/ .trash-…/ as below containers/, with a number of chance for an id
 //     build/                    what builds keep for one another: steps/<key>.json what came of a step, caches/<hash>/ the files of
 //                               RUN --mount=type=cache, contexts/<hash>.json what is in the files of a directory that was built
 //                               from, downloads/<hash>.json what is known of an address of ADD
@@ -59,6 +65,13 @@ export const layout = {
   name: (root: string, name: string) => `${root}/names/${name}`,
   namesLock: (root: string) => `${root}/names/.lock`,
   images: (root: string) => `${root}/images`,
+  volumes: (root: string) => `${root}/volumes`,
+  volume: (root: string, name: string) => `${root}/volumes/${name}`,
+  volumeConfig: (root: string, name: string) => `${root}/volumes/${name}/volume.json`,
+  volumeLock: (root: string, name: string) => `${root}/volumes/${name}/lock`,
+  volumeData: (root: string, name: string) => `${root}/volumes/${name}/_data`,
+  volumeFilling: (root: string, name: string) => `${root}/volumes/${name}/filling`,
+  volumeFull: (root: string, name: string) => `${root}/volumes/${name}/full`,
   buildSteps: (root: string) => `${root}/build/steps`,
   buildStep: (root: string, key: string) => `${root}/build/steps/${key}.json`,
   buildCaches: (root: string) => `${root}/build/caches`,
@@ -76,7 +89,7 @@ export const layout = {
   corrupt: (root: string) => `${root}/corrupt`,
 } as const;
 
-/** The name, below containers/, of one that `maker` is making or removing. Names with a dot in front are no containers. */
+/** The name, below containers/ or volumes/, of one that `maker` is making or removing. Names with a dot in front are no containers. */
 export function makerName(kind: 'new' | 'trash', maker: ProcessId, id: string): string {
   return `.${kind}-${maker.pid}-${maker.startTime}-${id}`;
 }

@@ -42,7 +42,7 @@ export function parseState(text: string, path: string): ContainerState {
   return value as unknown as ContainerState;
 }
 
-function parseObject(text: string, path: string): Record<string, unknown> {
+export function parseObject(text: string, path: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -59,14 +59,14 @@ function parseObject(text: string, path: string): Record<string, unknown> {
   return value;
 }
 
-function corrupt(path: string, fault: string, cause?: unknown): TscontainError {
+export function corrupt(path: string, fault: string, cause?: unknown): TscontainError {
   return new TscontainError('STATE_CORRUPT', `${path} cannot be understood: ${fault}`, {
     cause,
     hint: 'opening the dashboard puts it aside, keeps it, and says where',
   });
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -23,6 +23,7 @@ import type { Container, ContainerState, LaunchReport, LaunchStep, TerminalSize 
 import { requireMove } from '../states.js';
 import { layout } from '../state/layout.js';
 import { tell } from '../verbs/parts.js';
+import { tellMounts } from '../volume/parts.js';
 import type { Audience } from './audience.js';
 import { LogWriter } from './log-writer.js';
 import type { Parts } from './parts.js';
@@ -96,6 +97,7 @@ async function beginLocked(parts: Parts, container: Container, wishes: StartWish
     store.writeState(id, runningState(parts, container, started));
     setImmediate(writeLaunchReport, layout.launchReport(root, id), startedAt, prepared.program, launched);
     tell(parts, container, 'start');
+    tellMounts(root, container, 'mount');
     const { inputEnds } = wishes;
     return { pid: launched.pid, startedAt, cgroup, streams, log, inputEnds, oomKillsBefore, ended: endOf(launched) };
   } catch (error) {

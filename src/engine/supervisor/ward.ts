@@ -14,6 +14,7 @@ import { healthUnwatched } from '../health/course.js';
 import type { ContainerState, EventAction, ExitStatus, Status, TerminalSize } from '../model.js';
 import { layout } from '../state/layout.js';
 import { tell } from '../verbs/parts.js';
+import { tellMounts } from '../volume/parts.js';
 import { Audience } from './audience.js';
 import { beginRun, type StartWishes } from './begin.js';
 import { InputDesk } from './input-desk.js';
@@ -235,6 +236,7 @@ export class Ward {
     this.#lastEnd = status;
     this.#tellOomKills(oomKills);
     this.#tell('die', { exitCode: exitCode === undefined ? 'unknown' : String(exitCode) });
+    this.#tellUnmounts();
     if (next.do === 'remove') {
       await this.parts
         .destroy(this.id)
@@ -374,6 +376,14 @@ export class Ward {
       return this.parts.store.readState(this.id).finishedAt ?? null;
     } catch {
       return null;
+    }
+  }
+
+  #tellUnmounts(): void {
+    try {
+      tellMounts(this.parts.root, { id: this.id, config: this.parts.store.readConfig(this.id) }, 'unmount');
+    } catch {
+      // Removed meanwhile.
     }
   }
 

@@ -1,21 +1,38 @@
 // create: a container comes to be, as files and a cgroup. It is built out of sight and appears by one rename.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { cpus } from 'node:os';
-import { atomicWrite, startTimeOf } from '../../native/index.js';
+import { atomicWrite, startTimeOf, SyscallError } from '../../native/index.js';
 import { isTscontainError, TscontainError } from '../errors.js';
 import { generateName } from '../grammar/names.js';
 import { shown } from '../grammar/wrong.js';
 import { whileImageStays } from '../image/stays.js';
 import { writeEtcFiles } from '../launch/etc-files.js';
+import { requirePossibleTarget } from '../launch/placing.js';
 import { deviceRules } from '../launch/sources.js';
-import type { Container, ContainerConfig, ContainerState, CreateSpec, Image } from '../model.js';
+import { parseVolumesFrom } from '../grammar/volume-words.js';
+import type { Container, ContainerConfig, ContainerState, CreateSpec, Image, Mount } from '../model.js';
+import { openMerged } from '../rootfs/merged.js';
+import { mountRoot } from '../rootfs/overlay.js';
 import { fileError } from '../state/file-errors.js';
 import { layout, makerName } from '../state/layout.js';
 import { makeDirectory } from '../state/make-directory.js';
 import { sparePath, writeOver } from '../state/replace-file.js';
 import { Undo } from '../state/undo.js';
 import { configure, requireNoProblems } from '../validate.js';
+import { completeMounts, inheritedMounts } from '../volume/complete-mounts.js';
+import { nameVolume } from '../volume/create.js';
+import { provideVolumes } from '../volume/provide.js';
 import { tell, type Parts } from './parts.js';
 
 /** @throws TscontainError INVALID_VALUE, NO_SUCH_IMAGE, NO_SUCH_PATH, NAME_IN_USE, CONTROLLER_MISSING, NO_SPACE, READ_ONLY … */
@@ -26,8 +43,9 @@ export async function create(parts: Parts, spec: CreateSpec): Promise<Container>
   for (;;) {
     const name = generateName((candidate) => store.idOfName(candidate) !== undefined);
     const facts = { id, name, created: new Date().toISOString(), cpus: cpus().length };
-    const { config, problems } = configure(spec, image, facts);
+    const { config: asked, problems } = configure(spec, image, facts);
     requireNoProblems(problems);
+    const config = { ...asked, mounts: mountsOf(parts, asked) };
     requireSources(config);
     try {
       await build(parts, config, image);
@@ -43,10 +61,21 @@ export async function create(parts: Parts, spec: CreateSpec): Promise<Container>
   return container;
 }
 
-/** Docker makes what is missing, as root, wherever a typing mistake points; here it is said. */
+/** With those of other containers and of its image. @throws TscontainError NO_SUCH_CONTAINER, INVALID_VALUE (a path of the image) */
+export function mountsOf({ store }: Pick<Parts, 'store'>, config: ContainerConfig): Mount[] {
+  const inherited = (config.volumesFrom ?? []).flatMap((text) => {
+    const { container, readOnly } = parseVolumesFrom(text);
+    return inheritedMounts(store.readConfig(store.resolve(container)).mounts, readOnly);
+  });
+  const mounts = completeMounts({ asked: config.mounts, inherited, volumes: config.volumes ?? [], nameVolume });
+  mounts.forEach(requirePossibleTarget);
+  return mounts;
+}
+
+/** Docker's rule: what -v names is made when it starts, what --mount names is there. */
 function requireSources(config: ContainerConfig): void {
   for (const mount of config.mounts) {
-    if (mount.type === 'bind' && !existsSync(mount.source))
+    if (mount.type === 'bind' && mount.createSource !== true && !existsSync(mount.source))
       throw new TscontainError(
         'NO_SUCH_PATH',
         `there is no ${shown(mount.source)} on this host to mount at ${shown(mount.target)}`,
@@ -61,6 +90,7 @@ function requireSources(config: ContainerConfig): void {
 async function build({ root, store, driver, content }: Parts, config: ContainerConfig, image: Image): Promise<void> {
   const { id, name } = config;
   const undo = new Undo();
+  let releaseVolumes: (() => void) | undefined;
   try {
     makeDirectory(layout.containers(root));
     // Recover leaves it alone as long as the process lives whose identity its name carries.
@@ -83,11 +113,29 @@ async function build({ root, store, driver, content }: Parts, config: ContainerC
     undo.add(() => driver.remove(paths));
     driver.create(paths, config.limits, deviceRules(config));
 
+    const openImage = () => openFiles(root, staging, image);
+    releaseVolumes = await provideVolumes({ store, config, openImage, undo });
     await whileImageStays(content, image.id, () => renameSync(directory, layout.container(root, id)));
   } catch (error) {
     await undo.run();
     throw fileError(error, `create container ${name}`);
+  } finally {
+    releaseVolumes?.();
   }
+}
+
+/** What the image has, as the container will find it. */
+async function openFiles(root: string, staging: string, { layers }: Image): Promise<{ fd: number; close(): void }> {
+  const directories = { layers, upper: layout.upper(root, staging), work: layout.work(root, staging) };
+  let fd: number;
+  try {
+    fd = openMerged(directories);
+  } catch (error) {
+    // Without overlay it is a copy, which the first start would make.
+    if (!(error instanceof SyscallError)) throw error;
+    ({ fd } = await mountRoot(directories));
+  }
+  return { fd, close: () => closeSync(fd) };
 }
 
 const INITIAL_STATE: ContainerState = {

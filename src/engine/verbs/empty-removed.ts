@@ -7,7 +7,8 @@ import { diskUsage } from '../state/disk-usage.js';
 import { layout } from '../state/layout.js';
 import { listRemoved, readRemoved, removedDeadline, removedIds, withRemovedLock } from '../state/removed.js';
 import type { Store } from '../state/store.js';
-import { trashOf } from './remove.js';
+import { removeAnonymous } from '../volume/remove.js';
+import { takesVolumes, trashOf } from './remove.js';
 
 /** Run by every manager when it starts and by supervisors now and then: one look at a directory where nothing is kept. */
 export async function emptyRemoved(
@@ -19,9 +20,11 @@ export async function emptyRemoved(
   let freedBytes = 0;
   for (const id of removedIds(root)) {
     if (which === 'overdue' && removedDeadline(root, id) > Date.now()) continue;
-    const trash = await moveToTrash(store, id);
-    if (trash === undefined) continue;
+    const moved = await moveToTrash(store, id);
+    if (moved === undefined) continue;
+    const { trash, kept } = moved;
     if (which === 'all') freedBytes += await diskUsage(trash);
+    if (kept !== undefined && takesVolumes(kept)) await removeAnonymous({ store }, kept.config);
     await deleteTree(trash);
     removed.push(id);
   }
@@ -29,16 +32,19 @@ export async function emptyRemoved(
 }
 
 /** @returns undefined for one that somebody is bringing back, or has brought back or cleared away */
-async function moveToTrash(store: Store, id: string): Promise<string | undefined> {
+async function moveToTrash(
+  store: Store,
+  id: string,
+): Promise<{ trash: string; kept: RemovedContainer | undefined } | undefined> {
   const { root } = store;
   try {
     return await withRemovedLock(root, id, { wait: false }, async () => {
       const trash = trashOf(root, id);
-      const name = nameOf(root, id);
+      const kept = readIfWhole(root, id);
       renameSync(layout.removedContainer(root, id), trash);
       // Only where bringing it back was cut short has it one.
-      if (name !== undefined) await store.releaseName(name, id);
-      return trash;
+      if (kept !== undefined) await store.releaseName(kept.config.name, id);
+      return { trash, kept };
     });
   } catch (error) {
     if (isTscontainError(error, 'NO_SUCH_CONTAINER')) return undefined;
@@ -46,9 +52,9 @@ async function moveToTrash(store: Store, id: string): Promise<string | undefined
   }
 }
 
-function nameOf(root: string, id: string): string | undefined {
+function readIfWhole(root: string, id: string): RemovedContainer | undefined {
   try {
-    return readRemoved(root, id).config.name;
+    return readRemoved(root, id);
   } catch {
     return undefined;
   }

@@ -8,17 +8,20 @@ import { generateName } from '../grammar/names.js';
 import { errnoOf, fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
 import { configure, requireNoProblems } from '../validate.js';
+import { mountsOf } from './create.js';
 import type { Parts } from './parts.js';
 
 type PlannedStep = Omit<LaunchStep, 'atUs' | 'durationUs' | 'result'>;
 
 /** @throws TscontainError what create and start would throw for this */
-export async function explain({ images, driver }: Parts, spec: CreateSpec): Promise<PlannedStep[]> {
+export async function explain(parts: Parts, spec: CreateSpec): Promise<PlannedStep[]> {
+  const { images, driver } = parts;
   const image = await images.get(spec.image);
   const id = randomBytes(32).toString('hex');
   const facts = { id, name: generateName(() => false), created: new Date().toISOString(), cpus: cpus().length };
-  const { config, problems } = configure(spec, image, facts);
+  const { config: asked, problems } = configure(spec, image, facts);
   requireNoProblems(problems);
+  const config = { ...asked, mounts: mountsOf(parts, asked) };
   return explainStart(config, image, driver.paths(config.project ?? 'default', id));
 }
 

@@ -54,7 +54,7 @@ async function takeName({ store }: Parts, { id, name }: ContainerConfig): Promis
 
 /** Of this boot, so that no restart policy starts it only because it is back. */
 function stateOfRestored(state: ContainerState): ContainerState {
-  const { keptUntil: _keptUntil, init: _init, supervisor: _supervisor, ...rest } = state;
+  const { keptUntil: _keptUntil, removeVolumes: _removeVolumes, init: _init, supervisor: _supervisor, ...rest } = state;
   const hasRun = state.startedAt !== undefined;
   return { ...rest, status: hasRun ? 'exited' : 'created', ...(hasRun ? { bootId: bootId() } : {}) };
 }

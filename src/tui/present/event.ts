@@ -3,7 +3,7 @@ import type { EngineEvent } from '../../engine/index.js';
 import type { Tone } from './container.js';
 
 const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<string, string>>) => string>> = {
-  create: (a) => `created from ${a['image'] ?? 'an image'}`,
+  create: (a) => (a['driver'] === undefined ? `created from ${a['image'] ?? 'an image'}` : 'created'),
   start: () => 'started',
   restart: () => 'restarted',
   stop: () => 'stopped',
@@ -37,7 +37,10 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   commit: () => 'made an image of what it has changed',
   export: () => 'all files were exported',
   delete: () => 'removed',
-  prune: (a) => `images were pruned${a['reclaimed'] === undefined ? '' : `, ${a['reclaimed']} bytes freed`}`,
+  mount: (a) => `mounted at ${a['destination'] ?? 'a place'} of a container`,
+  unmount: () => 'a container let go of it',
+  prune: (a) =>
+    `${a['what'] ?? 'images'} were pruned${a['reclaimed'] === undefined ? '' : `, ${a['reclaimed']} bytes freed`}`,
   guard: (a) => {
     const what = a['what'] ?? 'limited';
     const reason = a['reason'] ?? 'a rule';
@@ -47,6 +50,7 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
 };
 
 const UNHEALTHY = 'health_status: unhealthy';
+const QUIET: ReadonlySet<string> = new Set(['resize', 'attach', 'detach', 'mount', 'unmount']);
 
 const signalName = (signal: string): string => (/^\d+$/.test(signal) ? `signal ${signal}` : signal);
 
@@ -62,9 +66,7 @@ export function eventTone({ action, attributes }: EngineEvent): Tone | 'text' {
   if (action === 'oom' || action === UNHEALTHY) return 'error';
   if (action === 'die') return attributes['exitCode'] === '0' ? 'text' : 'notice';
   if (action === 'recover' || action === 'guard') return 'notice';
-  return action.startsWith('exec_') || action === 'resize' || action === 'attach' || action === 'detach'
-    ? 'dim'
-    : 'text';
+  return action.startsWith('exec_') || QUIET.has(action) ? 'dim' : 'text';
 }
 
 /** Events that are worth the notice line when nothing else is in it. */

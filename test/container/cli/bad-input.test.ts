@@ -19,8 +19,47 @@ describe('bad input', () => {
     { words: ['run', '--cpus', '-1', 'base', 'true'], says: [/-1/], code: 125 },
     { words: ['run', '--pids-limit', 'x', 'base', 'true'], says: [/x/], code: 125 },
     { words: ['run', '--restart', 'sometimes', 'base', 'true'], says: [/sometimes/, /on-failure/], code: 125 },
-    { words: ['run', '-v', 'relative:/x', 'base', 'true'], says: [/relative/], code: 125 },
-    { words: ['run', '-v', '/no/such/source:/x', 'base', 'true'], says: [/\/no\/such\/source/], code: 125 },
+    { words: ['run', '-v', 'relative/path:/x', 'base', 'true'], says: [/relative\/path/, /no slash/], code: 125 },
+    { words: ['run', '-v', 'name:relative', 'base', 'true'], says: [/relative/, /begins with \//], code: 125 },
+    { words: ['run', '-v', 'name:/', 'base', 'true'], says: [/root of the container/], code: 125 },
+    { words: ['run', '-v', 'made-for-nothing:/proc/x', 'base', 'true'], says: [/\/proc\/x/], code: 125 },
+    {
+      words: ['run', '-v', 'made-for-nothing:/etc/passwd', 'base', 'true'],
+      says: [/\/etc\/passwd/, /file/],
+      code: 125,
+    },
+    { words: ['run', '-v', 'name:/x:rslave', 'base', 'true'], says: [/rslave/], code: 125 },
+    { words: ['run', '--mount', 'dst=/x,volume-subpath=../..', 'base', 'true'], says: [/one that is made/], code: 125 },
+    {
+      words: ['run', '--mount', 'src=n1,dst=/x,volume-opt=type=nfs', 'base', 'true'],
+      says: [/"type"/, /-v/],
+      code: 125,
+    },
+    {
+      words: ['run', '--mount', 'src=no-part,dst=/x,volume-subpath=a', 'base', 'true'],
+      says: [/"a"/, /no-part/],
+      code: 125,
+    },
+    { words: ['run', '--volumes-from', 'nobody', 'base', 'true'], says: [/nobody/], code: 125 },
+    { words: ['run', '--volumes-from', 'there:slave', 'base', 'true'], says: [/there:slave/], code: 125 },
+    { words: ['run', '--volume-driver', 'nfs', 'base', 'true'], says: [/nfs/, /local/], code: 125 },
+    {
+      words: ['run', '--mount', 'type=bind,source=/no/such/source,target=/x', 'base', 'true'],
+      says: [/\/no\/such\/source/],
+      code: 125,
+    },
+    { words: ['volume', 'create', '../evil'], says: [/evil/, /no slash/] },
+    { words: ['volume', 'create', 'x'], says: [/"x"/, /two at least/] },
+    { words: ['volume', 'create', '--opt', 'colour=red', 'vol'], says: [/colour/, /size/] },
+    { words: ['volume', 'create', '--opt', 'size=lots', 'vol'], says: [/lots/] },
+    { words: ['volume', 'create', '--driver', 'nfs', 'vol'], says: [/nfs/, /local/] },
+    { words: ['volume', 'rm', 'no-such-volume'], says: [/no-such-volume/] },
+    { words: ['volume', 'rm', '../containers'], says: [/containers/] },
+    { words: ['volume', 'inspect', 'no-such-volume'], says: [/no-such-volume/] },
+    { words: ['volume', 'ls', '--filter', 'colour=red'], says: [/colour=red/, /dangling/] },
+    { words: ['volume', 'ls', '--filter', 'dangling=maybe'], says: [/maybe/] },
+    { words: ['volume', 'prune'], says: [/--force/] },
+    { words: ['volume', 'prune', '-f', '--filter', 'until=1h'], says: [/until=1h/] },
     { words: ['run', '-u', '4294967296', 'base', 'true'], says: [/4294967296/], code: 125 },
     { words: ['run', '-u', 'nobody-like-this', 'base', 'true'], says: [/nobody-like-this/], code: 125 },
     { words: ['run', '-w', 'relative', 'base', 'true'], says: [/relative/], code: 125 },
@@ -68,6 +107,7 @@ describe('bad input', () => {
         'nothing half-made',
       );
       assert.equal(readdirSync(`${house.root}/containers`).length, 1);
+      assert.equal(await house.ok('volume', 'ls', '-q'), '', 'no volume that was made for it');
     });
   }
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseEnv, parseEnvFile, parseLabel } from '../../../src/engine/grammar/environment.js';
-import { parseDevice, parseMount, parseTmpfs, parseVolume } from '../../../src/engine/grammar/mounts.js';
+import { parseMount } from '../../../src/engine/grammar/mount-fields.js';
+import { parseDevice, parseTmpfs } from '../../../src/engine/grammar/mounts.js';
 import {
   CONTAINER_NAME,
   generateName,
@@ -30,6 +31,7 @@ import {
   parseSeconds,
   parseTime,
 } from '../../../src/engine/grammar/quantities.js';
+import { parseVolume, parseVolumesFrom } from '../../../src/engine/grammar/volume-words.js';
 import { refusal } from '../../support/refusal.js';
 
 /** Every value of the table is read as said; every wrong one is refused with a sentence that has the value in it. */
@@ -237,17 +239,67 @@ describe('environment and labels', () => {
 describe('mounts and devices', () => {
   const bind = { type: 'bind', source: '/a', target: '/b', readOnly: false, propagation: 'rprivate' } as const;
 
+  const volume = { type: 'volume', source: 'data', target: '/b', readOnly: false } as const;
+
   it('reads volumes', () => {
+    const made = { ...bind, createSource: true } as const;
     table(
       parseVolume,
       [
-        ['/a:/b', bind],
-        ['/a/:/b/', bind],
-        ['/x/../a:/./b', bind],
-        ['/a:/b:ro', { ...bind, readOnly: true }],
-        ['/a:/b:rslave,ro', { ...bind, readOnly: true, propagation: 'rslave' }],
+        ['/a:/b', made],
+        ['/a/:/b/', made],
+        ['/x/../a:/./b', made],
+        ['/a:/b:ro', { ...made, readOnly: true }],
+        ['/a:/b:rslave,ro', { ...made, readOnly: true, propagation: 'rslave' }],
+        ['/a:/b:z,rw', made],
+        ['/a:/b:Z,cached', made],
+        ['data:/b', volume],
+        ['data:/b/../b/:ro', { ...volume, readOnly: true }],
+        ['data:/b:nocopy', { ...volume, noCopy: true }],
+        ['/b', { ...volume, source: '' }],
       ],
-      ['', '/a', 'data:/b', '/a:b', '/a:/', '/a:/b:rx', '/a:/b:ro:x', '/a:/b/../..', '/a:/b:z', '/a\0:/b'],
+      [
+        '',
+        ':/b',
+        'b',
+        '/',
+        '/a:b',
+        '/a:/',
+        '/a:ro',
+        '/a:/b:',
+        '/a:/b:rx',
+        '/a:/b:ro:x',
+        '/a:/b:ro,rw',
+        '/a:/b:ro,ro',
+        '/a:/b:z,Z',
+        '/a:/b:rslave,shared',
+        '/a:/b:nocopy',
+        '/a:/b/../..',
+        '/a\0:/b',
+        'd:/b',
+        'da/ta:/b',
+        '../data:/b',
+        '.data:/b',
+        '-data:/b',
+        `${'d'.repeat(256)}:/b`,
+        'data:/b:rslave',
+        'data\u001b:/b',
+      ],
+    );
+    assert.equal((parseVolume(`${'d'.repeat(255)}:/b`) as { source: string }).source.length, 255);
+    assert.throws(() => parseVolume('da/ta:/b'), refusal('INVALID_VALUE', /no slash.*begins with \/ or \.\//));
+  });
+
+  it('reads whose volumes are wanted', () => {
+    table(
+      parseVolumesFrom,
+      [
+        ['web', { container: 'web', readOnly: false }],
+        ['web:ro', { container: 'web', readOnly: true }],
+        ['web:rw', { container: 'web', readOnly: false }],
+        ['web:z', { container: 'web', readOnly: false }],
+      ],
+      ['', ':ro', 'web:', 'web:nocopy', 'web:rslave', 'web:ro:rw'],
     );
   });
 
@@ -258,6 +310,21 @@ describe('mounts and devices', () => {
         ['type=bind,source=/a,target=/b', bind],
         ['type=bind,src=/a,dst=/b,readonly', { ...bind, readOnly: true }],
         ['type=bind,src=/a,destination=/b,ro=false,bind-propagation=shared', { ...bind, propagation: 'shared' }],
+        ['type=bind,src=/a,dst=/b,bind-create-src', { ...bind, createSource: true }],
+        ['type=bind,src=/a,dst=/b,bind-recursive=enabled,consistency=cached', bind],
+        ['type=bind,src=/a,dst=/b,bind-nonrecursive', { ...bind, recursive: 'disabled' }],
+        ['type=bind,src=/a,dst=/b,ro,bind-recursive=writable', { ...bind, readOnly: true, recursive: 'writable' }],
+        ['type=bind,src=/a,dst=/b,ro,bind-recursive=readonly', { ...bind, readOnly: true, recursive: 'readonly' }],
+        ['src=data,dst=/b', volume],
+        ['type=volume,source=data,target=/b,volume-nocopy=true', { ...volume, noCopy: true }],
+        ['TYPE=volume,src=data,dst=/b,readonly', { ...volume, readOnly: true }],
+        ['src=data,dst=/b,volume-subpath=./x//y/', { ...volume, subpath: 'x/y' }],
+        ['dst=/b', { ...volume, source: '' }],
+        [
+          'src=data,dst=/b,volume-driver=local,volume-label=a=1,volume-label=b,"volume-opt=size=1g"',
+          { ...volume, labels: { a: '1', b: '' }, options: { size: '1g' } },
+        ],
+        ['src=data,dst=/b,"volume-label=a=1,""2"""', { ...volume, labels: { a: '1,"2"' } }],
         [
           'type=tmpfs,target=/run,tmpfs-size=64m,tmpfs-mode=1770',
           { type: 'tmpfs', target: '/run', readOnly: false, sizeBytes: 64 * MiB, mode: 0o1770 },
@@ -265,7 +332,25 @@ describe('mounts and devices', () => {
       ],
       [
         '',
-        'type=volume,source=x,target=/b',
+        'type=image,source=base,target=/b',
+        'type=volume,source=/a,target=/b',
+        'type=volume,target=/b,readonly',
+        'type=volume,target=/b,volume-subpath=x',
+        'source=data,target=/b,volume-subpath=../x',
+        'source=data,target=/b,volume-subpath=a/../..',
+        'source=data,target=/b,volume-subpath=/x',
+        'source=data,target=/b,volume-subpath=',
+        'source=data,target=/b,volume-driver=nfs',
+        'source=data,target=/b,volume-label==x',
+        'source=data,target=/b,bind-propagation=rslave',
+        'type=bind,source=/a,target=/b,volume-nocopy',
+        'type=bind,source=/a,target=/b,bind-recursive=readonly',
+        'type=bind,source=/a,target=/b,ro,bind-propagation=rslave,bind-recursive=readonly',
+        'type=bind,source=/a,target=/b,bind-recursive=half',
+        'source=data,target=/b,"volume-label=a',
+        'source=data,target=/b,"volume-label=a"x',
+        'source=data,target=/b,__proto__=x',
+        'type=bind,source=./a,target=/b',
         'type=bind,target=/b',
         'type=bind,source=a,target=/b',
         'type=bind,source=/a',
@@ -278,6 +363,13 @@ describe('mounts and devices', () => {
         'type=bind,source,target=/b',
       ],
     );
+  });
+
+  it('takes a source with a dot from where it is', () => {
+    const here = (path: string) => `/here/${path}`;
+    assert.deepEqual(parseMount('type=bind,source=./a,target=/b', here), { ...bind, source: '/here/a' });
+    assert.deepEqual(parseMount('type=bind,source=../a,target=/b', here), bind);
+    assert.throws(() => parseMount('type=bind,source=a,target=/b', here), refusal('INVALID_VALUE', /begins with/));
   });
 
   it('reads tmpfs', () => {
@@ -402,6 +494,7 @@ describe('any text at all', () => {
     parseUlimit,
     parseUser,
     parseVolume,
+    parseVolumesFrom,
     parseBytes: (text) => parseBytes(text, 'x'),
     parseCpus,
     parseDuration: (text) => parseDuration(text, 'x'),

@@ -77,6 +77,35 @@ describe('inspect in Docker’s shape', () => {
     assert.deepEqual([Config.Volumes, Config.OnBuild, Config.Shell], [{ '/data': {} }, null, ['/bin/bash', '-c']]);
   });
 
+  it('says which volumes it has, and where they are', () => {
+    const { config } = configured({
+      mounts: [
+        { type: 'volume', source: 'data', target: '/data', readOnly: true },
+        { type: 'volume', source: 'more', target: '/more', readOnly: false, noCopy: true, subpath: 'a/b' },
+        { type: 'volume', source: 'c'.repeat(64), target: '/c', readOnly: false, anonymous: true },
+        { type: 'volume', source: 'plain', target: '/plain', readOnly: false, noCopy: true },
+      ],
+      volumesFrom: ['web:ro'],
+    });
+    const { Mounts, HostConfig } = inspectDocker(containerOf(config), '/r');
+    assert.deepEqual(Mounts[0], {
+      Type: 'volume',
+      Name: 'data',
+      Source: '/r/volumes/data/_data',
+      Destination: '/data',
+      Driver: 'local',
+      Mode: 'ro',
+      RW: false,
+      Propagation: '',
+    });
+    assert.deepEqual(
+      Mounts.map(({ Source }) => Source),
+      ['data/_data', 'more/_data/a/b', `${'c'.repeat(64)}/_data`, 'plain/_data'].map((path) => `/r/volumes/${path}`),
+    );
+    assert.deepEqual(HostConfig.Binds, ['data:/data:ro', 'plain:/plain:nocopy']);
+    assert.deepEqual(HostConfig.VolumesFrom, ['web:ro']);
+  });
+
   it('says as little as Docker where there is nothing to be said', () => {
     const { State, Config } = inspectDocker(containerOf({}, { status: 'running' }), '/r');
     for (const field of ['Healthcheck', 'ExposedPorts', 'Shell']) assert.ok(!(field in Config), field);

@@ -59,8 +59,8 @@ describe('the run form', () => {
       restartPolicy: { name: 'no', maximumRetryCount: 0 },
       limits: { nanoCpus: 5e8, memory: 64 * 1024 ** 2 },
       mounts: [
-        { type: 'bind', source: '/srv/a', target: '/a', readOnly: true, propagation: 'rprivate' },
-        { type: 'bind', source: '/srv/b', target: '/b', readOnly: false, propagation: 'rprivate' },
+        { type: 'bind', source: '/srv/a', target: '/a', readOnly: true, propagation: 'rprivate', createSource: true },
+        { type: 'bind', source: '/srv/b', target: '/b', readOnly: false, propagation: 'rprivate', createSource: true },
       ],
       env: ['A=1', 'B=x y'],
     });
