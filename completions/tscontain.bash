@@ -9,14 +9,15 @@ _tscontain() {
     case "$word" in
       --root) ((i++)) ;;
       -*) ;;
-      image|builder|guard) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
+      image|builder|volume|guard) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
       *) command="$word"; break ;;
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff commit export inspect events image images pull push login logout build builder rmi tag history save load import guard info doctor completion version --root --help --version" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff commit export inspect events image images pull push login logout build builder rmi tag history save load import volume guard info doctor completion version --root --help --version" ;;
     "image") _tscontain_words "ls pull push inspect history tag build save load import rm prune check" ;;
     "builder") _tscontain_words "prune" ;;
+    "volume") _tscontain_words "create ls inspect rm prune" ;;
     "guard") _tscontain_words "check run" ;;
     "run")
       case "$prev" in
@@ -37,6 +38,8 @@ _tscontain() {
         --network) _tscontain_words "$(echo none host)"; return ;;
         --volume|-v) _filedir; return ;;
         --mount) COMPREPLY=(); return ;;
+        --volumes-from) _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; return ;;
+        --volume-driver) _tscontain_words "$(echo local)"; return ;;
         --tmpfs) COMPREPLY=(); return ;;
         --shm-size) COMPREPLY=(); return ;;
         --device) _filedir; return ;;
@@ -76,7 +79,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --volumes-from --volume-driver --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "exec")
       case "$prev" in
         --env|-e) COMPREPLY=(); return ;;
@@ -137,6 +140,8 @@ _tscontain() {
         --network) _tscontain_words "$(echo none host)"; return ;;
         --volume|-v) _filedir; return ;;
         --mount) COMPREPLY=(); return ;;
+        --volumes-from) _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; return ;;
+        --volume-driver) _tscontain_words "$(echo local)"; return ;;
         --tmpfs) COMPREPLY=(); return ;;
         --shm-size) COMPREPLY=(); return ;;
         --device) _filedir; return ;;
@@ -176,7 +181,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --volumes-from --volume-driver --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "start")
       case "$prev" in
         --detach-keys) COMPREPLY=(); return ;;
@@ -448,6 +453,33 @@ _tscontain() {
         --platform) COMPREPLY=(); return ;;
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words "--change -c --message -m --platform"; else _filedir; fi ;;
+    "volume create")
+      case "$prev" in
+        --label|-l) COMPREPLY=(); return ;;
+        --opt|-o) COMPREPLY=(); return ;;
+        --driver|-d) _tscontain_words "$(echo local)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--label -l --opt -o --driver -d"; else :; fi ;;
+    "volume ls")
+      case "$prev" in
+        --filter|-f) COMPREPLY=(); return ;;
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--quiet -q --size -s --filter -f --format"; else :; fi ;;
+    "volume inspect")
+      case "$prev" in
+        --format|-f) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--size -s --format -f"; else _tscontain_words "$(tscontain volume ls -q 2>/dev/null)"; fi ;;
+    "volume rm")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f"; else _tscontain_words "$(tscontain volume ls -q 2>/dev/null)"; fi ;;
+    "volume prune")
+      case "$prev" in
+        --filter) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--all -a --force -f --dry-run --filter"; else :; fi ;;
     "guard check")
       case "$prev" in
       esac

@@ -71,11 +71,11 @@ describe('the run form', () => {
     const desk = await Desk.open();
     await desk.type('n', "sh -c 'open");
     await fill(desk, 'memory', 'lots');
-    await fill(desk, 'mounts', 'data:/data');
+    await fill(desk, 'mounts', 'da/ta:/data');
     await desk.type('enter');
     assert.match(desk.text(), /the quote ' is not closed/);
     assert.match(desk.text(), /give a size such as 64m/);
-    assert.match(desk.text(), /named volumes are not supported/);
+    assert.match(desk.text(), /a name has no slash/);
     assert.equal(desk.state.overlay?.kind === 'form' && desk.state.overlay.form.focus, 'command');
     assert.deepEqual(desk.calls, [], 'the engine was not asked');
     desk.close();
