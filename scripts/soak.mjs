@@ -1,6 +1,6 @@
-// `npm run soak [word …]`: the long tests in full (200 rounds of chaos, 1,000 cycles of create, start and remove, 100 pulls that are
-// killed, the long random walks over the engine and over 50,000 keys and clicks of the dashboard, 90 minutes of a dashboard in use),
-// one after another. What came of each is written into docs/performance.md.
+// `npm run soak [word …]`: the long tests in full (200 rounds of chaos, 1,000 cycles of create, start and remove, 100 pulls, loads, builds
+// and prunes each that are killed, the long random walks over the engine and over 50,000 keys and clicks of the dashboard, 90 minutes of a
+// dashboard in use), one after another. What came of each is written into docs/performance.md.
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -15,6 +15,9 @@ const soaks = {
   cycles: 'container',
   'engine/walk': 'container',
   'registry/killed': 'container',
+  'archive-kill': 'container',
+  'build/killed': 'container',
+  'prune-kill': 'container',
   'tui/random-walk': 'pure',
   dashboard: 'container',
 };

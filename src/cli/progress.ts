@@ -78,14 +78,14 @@ export function bar(share: number, cells: number, ascii: boolean): ProgressLine 
 const sizes = (current: number, total: number | undefined): string =>
   total === undefined ? bytes(current) : `${bytes(current)}/${bytes(total)}`;
 
-const IS_AT_WORK: ReadonlySet<TransferPhase> = new Set(['moving', 'verifying', 'unpacking', 'retrying']);
+const IS_AT_WORK: ReadonlySet<TransferPhase> = new Set(['compressing', 'moving', 'verifying', 'unpacking', 'retrying']);
 
 function rowLine(row: TransferRow, verb: TransferVerb, room: Room): ProgressLine {
   const { phase, current, total, speed, leftMs } = row;
   const name: Piece = { text: nameOf(row).padEnd(ID_CELLS) };
   const words = plain(phaseWords(row, verb, room.now));
   const over = isOver(row);
-  const hasBar = phase === 'moving' || phase === 'unpacking';
+  const hasBar = phase === 'compressing' || phase === 'moving' || phase === 'unpacking';
   if (!hasBar) {
     const tone = phase === 'retrying' ? 'bad' : over ? 'good' : 'dim';
     const size = over && total !== undefined ? `  ${bytes(total)}` : '';
@@ -211,6 +211,8 @@ export function plainLine(
       const wait = retryInMs === undefined ? '' : ` in ${Math.ceil(retryInMs / 1000)} s`;
       return `${name}: retrying${wait}${why === undefined ? '' : `: ${plain(why)}`}`;
     }
+    case 'compressing':
+      return `${name}: compressing${size}`;
     case 'unpacking':
       return `${name}: unpacking`;
     case 'there':

@@ -168,6 +168,10 @@ export interface Images {
   save(names: readonly string[], wishes?: SaveWishes): Promise<Readable>;
   /** The same as an OCI image layout in a directory that is not there yet, or empty. */
   saveTo(directory: string, names: readonly string[], wishes?: Omit<SaveWishes, 'format'>): Promise<void>;
+  /** All files of one together, as a tar stream: what a container of it would begin with. */
+  files(name: string): Promise<Readable>;
+  /** The same put into a directory, which is made if it is not there. */
+  filesTo(name: string, directory: string): Promise<void>;
   /** What Docker, podman, skopeo, umoci and this have saved: a tar archive, which may be compressed and piped in, or a directory. */
   load(source: SavedSource, wishes?: LoadWishes): Promise<LoadedImage[]>;
   /** Takes a name away, and with the last one the image and all that no other has. One that a container uses stays. */

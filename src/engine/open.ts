@@ -2,6 +2,7 @@
 // that starts them.
 import { DEFAULT_ROOT, layout } from './state/layout.js';
 import { resolve } from 'node:path';
+import { keptBySteps } from './build/cache.js';
 import { openCgroupDriver, type CgroupDriver } from './cgroup/index.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { readEvents } from './events.js';
@@ -133,7 +134,7 @@ function makeParts({
     root,
     store,
     content,
-    images: createImages(root, { content, usedBy: () => usersOf(store) }),
+    images: createImages(root, { content, usedBy: () => usersOf(store), keptByBuilds: () => keptBySteps(root) }),
     awaited: new Map(),
     get driver() {
       return cgroups();

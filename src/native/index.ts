@@ -65,6 +65,7 @@ export {
 } from './pty.js';
 export { PtyStream } from './pty-stream.js';
 export { probeKernel, type Ability, type Finding, type KernelProbe } from './probe.js';
+export { copyRange, type FilePlace } from './copy-range.js';
 export { flushFileSystem } from './flush.js';
 export { hasProjectQuota, projectOf, projectQuota, setProject, setProjectLimit, type Quota } from './project-quota.js';
 export { releaseFilePages } from './file-pages.js';

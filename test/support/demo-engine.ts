@@ -80,6 +80,8 @@ export class DemoEngine implements Engine {
     },
     save: () => Promise.resolve(Readable.from([])),
     saveTo: () => Promise.resolve(),
+    files: () => Promise.resolve(Readable.from([])),
+    filesTo: () => Promise.resolve(),
     load: () => Promise.resolve([]),
     inspect: () => Promise.reject(new TscontainError('NOT_SUPPORTED', 'nobody looks closer at an image of the demo')),
     history: () => Promise.resolve([]),

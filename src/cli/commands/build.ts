@@ -9,6 +9,7 @@ import {
   type BuildWishes,
 } from '../../engine/index.js';
 import { readBuildArg, readBuildWords, readNamedContext, readSecret } from '../build-context.js';
+import { giveOut, parseOutput, requireRoomFor } from '../build-output.js';
 import { BuildSteps } from '../build-progress.js';
 import { flag, list, text, type Command, type Values } from '../command.js';
 import type { Context } from '../context.js';
@@ -158,6 +159,12 @@ export const build: Command = {
     { flags: '--platform <platform>', description: 'what to build for, such as linux/arm64' },
     { flags: '--no-cache', description: 'do every step anew' },
     { flags: '--pull', description: 'fetch images anew even where they are there' },
+    {
+      flags: '-o, --output <output>',
+      description:
+        'give it out as well: its files in DIRECTORY (type=local,dest=DIRECTORY) or as a tar (-, type=tar), itself as an archive (type=oci, type=docker)',
+      complete: 'file',
+    },
     { flags: '--iidfile <file>', description: 'write the id of the image to this file', complete: 'file' },
     {
       flags: '--progress <kind>',
@@ -169,6 +176,7 @@ export const build: Command = {
   examples: [
     { command: 'tscontain build -t web .', what: 'an image of the Dockerfile in this directory' },
     { command: 'tscontain build --target test --build-arg VERSION=2 .', what: 'one stage of it, with an argument' },
+    { command: 'tscontain build --target bin -o out .', what: 'the files of that stage in the directory out' },
     {
       command: 'tscontain build --secret id=token,src=token.txt .',
       what: 'with a file that only RUN --mount=type=secret sees',
@@ -176,6 +184,9 @@ export const build: Command = {
   ],
   async run(context, [path = '.'], values) {
     const progress = progressOf(values, context.stderr);
+    const asked = text(values, 'output');
+    const output = asked === undefined ? undefined : parseOutput(asked);
+    if (output !== undefined) requireRoomFor(context, output);
     const wishes = await readWishes(context, path, values);
     const engine = await context.engine();
     return interruptible(context, 'nothing of the step that was under way is kept', async (signal) => {
@@ -192,6 +203,10 @@ export const build: Command = {
       display.end();
       const iidfile = text(values, 'iidfile');
       if (iidfile !== undefined) await writeFile(iidfile, result.id);
+      if (output !== undefined) await giveOut(context, engine, result, output);
+      // The output may be what goes there.
+      const isTaken = output !== undefined && output.type !== 'local' && output.file === undefined;
+      if (isTaken) return EXIT.ok;
       if (progress === 'quiet') context.print(result.id);
       else if (progress === 'json') context.print(JSON.stringify({ kind: 'result', ...result }));
       else say(context, result);

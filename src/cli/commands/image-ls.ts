@@ -2,6 +2,7 @@
 import { formatPlatform, TscontainError, type ListedImage } from '../../engine/index.js';
 import { flag, list, text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { labelled, matcher, type Filters, type Test } from '../filters.js';
 import { age, bytes, render, type Row } from '../output.js';
 
 const NONE = '<none>';
@@ -34,10 +35,8 @@ function toRow(image: ListedImage, { full, now }: { full: boolean; now: number }
   };
 }
 
-type Test = (image: ListedImage, all: readonly ListedImage[]) => boolean;
-
 /** A glob as Docker's filepath.Match has it, on the name with and without its tag. */
-function matchesReference(pattern: string): Test {
+function matchesReference(pattern: string): Test<ListedImage> {
   const source = pattern
     .replace(/[.+^${}()|\\]/g, '\\$&')
     .replaceAll('*', '[^/]*')
@@ -56,8 +55,12 @@ function matchesReference(pattern: string): Test {
   };
 }
 
-function createdAround(value: string, compare: (created: number, other: number) => boolean): Test {
-  return (image, all) => {
+function createdAround(
+  value: string,
+  all: readonly ListedImage[],
+  compare: (created: number, other: number) => boolean,
+): Test<ListedImage> {
+  return (image) => {
     const other = all.find(
       ({ name, reference, id }) =>
         name === value || reference === value || id.startsWith(value) || name === `${value}:latest`,
@@ -70,31 +73,17 @@ function createdAround(value: string, compare: (created: number, other: number) 
   };
 }
 
-const FILTERS: Readonly<Record<string, (value: string) => Test>> = {
+/** @param all those that an image is compared with */
+const filtersAmong = (all: readonly ListedImage[]): Filters<ListedImage> => ({
   dangling: (value) => (image) => (image.reference === undefined) === /^(true|1)$/.test(value),
   reference: matchesReference,
   label: (value) => {
-    const [name = '', wanted] = value.split(/=(.*)/s);
-    return ({ config: { labels } }) => Object.hasOwn(labels, name) && (wanted === undefined || labels[name] === wanted);
+    const isLabelled = labelled(value);
+    return ({ config: { labels } }) => isLabelled(labels);
   },
-  before: (value) => createdAround(value, (created, other) => created < other),
-  since: (value) => createdAround(value, (created, other) => created > other),
-};
-
-/** Filters with the same name are alternatives, different names must all hold: Docker's rule. */
-function matcher(filters: readonly string[], all: readonly ListedImage[]): (image: ListedImage) => boolean {
-  const byName = new Map<string, Test[]>();
-  for (const filter of filters) {
-    const [name = '', value] = filter.split(/=(.*)/s);
-    const make = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
-    if (value === undefined || make === undefined)
-      throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, {
-        hint: `use name=value with one of ${Object.keys(FILTERS).join(', ')}`,
-      });
-    byName.set(name, [...(byName.get(name) ?? []), make(value)]);
-  }
-  return (image) => [...byName.values()].every((tests) => tests.some((test) => test(image, all)));
-}
+  before: (value) => createdAround(value, all, (created, other) => created < other),
+  since: (value) => createdAround(value, all, (created, other) => created > other),
+});
 
 export const imageLs: Command = {
   name: 'image ls',
@@ -121,9 +110,9 @@ export const imageLs: Command = {
   async run(context, [wanted], values) {
     const engine = await context.engine();
     const all = await engine.images.list();
-    const filters = [...list(values, 'filter'), ...(wanted === undefined ? [] : [`reference=${wanted}`])];
+    const asked = [...list(values, 'filter'), ...(wanted === undefined ? [] : [`reference=${wanted}`])];
     const options = { full: values['trunc'] === false, now: Date.now() };
-    const rows = all.filter(matcher(filters, all)).map((image) => toRow(image, options));
+    const rows = all.filter(matcher(asked, filtersAmong(all))).map((image) => toRow(image, options));
     if (flag(values, 'quiet')) {
       for (const id of new Set(rows.map((row) => String(row['ID'])))) context.print(id);
       return EXIT.ok;

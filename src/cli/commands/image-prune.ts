@@ -25,7 +25,7 @@ export const imagePrune: Command = {
   name: 'image prune',
   summary: 'Remove images that have lost their name, and what was left of others',
   description:
-    'Never touched are images that a container uses, layers that an image that stays has too, and what is being pulled, loaded or built. Filters: until=10m or a date, label=NAME, label=NAME=VALUE, label!=NAME.',
+    'Never touched are images that a container uses, layers that an image that stays has too, and what is being pulled, loaded or built. What builds keep for one another is for "builder prune". Filters: until=10m or a date, label=NAME, label=NAME=VALUE, label!=NAME.',
   arguments: [],
   options: [
     { flags: '-a, --all', description: 'also those that have a name and that no container uses' },

@@ -3,6 +3,7 @@ import { healthWords, TscontainError, type Container, type Engine } from '../../
 import { flag, list, text, type Command, type Values } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { labelled, matcher, type Filters } from '../filters.js';
 import { age, bytes, render, type Row } from '../output.js';
 
 /** "Up 3 minutes (healthy)", "Exited (137) 2 hours ago": Docker's STATUS. */
@@ -52,37 +53,24 @@ function toRow(container: Container, options: { full: boolean; now: number }): R
   };
 }
 
-const FILTERS: Readonly<Record<string, (container: Container, value: string) => boolean>> = {
-  id: (container, value) => container.id.startsWith(value),
-  name: (container, value) => container.config.name.includes(value.replace(/^\//, '')),
-  status: (container, value) => container.state.status === value,
-  ancestor: (container, value) => container.config.image.name === value || container.config.image.id.startsWith(value),
-  project: (container, value) => container.config.project === value,
-  volume: ({ config }, value) =>
-    config.mounts.some((mount) => mount.target === value || (mount.type !== 'tmpfs' && mount.source === value)),
-  health: (container, value) => (container.state.health?.status ?? 'none') === value,
-  exited: (container, value) => container.state.status === 'exited' && String(container.state.exitCode) === value,
-  label: (container, value) => {
-    const [name = '', wanted] = value.split(/=(.*)/s);
-    const found = container.config.labels[name];
-    return found !== undefined && (wanted === undefined || found === wanted);
+const FILTERS: Filters<Container> = {
+  id: (value) => (container) => container.id.startsWith(value),
+  name: (value) => (container) => container.config.name.includes(value.replace(/^\//, '')),
+  status: (value) => (container) => container.state.status === value,
+  ancestor: (value) => (container) =>
+    container.config.image.name === value || container.config.image.id.startsWith(value),
+  project: (value) => (container) => container.config.project === value,
+  volume: (value) => (container) =>
+    container.config.mounts.some(
+      (mount) => mount.target === value || (mount.type !== 'tmpfs' && mount.source === value),
+    ),
+  health: (value) => (container) => (container.state.health?.status ?? 'none') === value,
+  exited: (value) => (container) => container.state.status === 'exited' && String(container.state.exitCode) === value,
+  label: (value) => {
+    const isLabelled = labelled(value);
+    return (container) => isLabelled(container.config.labels);
   },
 };
-
-/** Filters with the same name are alternatives, different names must all hold: Docker's rule. */
-function matcher(filters: readonly string[]): (container: Container) => boolean {
-  const byName = new Map<string, string[]>();
-  for (const filter of filters) {
-    const [name = '', value] = filter.split(/=(.*)/s);
-    if (value === undefined || FILTERS[name] === undefined) {
-      throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, {
-        hint: `use name=value with one of ${Object.keys(FILTERS).join(', ')}`,
-      });
-    }
-    byName.set(name, [...(byName.get(name) ?? []), value]);
-  }
-  return (container) => [...byName].every(([name, values]) => values.some((value) => FILTERS[name]!(container, value)));
-}
 
 const RUNNING = new Set(['running', 'paused', 'restarting']);
 
@@ -135,7 +123,7 @@ export const ps: Command = {
   ],
   examples: [{ command: "tscontain ps -a --format '{{.Names}}\\t{{.Status}}'", what: 'two columns of your own' }],
   async run(context, _args, values) {
-    const matches = matcher(list(values, 'filter'));
+    const matches = matcher(list(values, 'filter'), FILTERS);
     const last = flag(values, 'latest') ? '1' : text(values, 'last');
     if (last !== undefined && !/^\d+$/.test(last)) {
       throw new TscontainError('INVALID_VALUE', `--last "${last}" is no number`, { hint: 'give how many to list' });

@@ -1,6 +1,6 @@
 // What steps have made, kept for the next build: one small file a step, below build/steps/. A layer that has gone from the store
 // meanwhile is one that was never made. Tests: test/container/build/cache.test.ts.
-import { mkdirSync, readFileSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { atomicWrite } from '../../native/index.js';
 import type { ContentStore } from '../image/content/model.js';
@@ -52,6 +52,22 @@ export class StepCache {
       throw fileError(error, 'keep a step of the build');
     }
   }
+}
+
+/** What all of them lead to: the layers, by chain id, and their blobs. */
+export function keptBySteps(root: string): Digest[] {
+  const directory = layout.buildSteps(root);
+  let names: string[];
+  try {
+    names = readdirSync(directory).filter((name) => name.endsWith('.json'));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw fileError(error, 'list what builds keep');
+  }
+  return names.flatMap((name) => {
+    const layer = readStep(`${directory}/${name}`)?.layer;
+    return layer === undefined ? [] : [layer.chainId, layer.blob.digest];
+  });
 }
 
 /** When it was of use last, for who clears away what is of none any more. */

@@ -11,6 +11,7 @@ import { digestOf, hexOf } from '../image/digest.js';
 import { errnoOf, fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
 import type { LooseFile } from './copy-layer.js';
+import { get } from './get.js';
 
 /** What was known of it at the last time. */
 interface Known {
@@ -59,26 +60,22 @@ export class Download {
     const headers: Record<string, string> = { 'accept-encoding': 'identity' };
     if (known?.etag !== undefined) headers['if-none-match'] = known.etag;
     else if (known?.lastModified !== undefined) headers['if-modified-since'] = known.lastModified;
-    const response = await fetch(this.url, { headers, ...(signal === undefined ? {} : { signal }) }).catch(
-      (cause: unknown) => {
-        throw this.#unreachable(cause);
-      },
-    );
-    if (response.status === 304 && known !== undefined) {
-      await response.body?.cancel();
+    const response = await get(this.url, { headers, signal }).catch((cause: unknown) => {
+      throw this.#unreachable(cause);
+    });
+    const { statusCode = 0, statusMessage = '' } = response;
+    if (statusCode === 304 && known !== undefined) {
+      response.destroy();
       return known.digest;
     }
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      throw new TscontainError(
-        'IO_ERROR',
-        `${shown(this.url)} answers ${response.status} ${response.statusText}`.trim(),
-        {
-          hint: 'look whether the address is right',
-        },
-      );
+    if (statusCode < 200 || statusCode > 299) {
+      response.destroy();
+      const said = `${statusCode} ${statusMessage.replaceAll(/[^ -~]/g, '')}`.trim();
+      throw new TscontainError('IO_ERROR', `${shown(this.url)} answers ${said}`, {
+        hint: 'look whether the address is right',
+      });
     }
-    const { digest, size } = await this.#save(response.body);
+    const { digest, size } = await this.#save(response);
     if (checksum !== undefined && checksum !== `sha256:${digest}`) {
       throw new TscontainError(
         'DIGEST_MISMATCH',
@@ -88,14 +85,13 @@ export class Download {
         },
       );
     }
-    const lastModified = response.headers.get('last-modified');
-    const etag = response.headers.get('etag');
-    const time = lastModified === null ? NaN : Date.parse(lastModified);
+    const { 'last-modified': lastModified, etag } = response.headers;
+    const time = lastModified === undefined ? NaN : Date.parse(lastModified);
     this.#fetched = { size, modifiedNs: BigInt(Number.isNaN(time) ? 0 : time) * 1_000_000n };
     await this.#remember({
       digest,
-      ...(etag === null ? {} : { etag }),
-      ...(lastModified === null ? {} : { lastModified }),
+      ...(etag === undefined ? {} : { etag }),
+      ...(lastModified === undefined ? {} : { lastModified }),
     });
     return digest;
   }

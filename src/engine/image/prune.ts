@@ -21,7 +21,7 @@ import { imagesBelow, preferredBelow, type StoredImage } from './stored.js';
 const KEPT_FOR_NEXT_TRY_MS = 24 * 3600 * 1000;
 
 /**
- * Never takes what a lease holds, what a container uses, or what an image that stays has too.
+ * Never takes what a lease holds, what a container uses, what builds keep for one another, or what an image that stays has too.
  * @throws TscontainError STATE_CORRUPT when it is not known what an image needs
  */
 export async function pruneImages(parts: ImageParts, wishes: PruneImagesWishes = {}): Promise<PrunedImages> {
@@ -37,7 +37,8 @@ export async function pruneImages(parts: ImageParts, wishes: PruneImagesWishes =
       return image === undefined ? [] : [{ entry, image }];
     });
     const left = entries.filter((entry) => !going.some((each) => each.entry === entry));
-    const unneeded = unneededBy(content, reachOf(content, descriptorsOf(left), held));
+    const kept = new Set([...held, ...parts.keptByBuilds()]);
+    const unneeded = unneededBy(content, reachOf(content, descriptorsOf(left), kept));
     const staying = new Set(left.flatMap((entry) => idsBelow({ content }, entry)));
     const gone = new Set(going.flatMap(({ entry }) => idsBelow({ content }, entry)));
     const deleted = [...gone].filter((id) => !staying.has(id));

@@ -9,6 +9,7 @@ import { history } from './history.js';
 import { importImage } from './import-image.js';
 import { inspectImage } from './inspect.js';
 import { listImages } from './list.js';
+import type { Digest } from './oci.js';
 import { pruneImages } from './prune.js';
 import { pullImage, pullTags, pushImage } from './registry.js';
 import { removeImage } from './remove.js';
@@ -18,6 +19,8 @@ import { tagImage } from './tag.js';
 export interface ImagesOptions {
   /** Image id → the containers that were made from it, by name: it is not removed while there are any. */
   readonly usedBy?: () => Users | Promise<Users>;
+  /** Layers and blobs that builds keep for one another: a prune leaves them. */
+  readonly keptByBuilds?: () => Iterable<Digest>;
   /** The store of the same directory, where others use it too. */
   readonly content?: ContentParts;
 }
@@ -31,6 +34,7 @@ export interface ImageParts {
   readonly content: ContentParts;
   readonly summaries: Summaries;
   readonly usedBy: () => Users | Promise<Users>;
+  readonly keptByBuilds: () => Iterable<Digest>;
 }
 
 export function createImages(root: string, options: ImagesOptions = {}): Images {
@@ -40,6 +44,7 @@ export function createImages(root: string, options: ImagesOptions = {}): Images 
     content,
     summaries: new Summaries(content),
     usedBy: options.usedBy ?? (() => new Map<string, readonly string[]>()),
+    keptByBuilds: options.keptByBuilds ?? (() => []),
   };
   return {
     list: () => listImages(parts),
@@ -56,6 +61,8 @@ export function createImages(root: string, options: ImagesOptions = {}): Images 
     save: async (names, wishes) => (await import('./save-images.js')).saveImages(parts, names, wishes),
     saveTo: async (directory, names, wishes) =>
       (await import('./save-images.js')).saveImagesTo(parts, directory, names, wishes),
+    files: async (name) => (await import('./files.js')).imageFiles(parts, name),
+    filesTo: async (name, directory) => (await import('./files.js')).imageFilesTo(parts, name, directory),
     load: async (source, wishes) => (await import('./load-images.js')).loadInto(parts, source, wishes),
     remove: (name, wishes) => removeImage(parts, name, wishes),
     prune: (wishes) => pruneImages(parts, wishes),

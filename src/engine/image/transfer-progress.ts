@@ -68,7 +68,7 @@ interface Blob {
   phase: TransferPhase;
   moved: number;
   size: number | undefined;
-  /** of what comes after moving */
+  /** of what comes before moving, or after it */
   worked: number;
   why: string | undefined;
   retryAt: number | undefined;
@@ -76,6 +76,8 @@ interface Blob {
 }
 
 const isMoving = (phase: TransferPhase): boolean => phase === 'moving';
+/** Phases in which nothing moves and something is done to a blob. */
+const IS_WORK: ReadonlySet<TransferPhase> = new Set(['compressing', 'verifying', 'unpacking']);
 /** Phases in which all of a blob has come. */
 const IS_HERE: ReadonlySet<TransferPhase> = new Set(['verifying', 'unpacking', 'done']);
 
@@ -112,7 +114,7 @@ export class TransferTally {
       if (isStillMoving) return;
       if (blob.phase === 'moving') this.received += Math.max(0, (blob.size ?? blob.moved) - blob.moved);
       blob.moved = blob.size ?? blob.moved;
-    }
+    } else if (phase === 'compressing') blob.worked = current;
     blob.phase = phase;
   }
 
@@ -155,6 +157,6 @@ function rowOf(
   now: number,
 ): TransferRow {
   const speed = isMoving(phase) ? ofBlob.at(now) : undefined;
-  const current = phase === 'unpacking' || phase === 'verifying' ? worked : phase === 'there' ? (size ?? 0) : moved;
+  const current = IS_WORK.has(phase) ? worked : phase === 'there' ? (size ?? 0) : moved;
   return { digest, what, phase, current, total: size, speed, leftMs: leftOf(current, size, speed), why, retryAt };
 }

@@ -31,6 +31,7 @@ export function phaseWords({ phase, why, retryAt }: TransferRow, verb: TransferV
     case 'there':
       return 'already there';
     case 'waiting':
+    case 'compressing':
     case 'verifying':
     case 'unpacking':
     case 'done':

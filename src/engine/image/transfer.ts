@@ -4,6 +4,8 @@ import type { Digest } from './oci.js';
 export type TransferPhase =
   /** it waits for its turn, or for another process that is at it */
   | 'waiting'
+  /** what is to be sent is made: `current` of `total` that are to be read for it */
+  | 'compressing'
   /** downloading, uploading, reading, writing: `current` of `total` */
   | 'moving'
   /** it failed for a reason that may pass: `retryInMs` */

@@ -3,6 +3,7 @@
 import { TscontainError } from '../errors.js';
 import type { Ingest } from '../image/content/model.js';
 import { digestOf } from '../image/digest.js';
+import { SpentBuffers } from '../image/layer/spent-buffers.js';
 import { MAX_DOCUMENT_BYTES, type Descriptor } from '../image/oci.js';
 import type { RegistryClient } from './client.js';
 import type { Answer } from './exchange.js';
@@ -29,6 +30,7 @@ export async function download(
   const answer = await askForBlob(client, repository, blob, ingest.offset, signal);
   // Who does not know of ranges sends all of it: what is there is not taken twice.
   let skipped = answer.status === 206 ? 0 : ingest.offset;
+  const spent = new SpentBuffers();
   for await (const chunk of answer.body()) {
     const fresh = chunk.subarray(Math.min(skipped, chunk.length));
     skipped -= chunk.length - fresh.length;
@@ -36,6 +38,7 @@ export async function download(
     if (ingest.offset + fresh.length > blob.size) throw tooMuch(answer, blob);
     await ingest.write(fresh);
     onBytes(fresh.length);
+    spent.add(chunk.length);
   }
   if (ingest.offset < blob.size) {
     const why = `${answer.url.host} ended after ${ingest.offset} of ${blob.size} bytes`;

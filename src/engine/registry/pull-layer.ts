@@ -1,10 +1,10 @@
 // One layer of an image that is pulled: downloaded, and unpacked while it comes.
 import { TscontainError, isTscontainError } from '../errors.js';
+import { Growth } from '../image/content/growth.js';
 import type { ContentStore, Ingest, LayerSource } from '../image/content/model.js';
 import type { Descriptor, Digest } from '../image/oci.js';
 import type { RegistryClient } from './client.js';
 import { download } from './download.js';
-import { Growth } from './growth.js';
 import type { Places } from './in-parallel.js';
 import type { Reporter } from './reporter.js';
 import type { Session } from './session.js';

@@ -1,12 +1,16 @@
 // push: an image from the store to a registry. What the registry has is not sent, what it has in another repository is taken over
-// there; the manifest comes last, so that nobody ever sees a name that leads to half an image. Tests: test/container/registry.
+// there, what is plain is compressed first; the manifest comes last, so that nobody ever sees a name that leads to half an image.
+// Tests: test/container/registry.
 import { TscontainError } from '../errors.js';
 import { shown } from '../grammar/wrong.js';
 import type { ContentStore } from '../image/content/model.js';
 import { readManifestOrIndex } from '../image/oci-read.js';
 import type { Descriptor, Digest, Index, Manifest } from '../image/oci.js';
+import { withoutOrigin } from '../image/origin.js';
 import { BASE, familiarName, fullName, parseReference, withDefaultTag, type Reference } from '../image/reference.js';
 import type { OnTransfer, TransferEvent } from '../image/transfer.js';
+import { digestOf } from '../image/digest.js';
+import { compressLayer, isPlain, withLayers } from './compress-layer.js';
 import { allOrNone, Places } from './in-parallel.js';
 import { hasManifest, putManifest, type Document } from './manifests.js';
 import { Reporter } from './reporter.js';
@@ -44,17 +48,20 @@ export async function push(content: ContentStore, text: string, wishes: PushWish
   const lease = await content.lease();
   try {
     await lease.add(descriptor.digest);
-    await pushDocument(
-      { content, session, wishes, places: new Places(UPLOADS_AT_ONCE) },
-      reference,
-      descriptor,
-      reference,
-    );
-    return { name: familiarName(fullName(reference)), digest: descriptor.digest, size: descriptor.size };
+    const push = { content, session, wishes, places: new Places(UPLOADS_AT_ONCE) };
+    const pushed = await pushDocument(push, reference, descriptor, reference);
+    await follow(content, fullName(reference), descriptor, pushed);
+    return { name: familiarName(fullName(reference)), digest: pushed.digest, size: pushed.size };
   } finally {
     await lease.close();
     session.close();
   }
+}
+
+/** The name stands for what the registry has, unless somebody has given it to another image meanwhile. */
+async function follow({ references }: ContentStore, name: string, was: Descriptor, is: Descriptor): Promise<void> {
+  if (was.digest !== is.digest && references.get(name)?.digest === was.digest)
+    await references.set(name, withoutOrigin(is));
 }
 
 function wantedReference(text: string): Reference {
@@ -81,18 +88,32 @@ interface Push {
   readonly places: Places;
 }
 
-/** A manifest and what it leads to. @param as the tag, or the digest of one that an index leads to */
-async function pushDocument(push: Push, reference: Reference, descriptor: Descriptor, as: Reference): Promise<void> {
+/**
+ * A manifest and what it leads to.
+ * @param as the tag, or the digest of one that an index leads to, which has to stay what it is
+ * @returns what was given
+ */
+async function pushDocument(
+  push: Push,
+  reference: Reference,
+  descriptor: Descriptor,
+  as: Reference,
+): Promise<Descriptor> {
   const { content, wishes } = push;
   const name = familiarName(fullName(reference));
-  const bytes = await content.blobs.read(descriptor.digest);
+  let bytes = await content.blobs.read(descriptor.digest);
   const read = readManifestOrIndex(bytes, `the manifest of ${name}`, descriptor.mediaType);
   if (read.kind === 'index') await pushIndex(push, reference, read);
-  else await pushBlobs(push, reference, read);
+  else {
+    const compressed = await pushBlobs(push, reference, read, as.digest === undefined);
+    if (compressed.size > 0) await content.blobs.put((bytes = withLayers(bytes, compressed)));
+  }
   wishes.signal?.throwIfAborted();
-  const report = new Reporter(wishes.onTransfer, descriptor, 'manifest');
+  const given = { ...descriptor, mediaType: read.mediaType, digest: digestOf(bytes), size: bytes.length };
+  const report = new Reporter(wishes.onTransfer, given, 'manifest');
   report.moved(0);
-  await giveManifest(push, as, { bytes, mediaType: read.mediaType, digest: descriptor.digest }, report);
+  await giveManifest(push, as, { bytes, mediaType: read.mediaType, digest: given.digest }, report);
+  return given;
 }
 
 /** All that it leads to: a registry refuses an index whose manifests it does not have. */
@@ -132,8 +153,16 @@ async function giveManifest(
   );
 }
 
-/** Layers at the same time, the configuration with them: it is the manifest that makes an image of them. */
-async function pushBlobs(push: Push, reference: Reference, { config, layers }: Manifest): Promise<void> {
+/**
+ * Layers at the same time, the configuration with them: it is the manifest that makes an image of them.
+ * @returns the layers that were given in another form than the manifest says, by the digests that it has for them
+ */
+async function pushBlobs(
+  push: Push,
+  reference: Reference,
+  { config, layers }: Manifest,
+  mayCompress: boolean,
+): Promise<ReadonlyMap<Digest, Descriptor>> {
   const { content, places, wishes } = push;
   const wanted = new Map<Digest, { blob: Descriptor; what: TransferEvent['what'] }>();
   for (const blob of layers) wanted.set(blob.digest, { blob, what: 'layer' });
@@ -149,12 +178,20 @@ async function pushBlobs(push: Push, reference: Reference, { config, layers }: M
     );
   }
   const elsewhere = new Elsewhere(content, reference);
+  const compressed = new Map<Digest, Descriptor>();
   await allOrNone([...wanted.values()], wishes.signal, ({ blob, what }, signal) =>
-    places.with(() => {
+    places.with(async () => {
       const report = new Reporter(wishes.onTransfer, blob, what);
-      return pushBlob(push, reference, blob, elsewhere, report, signal);
+      let given = blob;
+      if (mayCompress && what === 'layer' && isPlain(blob)) {
+        given = await compressLayer(content, blob, { signal, onRead: (bytes) => report.compressed(bytes) });
+        compressed.set(blob.digest, given);
+        report.becomes(given);
+      }
+      await pushBlob(push, reference, given, elsewhere, report, signal);
     }),
   );
+  return compressed;
 }
 
 async function pushBlob(

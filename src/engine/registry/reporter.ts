@@ -7,7 +7,8 @@ const INTERVAL_MS = 50;
 
 export class Reporter {
   readonly #tell: OnTransfer | undefined;
-  readonly #blob: { readonly digest: Digest; readonly size: number };
+  readonly #digest: Digest;
+  #size: number;
   readonly #what: TransferEvent['what'];
   #phase: TransferPhase = 'waiting';
   #current = 0;
@@ -20,7 +21,8 @@ export class Reporter {
     what: TransferEvent['what'],
   ) {
     this.#tell = tell;
-    this.#blob = blob;
+    this.#digest = blob.digest;
+    this.#size = blob.size;
     this.#what = what;
   }
 
@@ -28,17 +30,23 @@ export class Reporter {
     this.#phase = phase;
     // Of unpacking it is told how much was read.
     if (phase === 'unpacking') this.#current = 0;
-    if (phase === 'done' || phase === 'there') this.#current = this.#blob.size;
+    if (phase === 'done' || phase === 'there') this.#current = this.#size;
     this.#say();
   }
 
   /** @param bytes in all */
   moved(bytes: number): void {
-    this.#current = bytes;
-    if (this.#phase !== 'moving') {
-      this.#phase = 'moving';
-      this.#say();
-    } else this.#sayNowAndThen();
+    this.#isAt('moving', bytes);
+  }
+
+  /** @param bytes of the plain ones that were read */
+  compressed(bytes: number): void {
+    this.#isAt('compressing', bytes);
+  }
+
+  /** It goes on in another form, for those who watch as the same one. */
+  becomes({ size }: { readonly size: number }): void {
+    this.#size = size;
   }
 
   /** @param bytes of the compressed ones that were read; told once they have all come */
@@ -53,6 +61,14 @@ export class Reporter {
     this.#say({ why, retryInMs });
   }
 
+  #isAt(phase: TransferPhase, bytes: number): void {
+    this.#current = bytes;
+    if (this.#phase !== phase) {
+      this.#phase = phase;
+      this.#say();
+    } else this.#sayNowAndThen();
+  }
+
   /** The last of several is told too, when nothing comes after it. */
   #sayNowAndThen(): void {
     if (performance.now() - this.#toldAt >= INTERVAL_MS) this.#say();
@@ -63,7 +79,7 @@ export class Reporter {
     clearTimeout(this.#later);
     this.#later = undefined;
     this.#toldAt = performance.now();
-    const { digest, size } = this.#blob;
-    this.#tell?.({ digest, what: this.#what, phase: this.#phase, current: this.#current, total: size, ...more });
+    const [digest, total] = [this.#digest, this.#size];
+    this.#tell?.({ digest, what: this.#what, phase: this.#phase, current: this.#current, total, ...more });
   }
 }

@@ -16,6 +16,7 @@ import { DEFAULT_ACL, setAttribute } from './dress.js';
 import { findPlace, openIfThere } from './places.js';
 
 const ELOOP = 40;
+const S_ISGID = 0o2000;
 
 interface Level {
   readonly name: string;
@@ -24,6 +25,8 @@ interface Level {
   modifiedNs: bigint | undefined;
   /** what everything that is made in it would inherit, so it comes last */
   defaultAcl?: Buffer | undefined;
+  /** whether what is made in it gets its group; undefined where nobody looked */
+  isSetgid?: boolean;
 }
 
 export interface DirectoryMaker {
@@ -45,6 +48,8 @@ export class OpenDirectories {
   /** In a tree of somebody else's only those that were told of have one. */
   readonly #told = new Map<string, bigint>();
   readonly #levels: Level[];
+  /** Whether there is a directory that has an ACL for what is made in it, when it is entered again. */
+  #mayInherit = false;
   /** One that was found by following a link. */
   #aside: (Level & { readonly path: string }) | undefined;
 
@@ -78,12 +83,19 @@ export class OpenDirectories {
     return levels.at(-1)!.fd;
   }
 
-  /** What the directory is to have that was asked for last. */
-  whenLeft(parts: readonly string[], modifiedNs: bigint, defaultAcl: Buffer | undefined): void {
+  /** What the directory is to have that was asked for last, and what its mode is now. */
+  whenLeft(parts: readonly string[], modifiedNs: bigint, mode: number, defaultAcl: Buffer | undefined): void {
     if (!this.#isFresh) this.#told.set(parts.join('/'), modifiedNs);
     const level = this.#aside ?? this.#levels.at(-1)!;
     level.modifiedNs = modifiedNs;
+    level.isSetgid = (mode & S_ISGID) !== 0;
     level.defaultAcl = defaultAcl;
+    if (defaultAcl !== undefined) this.#mayInherit = true;
+  }
+
+  /** Whether what is made in the directory that was asked for last is known to belong to who makes it. */
+  get keepsOwner(): boolean {
+    return !this.#mayInherit && (this.#aside ?? this.#levels.at(-1)!).isSetgid === false;
   }
 
   /** Something was taken away from the directory that was asked for last: reached by a link, it may hold the others. */
@@ -111,7 +123,7 @@ export class OpenDirectories {
     for (;;) {
       try {
         const fd = openAt(parentFd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        return { name, fd, modifiedNs: this.#timeOf(fd, path) };
+        return { name, fd, ...this.#known(fd, path) };
       } catch (error) {
         const code = error instanceof SyscallError ? error.code : '';
         if (code === 'ENOENT') this.#maker.makeMissing(parentFd, name, path());
@@ -121,15 +133,16 @@ export class OpenDirectories {
     }
   }
 
-  #timeOf(fd: number, path: () => string): bigint | undefined {
-    if (this.#isFresh) return fstatSync(fd, { bigint: true }).mtimeNs;
-    return this.#told.size === 0 ? undefined : this.#told.get(path());
+  #known(fd: number, path: () => string): Pick<Level, 'modifiedNs' | 'isSetgid'> {
+    if (!this.#isFresh) return { modifiedNs: this.#told.size === 0 ? undefined : this.#told.get(path()) };
+    const { mtimeNs, mode } = fstatSync(fd, { bigint: true });
+    return { modifiedNs: mtimeNs, isSetgid: (mode & BigInt(S_ISGID)) !== 0n };
   }
 
   #throughLink(parts: readonly string[]): number {
     const fd = this.#openDirectory(`/${[...this.#top, ...parts].join('/')}`);
     const path = parts.join('/');
-    this.#aside = { name: '', fd, path, modifiedNs: this.#timeOf(fd, () => path) };
+    this.#aside = { name: '', fd, path, ...this.#known(fd, () => path) };
     return fd;
   }
 

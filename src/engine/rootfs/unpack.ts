@@ -27,6 +27,7 @@ import {
   symlinkAt,
   SyscallError,
 } from '../../native/index.js';
+import { Birth } from './birth.js';
 import { DEFAULT_ACL, dress, setMode } from './dress.js';
 import { storedBytes, type Entry, type EntrySink, type Items } from './entry.js';
 import { FileContent } from './file-content.js';
@@ -78,6 +79,9 @@ export class Unpacker implements EntrySink {
   readonly #implied = new Set<string>();
   #current: Entry | undefined;
   #file: FileContent | undefined;
+  readonly #birth = new Birth();
+  /** Whether the file has its owner since it was made. */
+  #isOwned = false;
   #room = 0;
   #unlookedBytes = Infinity;
   #entries = 0;
@@ -117,8 +121,8 @@ export class Unpacker implements EntrySink {
     if (entry.extents !== undefined) ftruncateSync(fd, entry.size);
     const [uid, gid] = this.#ownerOf(entry);
     // Changing the owner takes away set-user-id and capabilities, so they come after it.
-    fchownSync(fd, uid, gid);
-    fchmodSync(fd, entry.mode);
+    if (!this.#isOwned) fchownSync(fd, uid, gid);
+    if (!this.#isOwned || !this.#birth.hasMode(entry.mode)) fchmodSync(fd, entry.mode);
     dress(fd, entry);
     setTimes(fd, entry.modifiedNs);
     this.#file = undefined;
@@ -262,9 +266,10 @@ export class Unpacker implements EntrySink {
 
   #putFile(entry: Entry, parentFd: number, name: string): void {
     this.#takeRoom(entry);
-    this.#ownerOf(entry);
+    this.#isOwned = this.#directories.keepsOwner && this.#birth.hasOwner(...this.#ownerOf(entry));
+    const mode = this.#isOwned && this.#birth.hasMode(entry.mode) ? entry.mode : 0o600;
     const fd = this.#make(entry, parentFd, name, () =>
-      openAt(parentFd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
+      openAt(parentFd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode),
     );
     this.#file = new FileContent(fd, entry);
   }
@@ -291,7 +296,7 @@ export class Unpacker implements EntrySink {
     fchownSync(fd, ...this.#ownerOf(entry));
     fchmodSync(fd, entry.mode);
     dress(fd, entry);
-    this.#directories.whenLeft(parts, entry.modifiedNs, entry.xattrs.get(DEFAULT_ACL));
+    this.#directories.whenLeft(parts, entry.modifiedNs, entry.mode, entry.xattrs.get(DEFAULT_ACL));
   }
 
   /** To a file of the same archive; its target is a place below the top like any other, and no link is followed there. */

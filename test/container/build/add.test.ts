@@ -125,6 +125,24 @@ describe('ADD of an address', () => {
     await assert.rejects(buildOf(house, `FROM base\nADD ${await nobody()}/f /f`), refusal('IO_ERROR', /ECONNREFUSED/));
   });
 
+  it('goes where it is sent, and no further than the web', async (t) => {
+    const { url } = await serve(t, (request, response) => {
+      if (request.url === '/f') response.end('there');
+      else response.writeHead(302, { location: request.url === '/file' ? 'file:///etc/passwd' : '/f' }).end();
+    });
+    assert.equal((await buildOf(house, `FROM base\nADD ${url}/moved /f\nRUN cat /f`)).output, 'there');
+    await assert.rejects(buildOf(house, `FROM base\nADD ${url}/file /f`), refusal('IO_ERROR', /no web address/));
+  });
+
+  it('asks the proxy of the environment', async (t) => {
+    const { url, answers } = await serve(t, (_request, response) => response.end('by proxy'));
+    process.env['HTTP_PROXY'] = url;
+    t.after(() => delete process.env['HTTP_PROXY']);
+    const text = 'FROM base\nADD http://files.example/f /f\nRUN cat /f';
+    assert.equal((await buildOf(house, text)).output, 'by proxy');
+    assert.deepEqual(answers, ['GET http://files.example/f 200']);
+  });
+
   it('does not unpack what came, unless it is asked to', async (t) => {
     const tar = await tarBytes(...TREE);
     const { url } = await serve(t, (_request, response) => response.end(tar));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createImages } from '../../../src/engine/image/store.js';
 import type { BuildWishes } from '../../../src/engine/index.js';
 import { buildIn, contextIn, writeFiles, type Files } from '../../support/builds.js';
 import { EngineHouse } from '../../support/engine-house.js';
@@ -100,9 +101,24 @@ it('a layer that has gone from the store is made again', async () => {
   });
   const { id } = await buildIn(house.engine, at);
   await house.engine.images.remove(id);
-  await house.engine.images.prune();
+  // By somebody who knows nothing of builds.
+  await createImages(house.root).prune();
   const again = await buildIn(house.engine, at);
   assert.deepEqual(again.ended, ['RUN echo gone > /gone', 'COPY --from=a /gone /gone']);
+});
+
+it('a prune of images leaves what builds keep, and a prune of builds takes it', async () => {
+  const at = contextIn(house.root, {
+    Dockerfile: 'FROM base AS a\nRUN echo kept > /kept\nFROM base\nCOPY --from=a /kept /kept',
+  });
+  await buildIn(house.engine, at);
+  await house.engine.images.prune();
+  const again = await buildIn(house.engine, at);
+  assert.equal(again.cached, again.steps);
+  await house.engine.images.remove(again.id);
+  await house.engine.pruneBuilds();
+  const anew = await buildIn(house.engine, at);
+  assert.equal(anew.cached, 0);
 });
 
 it('what is cleared away is done again, caches of mounts only when they are named', async () => {

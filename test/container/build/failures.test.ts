@@ -1,15 +1,11 @@
-// Builds that fail: what is said, where, and that nothing half-made is kept. And one that is stopped, and one that is killed.
+// Builds that fail: what is said, where, and that nothing half-made is kept. And one that is stopped.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { BuildError } from '../../../src/engine/index.js';
 import { layout } from '../../../src/engine/state/layout.js';
 import { buildIn, buildOf, contextIn, endedOf, type Files } from '../../support/builds.js';
 import { EngineHouse } from '../../support/engine-house.js';
-import { House } from '../../support/house.js';
-import { eventually } from '../../support/patience.js';
 
 let house: EngineHouse;
 before(async () => (house = await EngineHouse.open()));
@@ -103,31 +99,4 @@ it('a build that is stopped ends at once and leaves nothing', async () => {
   });
   await assert.rejects(building, (error) => error instanceof BuildError && /stopped/.test(error.message));
   assert.deepEqual(readdirSync(layout.containers(house.root)), []);
-});
-
-it('one that is killed with -9 leaves a store that the next build goes on with', async (t) => {
-  const own = new House();
-  t.after(() => own.close());
-  const at = contextIn(own.root, {
-    Dockerfile: 'FROM base\nRUN --mount=type=cache,target=/c echo first > /first\nRUN sleep 0.1; echo second > /second',
-  });
-  await own.ok('build', '-q', at);
-  for (let round = 0; round < 6; round++) {
-    const child = own.start('build', '--no-cache', at);
-    // It may be through before it is killed.
-    const closed = new Promise((resolve) => child.once('close', resolve));
-    await sleep(40 + round * 60);
-    child.kill('SIGKILL');
-    await closed;
-  }
-  assert.match(await own.ok('build', '-q', '--no-cache', at), /^sha256:[0-9a-f]{64}$/);
-  await own.ok('ps');
-  await eventually(() => assert.deepEqual(readdirSync(layout.containers(own.root)), []));
-  const layers = join(layout.images(own.root), 'layers');
-  await own.ok('image', 'prune', '-f');
-  assert.deepEqual(
-    readdirSync(layers).filter((name) => name.startsWith('.new')),
-    [],
-  );
-  await own.ok('image', 'check');
 });

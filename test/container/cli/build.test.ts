@@ -96,6 +96,34 @@ describe('tscontain build', () => {
     assert.match(await house.ok('image', 'inspect', 'labelled'), /"k": "v"/);
   });
 
+  it('gives out what was built: files in a directory or a tar, and the image as an archive', async () => {
+    const at = contextIn(house.root, {
+      Dockerfile:
+        'FROM scratch AS bin\nCOPY a gone /d/\nFROM base AS rest\nRUN false\nFROM bin\nCOPY b /d/gone\nCOPY b /d/b',
+      a: 'one',
+      b: 'two',
+      gone: 'old',
+    });
+    const out = join(house.root, 'out');
+    await house.ok('build', '-q', '-o', out, at);
+    assert.deepEqual(readdirSync(join(out, 'd')).sort(), ['a', 'b', 'gone']);
+    assert.equal(readFileSync(join(out, 'd/gone'), 'utf8'), 'two', 'as the layers are together');
+    const tar = join(house.root, 'out.tar');
+    await house.ok('build', '--output', `type=tar,dest=${tar}`, at);
+    assert.match(execFileSync('tar', ['-tf', tar], { encoding: 'utf8' }), /^d\/b$/m);
+    const piped = await house.run('build', '-o', '-', at);
+    assert.equal(piped.code, 0, piped.stderr);
+    assert.ok(piped.stdout.includes('ustar'));
+    const archive = join(house.root, 'out.oci');
+    await house.ok('build', '-t', 'out:1', '-o', `type=oci,dest=${archive}`, at);
+    assert.match(execFileSync('tar', ['-tf', archive], { encoding: 'utf8' }), /^index\.json$/m);
+    assert.match((await house.run('build', '-o', 'type=cloud', at)).stderr, /there is no type "cloud"/);
+    assert.deepEqual(
+      readdirSync(house.root).filter((name) => name.startsWith('.empty')),
+      [],
+    );
+  });
+
   it('ctrl-C stops it and leaves nothing', async () => {
     const at = contextIn(house.root, { Dockerfile: 'FROM base\nRUN echo begun; sleep 60' });
     const child = house.start('build', at);

@@ -196,6 +196,28 @@ describe('tscontain', () => {
       assert.ok(actions.includes(action), `${action} in ${actions.join(' ')}`);
   });
 
+  it('events keep to filters, and to a template', async () => {
+    await house.ok('run', '--rm', '--name', 'filtered', 'base', 'true');
+    const told = (...words: string[]) => house.ok('events', '--since', '1h', '--until', '0s', ...words);
+    const starts = await told('-f', 'event=start', '-f', 'container=filtered', '--format', '{{.Action}} {{.Name}}');
+    assert.equal(starts, 'start filtered');
+    const either = await told(
+      '-f',
+      'event=start',
+      '-f',
+      'event=die',
+      '-f',
+      'container=filtered',
+      '--format',
+      '{{.Action}}',
+    );
+    assert.equal(either, 'start\ndie');
+    assert.equal(await told('-f', 'type=image', '-f', 'container=filtered'), '');
+    const wrong = await house.run('events', '-f', 'constructor=x');
+    assert.match(wrong.stderr, /"constructor=x" is not known/);
+    assert.match((await house.run('ps', '-f', 'constructor=x')).stderr, /"constructor=x" is not known/);
+  });
+
   it('a memory hog is killed and said to be', async () => {
     await house.run(
       'run',

@@ -7,12 +7,16 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { digestOf } from '../../../src/engine/image/digest.js';
+import { readManifestOrIndex } from '../../../src/engine/image/oci-read.js';
+import { MEDIA } from '../../../src/engine/image/oci.js';
 import { takenFrom } from '../../../src/engine/image/origin.js';
 import { imageName } from '../../../src/engine/image/reference.js';
+import { createImages } from '../../../src/engine/image/store.js';
 import { noDockerRegistry, noSkopeo, startDockerRegistry } from '../../support/docker-registry.js';
 import { descriptorOf, goArchitecture, imageBytes, indexOf, type ImageBytes } from '../../support/image-bytes.js';
 import { Pulling } from '../../support/pulling.js';
 import { refusal } from '../../support/refusal.js';
+import { makeImage } from '../../support/store-house.js';
 import { directory, file, symlink } from '../../support/trees.js';
 
 const run = promisify(execFile);
@@ -95,6 +99,35 @@ describe('a real registry', { skip: noDockerRegistry }, () => {
     const there = new Pulling(t);
     await there.pull(`${host}/team/large:1`);
     assert.equal(there.content.blobs.size(image.layers[0]!.digest), image.layers[0]!.bytes.length);
+  });
+
+  it('is sent what is plain compressed, once, and the name stands for that from then on', async (t) => {
+    const { host, log } = await startDockerRegistry(t);
+    const here = new Pulling(t);
+    const name = `${host}/team/made:1`;
+    const made = await makeImage(here.content, [name], [{ large: 'x'.repeat(500_000) }, { small: 'y' }]);
+    const pushed = await here.push(name);
+    assert.notEqual(pushed.digest, made.descriptor.digest);
+    assert.equal(here.content.references.get(imageName(name))?.digest, pushed.digest);
+    const phases = here.events.filter(({ digest }) => digest === made.layers[0]!.blob).map(({ phase }) => phase);
+    assert.ok(phases.indexOf('compressing') < phases.indexOf('moving') && phases.at(-1) === 'done', phases.join(' '));
+    const manifest = readManifestOrIndex(await here.content.blobs.read(pushed.digest), name);
+    assert.ok(manifest.kind === 'manifest');
+    assert.deepEqual(
+      manifest.layers.map(({ mediaType }) => mediaType),
+      [MEDIA.layerGzip, MEDIA.layerGzip],
+    );
+    assert.ok(manifest.layers[0]!.size < 5000, 'x is short when it is compressed');
+
+    const there = new Pulling(t);
+    assert.equal((await there.pull(name)).id, made.id, 'it is the same image');
+    assert.deepEqual(await there.trees(name), await here.trees(name));
+    const uploads = requests(log(), /"PUT \/v2\/[^ ]*\/blobs\/uploads\//);
+    here.events.length = 0;
+    assert.equal((await here.push(name)).digest, pushed.digest);
+    assert.ok(here.events.every(({ phase }) => phase !== 'compressing'));
+    assert.equal(requests(log(), /"PUT \/v2\/[^ ]*\/blobs\/uploads\//), uploads);
+    assert.ok((await createImages(here.root, { content: here.content }).check()).isSound);
   });
 
   it('has an image for each platform of an index, and says which there are', async (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { readBuildArg, readBuildWords, readNamedContext, readSecret } from '../../../src/cli/build-context.js';
+import { parseOutput } from '../../../src/cli/build-output.js';
 import { BuildSteps } from '../../../src/cli/build-progress.js';
 import type { BuildEvent } from '../../../src/engine/index.js';
 import { refusal } from '../../support/refusal.js';
@@ -116,5 +117,26 @@ describe('the words of build', () => {
     assert.throws(() => readSecret('id=a,mode=1', {}), refusal('INVALID_VALUE', /no "mode"/));
     assert.deepEqual(readNamedContext('n=/d'), ['n', '/d']);
     assert.throws(() => readNamedContext('n=docker-image://x'), refusal('INVALID_VALUE'));
+  });
+});
+
+describe('where a build is given out to', () => {
+  it('is said as buildx has it', () => {
+    assert.deepEqual(parseOutput('out'), { type: 'local', directory: resolve('out') });
+    assert.deepEqual(parseOutput('type=local,dest=/o'), { type: 'local', directory: '/o' });
+    assert.deepEqual(parseOutput('-'), { type: 'tar', file: undefined });
+    assert.deepEqual(parseOutput('type=tar,dest=-'), { type: 'tar', file: undefined });
+    assert.deepEqual(parseOutput('type=oci,dest=a=b.tar'), { type: 'oci', file: 'a=b.tar' });
+    assert.deepEqual(parseOutput('type=docker'), { type: 'docker', file: undefined });
+    assert.equal(parseOutput('type=image'), undefined);
+    for (const [text, why] of [
+      ['', /names nothing/],
+      ['type=local', /no dest=DIRECTORY/],
+      ['type=image,dest=x', /goes to no path/],
+      ['type=cloud,dest=x', /no type "cloud"/],
+      ['dest=x', /no type ""/],
+      ['type=tar,mode=fast', /no "mode"/],
+    ] as const)
+      assert.throws(() => parseOutput(text), refusal('INVALID_VALUE', why));
   });
 });

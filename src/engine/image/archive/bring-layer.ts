@@ -1,12 +1,13 @@
 // One layer of an archive on its way into the store: its bytes become a blob and are unpacked while they come.
 // Tests: test/container/image/archive-load.test.ts.
-import { createHash } from 'node:crypto';
 import { Growth } from '../content/growth.js';
 import type { ContentStore, Ingest, UnpackedLayer } from '../content/model.js';
 import { chainIdOf } from '../digest.js';
 import { MEDIA, type Descriptor, type Digest } from '../oci.js';
 import type { OnTransfer, TransferPhase } from '../transfer.js';
+import { SpentBuffers } from '../layer/spent-buffers.js';
 import { layerType, withHead } from '../packing.js';
+import { Extent } from './extent.js';
 import type { PlannedLayer } from './plan.js';
 import { requireRoom } from './room.js';
 
@@ -52,7 +53,11 @@ export async function bringLayer(
   const wanted = { descriptor: { mediaType, digest, size }, diffId, parent };
   if (!carrier.store.blobs.has(digest)) requireRoom(carrier.store.directory, size, part);
   const ingest = await carrier.store.blobs.ingest(wanted.descriptor, carrier.signal);
-  if (ingest !== undefined) return copyAndUnpack(carrier, wanted, ingest, whole);
+  if (ingest !== undefined) {
+    if (!(bytes instanceof Extent)) return copyAndUnpack(carrier, wanted, ingest, (to) => writeAll(whole, to));
+    await close();
+    return copyAndUnpack(carrier, wanted, ingest, ({ ingest: to, grew }) => bytes.copyTo(to, grew));
+  }
   await close();
   tell(carrier, wanted.descriptor, 'there');
   return unpackStored(carrier, wanted);
@@ -74,11 +79,26 @@ export function unpackStored(carrier: Carrier, { descriptor, diffId, parent }: W
   return { brought: heard(brought) };
 }
 
+interface Filling {
+  readonly ingest: Ingest;
+  /** so many bytes more are there; throws when it is to stop */
+  readonly grew: (bytes: number) => void;
+}
+
+async function writeAll(bytes: AsyncIterable<Buffer>, { ingest, grew }: Filling): Promise<void> {
+  const spent = new SpentBuffers();
+  for await (const chunk of bytes) {
+    await ingest.write(chunk);
+    grew(chunk.length);
+    spent.add(chunk.length);
+  }
+}
+
 async function copyAndUnpack(
   carrier: Carrier,
   { descriptor, diffId, parent }: Wanted & { readonly diffId: Digest },
   ingest: Ingest,
-  bytes: AsyncIterable<Buffer>,
+  fill: (to: Filling) => Promise<void>,
 ): Promise<LayerUnderWay> {
   const { layers } = carrier.store;
   const failed = new AbortController();
@@ -92,16 +112,14 @@ async function copyAndUnpack(
     const source = { descriptor, diffId, ...(parent === undefined ? {} : { parent }), file: growth };
     unpacking = there === undefined ? layers.unpack(source, { signal }) : Promise.resolve(there);
     unpacking.catch((error: unknown) => failed.abort(error));
-    const hash = createHash('sha256');
-    for await (const chunk of bytes) {
+    const grew = (length: number): void => {
       signal.throwIfAborted();
-      hash.update(chunk);
-      await ingest.write(chunk);
-      growth.add(chunk.length);
-      tell(carrier, descriptor, 'moving', growth.available());
-    }
+      growth.add(length);
+      tell(carrier, descriptor, 'moving', ingest.offset);
+    };
+    await fill({ ingest, grew });
     growth.finish();
-    return { brought: heard(commit(carrier, descriptor, ingest, `sha256:${hash.digest('hex')}`, unpacking)) };
+    return { brought: heard(commit(carrier, descriptor, ingest, growth, unpacking)) };
   } catch (error) {
     growth.fail(error);
     await unpacking?.catch(() => undefined);
@@ -114,14 +132,14 @@ async function commit(
   carrier: Carrier,
   descriptor: Descriptor,
   ingest: Ingest,
-  digest: Digest,
+  growth: Growth,
   unpacking: Promise<UnpackedLayer>,
 ): Promise<BroughtLayer> {
   try {
     tell(carrier, descriptor, 'unpacking', descriptor.size);
-    // Its file has to stay where it is until it has been unpacked.
+    // Its file has to stay where it is until it has been unpacked. Who unpacked it has seen what its digest is.
     const unpacked = await unpacking;
-    await ingest.commit(digest);
+    await ingest.commit(growth.isRead ? unpacked.digest : undefined);
     await ingest.close();
     tell(carrier, descriptor, 'done', descriptor.size);
     return { descriptor, unpacked };

@@ -1,6 +1,5 @@
 // The parts of a saved image by their names, where any can be read at any time: in a tar file, or in a directory.
-import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import {
   O_CLOEXEC,
   O_DIRECTORY,
@@ -14,8 +13,8 @@ import {
 } from '../../../native/index.js';
 import { TscontainError } from '../../errors.js';
 import { shown } from '../../grammar/wrong.js';
-import { TarError } from '../../rootfs/tar-header.js';
 import type { Digest } from '../oci.js';
+import { Extent } from './extent.js';
 import { digestOfName } from './part-name.js';
 import type { TarIndex } from './tar-index.js';
 
@@ -36,20 +35,7 @@ export interface SavedParts {
   close(): Promise<void>;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
 const MAX_LINKS = 8;
-const readAsync = promisify(read);
-
-async function* extent(fd: number, at: number, size: number): AsyncGenerator<Buffer> {
-  for (let end = at + size; at < end;) {
-    // Each chunk is its receiver's: it may be written while the next one is read.
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at));
-    const { bytesRead } = await readAsync(fd, chunk, 0, chunk.length, at);
-    if (bytesRead === 0) throw new TarError('the archive ends in the middle');
-    at += bytesRead;
-    yield chunk.subarray(0, bytesRead);
-  }
-}
 
 const withDigest = (name: string, size: number): SavedPart => {
   const digest = digestOfName(name);
@@ -85,9 +71,9 @@ export class TarParts implements SavedParts {
     return place === undefined ? undefined : withDigest(target, place.size);
   }
 
-  async *bytes(name: string): AsyncGenerator<Buffer> {
+  bytes(name: string): Extent {
     const place = this.index.parts.get(followLinks(name, this.index.links));
-    if (place !== undefined) yield* extent(this.fd, place.at, place.size);
+    return new Extent(this.fd, place?.at ?? 0, place?.size ?? 0);
   }
 
   close(): Promise<void> {
@@ -118,7 +104,7 @@ export class DirectoryParts implements SavedParts {
     const fd = this.#open(name);
     if (fd === undefined) return;
     try {
-      yield* extent(fd, 0, fstatSync(fd).size);
+      yield* new Extent(fd, 0, fstatSync(fd).size);
     } finally {
       closeSync(fd);
     }

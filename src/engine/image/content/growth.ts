@@ -3,9 +3,11 @@ import type { GrowingFile } from './model.js';
 
 export class Growth implements GrowingFile {
   #available: number;
+  #isRead = false;
   #end: { readonly failure?: unknown } | undefined;
   #waiting: (() => void)[] = [];
 
+  /** @param available bytes that are there from an earlier try */
   constructor(
     readonly path: string,
     available = 0,
@@ -32,7 +34,13 @@ export class Growth implements GrowingFile {
   }
 
   available(): number {
+    this.#isRead = true;
     return this.#available;
+  }
+
+  /** Whether anybody looked: a layer that somebody else has unpacked meanwhile is not read again. */
+  get isRead(): boolean {
+    return this.#isRead;
   }
 
   isWhole(): boolean {

@@ -1,7 +1,7 @@
 // A blob on its way: a file that is kept for the next try, filled by whoever holds its lock.
 import { fstatSync, ftruncate, unlinkSync, write } from 'node:fs';
 import { promisify } from 'node:util';
-import type { Lock } from '../../../native/index.js';
+import { copyRange, type FilePlace, type Lock } from '../../../native/index.js';
 import { TscontainError } from '../../errors.js';
 import { errnoOf, fileError } from '../../state/file-errors.js';
 import type { Digest } from '../oci.js';
@@ -38,16 +38,27 @@ export class FileIngest implements Ingest {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    const { size, digest } = this.parts;
-    if (this.#offset + chunk.length > size)
-      throw new TscontainError('INVALID_VALUE', `more came of ${digest} than the ${size} bytes that it has`, {
-        hint: 'whoever sends it is not to be trusted with it',
-      });
+    this.#requireRoom(chunk.length);
     try {
       this.#offset = await writeAll(this.parts.lock.fd, chunk, this.#offset);
     } catch (error) {
-      throw fileError(error, `write ${digest}`);
+      throw fileError(error, `write ${this.parts.digest}`);
     }
+  }
+
+  async copy(from: FilePlace, length: number): Promise<number | undefined> {
+    this.#requireRoom(length);
+    const copied = await copyRange(from, { fd: this.parts.lock.fd, at: this.#offset }, length);
+    this.#offset += copied ?? 0;
+    return copied;
+  }
+
+  #requireRoom(bytes: number): void {
+    const { size, digest } = this.parts;
+    if (this.#offset + bytes <= size) return;
+    throw new TscontainError('INVALID_VALUE', `more came of ${digest} than the ${size} bytes that it has`, {
+      hint: 'whoever sends it is not to be trusted with it',
+    });
   }
 
   async restart(): Promise<void> {

@@ -13,6 +13,7 @@
 //     leases/<random>           what must not be pruned though no reference leads to it, one digest a line; flock of its owner
 //     .lock                     guards index.json, leases and what a prune takes away; held for moments
 //     .summaries.json           what lists say of each image, made from all of the above when it is missing
+import type { FilePlace } from '../../../native/index.js';
 import type { Descriptor, Digest } from '../oci.js';
 
 export interface ContentStore {
@@ -60,6 +61,8 @@ export interface Ingest {
   readonly offset: number;
   /** Appends. @throws TscontainError INVALID_VALUE when it becomes larger than it said, NO_SPACE */
   write(chunk: Uint8Array): Promise<void>;
+  /** Appends from a place of another file. @returns the bytes that were; undefined where they have to be read and written */
+  copy(from: FilePlace, length: number): Promise<number | undefined>;
   /** Forgets what is there. */
   restart(): Promise<void>;
   /**

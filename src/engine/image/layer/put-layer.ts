@@ -14,6 +14,7 @@ import type { GrowingReader } from './growing-reader.js';
 import { checkGrowth, LimitedSink } from './limited-sink.js';
 import type { LayerFacts } from './model.js';
 import type { UnpackJob } from './protocol.js';
+import { SpentBuffers } from './spent-buffers.js';
 
 /** Without the first digits nobody could tell two layers apart; all of them would be most of the sentence. */
 const shortened = (digest: Digest): string => digest.slice(0, 'sha256:'.length + 12);
@@ -61,10 +62,14 @@ async function put(job: UnpackJob, reader: GrowingReader, treeFd: number, onProg
     // What is plain has one digest.
     const plain = compression === 'plain' ? undefined : createHash('sha256');
     let plainBytes = 0;
+    let cameBefore = 0;
+    const spent = new SpentBuffers();
     for await (const piece of decompressed(cameBytes, compression, limits.window)) {
       plain?.update(piece);
       checkGrowth(limits, reader.position, (plainBytes += piece.length));
       parser.push(piece);
+      spent.add(compression === 'plain' ? piece.length : piece.length + reader.position - cameBefore);
+      cameBefore = reader.position;
       onProgress();
     }
     parser.finish();

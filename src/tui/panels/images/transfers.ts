@@ -176,9 +176,9 @@ function paintRow(
       ? phaseWords(row, kind === 'build' ? 'pull' : kind, now)
       : 'not whole';
   const from = left + 1 + INDENT + ID_CELLS + 2;
-  const hasBar = isRunning && (phase === 'moving' || phase === 'unpacking');
+  const hasBar = isRunning && (phase === 'compressing' || phase === 'moving' || phase === 'unpacking');
   const x = left + 1 + name;
-  const attr = { moving: theme.text, unpacking: theme.text, verifying: theme.text, retrying: theme.notice, done: theme.good, there: theme.good, waiting: theme.dim }[phase]; // prettier-ignore
+  const attr = { moving: theme.text, compressing: theme.text, unpacking: theme.text, verifying: theme.text, retrying: theme.notice, done: theme.good, there: theme.good, waiting: theme.dim }[phase]; // prettier-ignore
   // Where there is little room the bar says it, and words stand where there is none.
   if (name === NAME_CELLS.wide)
     view.text(from, y, truncate(words, hasBar ? name - INDENT - ID_CELLS - 3 : left + width - from - 1, glyphs.ellipsis), attr); // prettier-ignore
@@ -189,7 +189,7 @@ function paintRow(
       view.text(numbers, y, pad(bytes(total), SIZE_CELLS, 'right'), theme.dim);
     return;
   }
-  const hue = phase === 'unpacking' ? theme.resource.io[0] : movingAttr(theme, kind);
+  const hue = phase === 'unpacking' || phase === 'compressing' ? theme.resource.io[0] : movingAttr(theme, kind);
   paintProgress(view, x, y, bar, shareOf({ current, total }), hue);
   paintNumbers(view, x + bar + 1, y, current, total, row.speed, row.leftMs);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Growth } from '../../../../src/engine/registry/growth.js';
+import { Growth } from '../../../../src/engine/image/content/growth.js';
 import { allOrNone, Places } from '../../../../src/engine/registry/in-parallel.js';
 import { Reporter } from '../../../../src/engine/registry/reporter.js';
 import type { TransferEvent } from '../../../../src/engine/image/transfer.js';
