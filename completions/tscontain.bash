@@ -293,9 +293,10 @@ _tscontain() {
       case "$prev" in
         --since) COMPREPLY=(); return ;;
         --until) COMPREPLY=(); return ;;
+        --filter|-f) COMPREPLY=(); return ;;
         --format) _tscontain_words "$(echo json)"; return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--since --until --format"; else :; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--since --until --filter -f --format"; else :; fi ;;
     "image ls")
       case "$prev" in
         --filter|-f) COMPREPLY=(); return ;;
@@ -337,10 +338,11 @@ _tscontain() {
         --add-host) COMPREPLY=(); return ;;
         --network) _tscontain_words "$(echo default host none)"; return ;;
         --platform) COMPREPLY=(); return ;;
+        --output|-o) _filedir; return ;;
         --iidfile) _filedir; return ;;
         --progress) _tscontain_words "$(echo auto plain tty json quiet)"; return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--file -f --tag -t --target --build-arg --build-context --secret --label --add-host --network --platform --no-cache --pull --iidfile --progress --quiet -q"; else _filedir; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--file -f --tag -t --target --build-arg --build-context --secret --label --add-host --network --platform --no-cache --pull --output -o --iidfile --progress --quiet -q"; else _filedir; fi ;;
     "image save")
       case "$prev" in
         --output|-o) _filedir; return ;;
@@ -412,10 +414,11 @@ _tscontain() {
         --add-host) COMPREPLY=(); return ;;
         --network) _tscontain_words "$(echo default host none)"; return ;;
         --platform) COMPREPLY=(); return ;;
+        --output|-o) _filedir; return ;;
         --iidfile) _filedir; return ;;
         --progress) _tscontain_words "$(echo auto plain tty json quiet)"; return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--file -f --tag -t --target --build-arg --build-context --secret --label --add-host --network --platform --no-cache --pull --iidfile --progress --quiet -q"; else _filedir; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--file -f --tag -t --target --build-arg --build-context --secret --label --add-host --network --platform --no-cache --pull --output -o --iidfile --progress --quiet -q"; else _filedir; fi ;;
     "builder prune")
       case "$prev" in
       esac

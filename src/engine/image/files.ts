@@ -16,8 +16,7 @@ import type { ImageParts } from './store.js';
 export async function imageFiles(parts: ImageParts, name: string): Promise<Readable> {
   const { layers } = await getImage(parts, name);
   try {
-    const fd = openTogether(parts.root, layers);
-    return packTar(closing(walkTree(fd), fd));
+    return packTar(filesOf(openTogether(parts.root, layers)));
   } catch (error) {
     throw fileError(error, `read the files of ${name}`);
   }
@@ -33,8 +32,7 @@ export async function imageFilesTo(parts: ImageParts, name: string, directory: s
     mkdirSync(directory, { recursive: true });
     const target = openSync(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     try {
-      const fd = openTogether(parts.root, layers);
-      await unpackInto(target, closing(walkTree(fd), fd), { devices: 'make' });
+      await unpackInto(target, filesOf(openTogether(parts.root, layers)), { devices: 'make' });
     } finally {
       closeSync(target);
     }
@@ -43,29 +41,43 @@ export async function imageFilesTo(parts: ImageParts, name: string, directory: s
   }
 }
 
-/** The open top directory. Below the layers lies an empty one: an overlay that is only read has two at least. */
-function openTogether(root: string, layers: readonly string[]): number {
+interface Together {
+  /** the top directory */
+  readonly fd: number;
+  readonly close: () => void;
+}
+
+/** Below the layers lies an empty directory, which has to stay until then: an overlay that is only read has two at least. */
+function openTogether(root: string, layers: readonly string[]): Together {
   const empty = mkdtempSync(join(root, '.empty-'));
   try {
-    if (layers.length === 0) return openSync(empty, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const mount = createOverlay({
-      lower: [...visibleLayers(layers)].reverse().concat(empty),
-      options: OVERLAY_OPTIONS,
-    });
-    try {
-      return openInRoot(mount, '/', O_RDONLY | O_DIRECTORY);
-    } finally {
-      closeSync(mount);
-    }
-  } finally {
+    const fd = openOver(empty, layers);
+    const close = (): void => {
+      closeSync(fd);
+      rmdirSync(empty);
+    };
+    return { fd, close };
+  } catch (error) {
     rmdirSync(empty);
+    throw error;
   }
 }
 
-async function* closing(items: Items, fd: number): Items & AsyncGenerator {
+function openOver(empty: string, layers: readonly string[]): number {
+  if (layers.length === 0) return openSync(empty, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const lower = [...[...visibleLayers(layers)].reverse(), empty];
+  const mount = createOverlay({ lower, options: OVERLAY_OPTIONS });
   try {
-    yield* items;
+    return openInRoot(mount, '/', O_RDONLY | O_DIRECTORY);
   } finally {
-    closeSync(fd);
+    closeSync(mount);
+  }
+}
+
+async function* filesOf({ fd, close }: Together): Items & AsyncGenerator {
+  try {
+    yield* walkTree(fd);
+  } finally {
+    close();
   }
 }
