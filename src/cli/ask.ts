@@ -15,6 +15,25 @@ export async function ask(context: Context, question: string, instead: string): 
   }
 }
 
+/**
+ * Whether somebody says yes; anything else is no.
+ * @param question is made when it is known that somebody can be asked, and may say more before
+ * @throws TscontainError INVALID_VALUE where nobody can
+ */
+export async function confirm(context: Context, command: string, question: () => Promise<string>): Promise<boolean> {
+  if (!context.stdin.isTTY)
+    throw new TscontainError('INVALID_VALUE', `${command} asks first and there is no terminal to ask`, {
+      hint: 'add --force',
+    });
+  const asked = await question();
+  const reader = createInterface({ input: context.stdin, output: context.stderr });
+  try {
+    return /^y(es)?$/i.test((await reader.question(`${asked} Go on? [y/N] `)).trim());
+  } finally {
+    reader.close();
+  }
+}
+
 const ENTER = new Set(['\r', '\n', '\u0004']);
 const ERASE = new Set(['\b', '\u007f']);
 const CTRL_C = '\u0003';

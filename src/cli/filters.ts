@@ -6,8 +6,15 @@ export type Test<T> = (item: T) => boolean;
 /** By its name, what a filter makes of a value. */
 export type Filters<T> = Readonly<Record<string, (value: string) => Test<T>>>;
 
-/** @throws TscontainError INVALID_VALUE for one that is not known, and what a filter throws about its value */
-export function matcher<T>(filters: readonly string[], known: Filters<T>): Test<T> {
+/**
+ * @param together names of which not one value must hold but every one
+ * @throws TscontainError INVALID_VALUE for one that is not known, and what a filter throws about its value
+ */
+export function matcher<T>(
+  filters: readonly string[],
+  known: Filters<T>,
+  together: ReadonlySet<string> = new Set(),
+): Test<T> {
   const byName = new Map<string, Test<T>[]>();
   for (const filter of filters) {
     const [name = '', value] = filter.split(/=(.*)/s);
@@ -19,11 +26,29 @@ export function matcher<T>(filters: readonly string[], known: Filters<T>): Test<
     }
     byName.set(name, [...(byName.get(name) ?? []), make(value)]);
   }
-  return (item) => [...byName.values()].every((tests) => tests.some((test) => test(item)));
+  return (item) =>
+    [...byName].every(([name, tests]) =>
+      together.has(name) ? tests.every((test) => test(item)) : tests.some((test) => test(item)),
+    );
 }
 
-/** "NAME" or "NAME=VALUE", of labels or what looks like them. */
-export function labelled(value: string): Test<Readonly<Record<string, string>>> {
-  const [name = '', wanted] = value.split(/=(.*)/s);
-  return (labels) => Object.hasOwn(labels, name) && (wanted === undefined || labels[name] === wanted);
+/**
+ * Of the filters of a prune those for labels; `other` is asked about the rest and says whether it knows it.
+ * @param hint the filters that there are
+ * @throws TscontainError INVALID_VALUE for one that is not known
+ */
+export function labelFilters(
+  filters: readonly string[],
+  hint: string,
+  other: (name: string, value: string) => boolean,
+): { labels: string[]; withoutLabels: string[] } {
+  const labels: string[] = [];
+  const withoutLabels: string[] = [];
+  for (const filter of filters) {
+    const [name = '', value = ''] = filter.split(/!?=(.*)/s);
+    if (name === 'label') (filter.startsWith('label!=') ? withoutLabels : labels).push(value);
+    else if (!other(name, value))
+      throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, { hint });
+  }
+  return { labels, withoutLabels };
 }

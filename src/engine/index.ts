@@ -28,7 +28,7 @@ export {
 export { detectCgroupHost, type CgroupHost } from './cgroup/index.js';
 export { rulingOn, type Ruling, type Verb } from './states.js';
 export { KEEP_SECONDS } from './state/removed.js';
-export { hasLabel } from './volume/prune.js';
+export { hasLabel } from './labels.js';
 export type { OnTransfer, TransferEvent, TransferPhase } from './image/transfer.js';
 export { NO_PROGRESS, TransferTally, type TransferProgress, type TransferRow } from './image/transfer-progress.js';
 export { isOver, MOVING, phaseWords, shareOf, type TransferVerb } from './image/transfer-words.js';

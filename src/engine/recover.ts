@@ -1,7 +1,6 @@
 // recover: what a crash, a power cut or kill -9 has left is put right by whichever manager comes next. Every manager runs it
 // when it starts, so it is cheap where nothing is wrong: a few small reads a container, no lock, no connection, no native code.
-import { readdirSync, readFileSync } from 'node:fs';
-import { processRuns } from '../native/index.js';
+import { readFileSync } from 'node:fs';
 import { isTscontainError } from './errors.js';
 import { stateUnwatched } from './health/course.js';
 import type { CorruptEntry, RecoveryAction } from './engine.js';
@@ -9,11 +8,11 @@ import type { Container, ContainerConfig, ContainerState } from './model.js';
 import { bootId } from './state/boot.js';
 import { putAside, rebuildState } from './state/broken.js';
 import { deleteTree } from './state/delete-tree.js';
-import { errnoOf, fileError } from './state/file-errors.js';
-import { layout, parseMakerName, type Unfinished } from './state/layout.js';
+import { layout, type Unfinished } from './state/layout.js';
 import { removedIds, withRemovedLock } from './state/removed.js';
 import { parseState } from './state/schema.js';
 import type { Unreadable } from './state/store.js';
+import { leftUnfinished } from './state/unfinished.js';
 import { isSupervisorAlive } from './supervisor/client.js';
 import { emptyRemoved } from './verbs/empty-removed.js';
 import { holds, release } from './verbs/hold.js';
@@ -192,9 +191,8 @@ function stateAfterReboot(state: ContainerState, wasAlive: boolean): ContainerSt
 /** What was being made or removed by a process that is no more. */
 async function finishUnfinished(parts: Parts, recovery: Recovery): Promise<void> {
   const { root, store, driver } = parts;
-  for (const entry of entriesOf(layout.containers(root))) {
-    const unfinished = parseMakerName(entry);
-    if (unfinished === undefined || processRuns(unfinished.maker.pid, unfinished.maker.startTime)) continue;
+  for (const unfinished of leftUnfinished(layout.containers(root), 'list the containers')) {
+    const { entry } = unfinished;
     const config = configOf(parts, entry, unfinished);
     try {
       // One that was being made may have its cgroup already; of one being removed it is gone.
@@ -270,14 +268,5 @@ async function releaseStaleNames({ root, store }: Parts, containers: readonly Co
     } catch {
       // It cannot be written to, or the container has just gone: whoever takes the name finds out for himself.
     }
-  }
-}
-
-function entriesOf(directory: string): string[] {
-  try {
-    return readdirSync(directory).filter((name) => name.startsWith('.'));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw fileError(error, 'list the containers');
   }
 }

@@ -189,3 +189,11 @@ export function processesNaming(path: string): number[] {
     })
     .map(Number);
 }
+
+/** Ends one that was started with -9 after so many ms. @returns whether it was still at it */
+export async function killedAfter(child: ChildProcess, ms: number): Promise<boolean> {
+  const ended = outcome(child, 'what is killed');
+  await Promise.race([delay(ms), ended]);
+  child.kill('SIGKILL');
+  return (await ended).signal === 'SIGKILL';
+}

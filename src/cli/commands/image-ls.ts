@@ -1,8 +1,8 @@
 // tscontain image ls, tscontain images
-import { formatPlatform, TscontainError, type ListedImage } from '../../engine/index.js';
+import { hasLabel, formatPlatform, TscontainError, type ListedImage } from '../../engine/index.js';
 import { flag, list, text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { labelled, matcher, type Filters, type Test } from '../filters.js';
+import { matcher, type Filters, type Test } from '../filters.js';
 import { age, bytes, render, type Row } from '../output.js';
 
 const NONE = '<none>';
@@ -77,10 +77,10 @@ function createdAround(
 const filtersAmong = (all: readonly ListedImage[]): Filters<ListedImage> => ({
   dangling: (value) => (image) => (image.reference === undefined) === /^(true|1)$/.test(value),
   reference: matchesReference,
-  label: (value) => {
-    const isLabelled = labelled(value);
-    return ({ config: { labels } }) => isLabelled(labels);
-  },
+  label:
+    (value) =>
+    ({ config: { labels } }) =>
+      hasLabel(labels, value),
   before: (value) => createdAround(value, all, (created, other) => created < other),
   since: (value) => createdAround(value, all, (created, other) => created > other),
 });

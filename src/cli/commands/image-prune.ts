@@ -1,24 +1,28 @@
 // tscontain image prune
-import { createInterface } from 'node:readline/promises';
-import { parseTime, TscontainError, type PruneImagesWishes } from '../../engine/index.js';
+import { parseTime, type PrunedImages, type PruneImagesWishes } from '../../engine/index.js';
+import { confirm } from '../ask.js';
 import { flag, list, type Command } from '../command.js';
+import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { labelFilters } from '../filters.js';
 import { bytes, printable } from '../output.js';
 
 function wishesOf(filters: readonly string[], all: boolean): PruneImagesWishes {
-  const labels: string[] = [];
-  const withoutLabels: string[] = [];
   let until: number | undefined;
-  for (const filter of filters) {
-    const [name = '', value = ''] = filter.split(/!?=(.*)/s);
-    if (name === 'label') (filter.startsWith('label!=') ? withoutLabels : labels).push(value);
-    else if (name === 'until') until = parseTime(value, '--filter until', Date.now());
-    else
-      throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, {
-        hint: 'use until=10m (or a date), label=NAME, label=NAME=VALUE or label!=NAME',
-      });
-  }
-  return { all, labels, withoutLabels, ...(until === undefined ? {} : { until }) };
+  const hint = 'use until=10m (or a date), label=NAME, label=NAME=VALUE or label!=NAME';
+  const labels = labelFilters(filters, hint, (name, value) => {
+    if (name !== 'until') return false;
+    until = parseTime(value, '--filter until', Date.now());
+    return true;
+  });
+  return { all, ...labels, ...(until === undefined ? {} : { until }) };
+}
+
+/** What it is about is listed before. */
+function question({ images, freedBytes }: PrunedImages, context: Context): string {
+  for (const { name, sizeBytes } of images) context.warn(`${printable(name)} (${bytes(sizeBytes)})`);
+  const count = images.length === 1 ? '1 image' : `${images.length} images`;
+  return `This removes ${count} and frees ${bytes(freedBytes)}.`;
 }
 
 export const imagePrune: Command = {
@@ -37,19 +41,8 @@ export const imagePrune: Command = {
     const wishes = wishesOf(list(values, 'filter'), flag(values, 'all'));
     const dryRun = flag(values, 'dryRun');
     const engine = await context.engine();
-    if (!dryRun && !flag(values, 'force')) {
-      if (!context.stdin.isTTY)
-        throw new TscontainError('INVALID_VALUE', 'image prune asks first and there is no terminal to ask', {
-          hint: 'add --force',
-        });
-      const { images, freedBytes } = await engine.images.prune({ ...wishes, dryRun: true });
-      for (const { name, sizeBytes } of images) context.warn(`${printable(name)} (${bytes(sizeBytes)})`);
-      const prompt = createInterface({ input: context.stdin, output: context.stderr });
-      const count = images.length === 1 ? '1 image' : `${images.length} images`;
-      const answer = await prompt.question(`This removes ${count} and frees ${bytes(freedBytes)}. Go on? [y/N] `);
-      prompt.close();
-      if (!/^y(es)?$/i.test(answer.trim())) return EXIT.ok;
-    }
+    const ask = async () => question(await engine.images.prune({ ...wishes, dryRun: true }), context);
+    if (!dryRun && !flag(values, 'force') && !(await confirm(context, 'image prune', ask))) return EXIT.ok;
     const { untagged, deleted, freedBytes } = await engine.images.prune({ ...wishes, dryRun });
     for (const name of untagged) context.print(`${dryRun ? 'Would untag' : 'Untagged'}: ${printable(name)}`);
     for (const id of deleted) context.print(`${dryRun ? 'Would delete' : 'Deleted'}: sha256:${id}`);

@@ -1,9 +1,9 @@
 // tscontain ps
-import { healthWords, TscontainError, type Container, type Engine } from '../../engine/index.js';
+import { hasLabel, healthWords, TscontainError, type Container, type Engine } from '../../engine/index.js';
 import { flag, list, text, type Command, type Values } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { labelled, matcher, type Filters } from '../filters.js';
+import { matcher, type Filters } from '../filters.js';
 import { age, bytes, render, type Row } from '../output.js';
 
 /** "Up 3 minutes (healthy)", "Exited (137) 2 hours ago": Docker's STATUS. */
@@ -66,10 +66,7 @@ const FILTERS: Filters<Container> = {
     ),
   health: (value) => (container) => (container.state.health?.status ?? 'none') === value,
   exited: (value) => (container) => container.state.status === 'exited' && String(container.state.exitCode) === value,
-  label: (value) => {
-    const isLabelled = labelled(value);
-    return (container) => isLabelled(container.config.labels);
-  },
+  label: (value) => (container) => hasLabel(container.config.labels, value),
 };
 
 const RUNNING = new Set(['running', 'paused', 'restarting']);

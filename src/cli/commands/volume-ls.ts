@@ -2,6 +2,7 @@
 import { hasLabel, isTscontainError, TscontainError, type Engine, type ListedVolume } from '../../engine/index.js';
 import { flag, list, text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { matcher, type Filters } from '../filters.js';
 import { bytes, printable, render, type Row } from '../output.js';
 
 const UNKNOWN = 'N/A';
@@ -23,8 +24,6 @@ function toRow(volume: ListedVolume, sizeBytes: number | undefined): Row {
   };
 }
 
-type Test = (volume: ListedVolume) => boolean;
-
 const isTrue = (value: string): boolean => {
   if (/^(true|1)$/.test(value)) return true;
   if (/^(false|0)$/.test(value)) return false;
@@ -33,7 +32,7 @@ const isTrue = (value: string): boolean => {
   });
 };
 
-const FILTERS: Readonly<Record<string, (value: string) => Test>> = {
+const FILTERS: Filters<ListedVolume> = {
   dangling: (value) => {
     const wanted = isTrue(value);
     return ({ usedBy }) => (usedBy.length === 0) === wanted;
@@ -43,23 +42,8 @@ const FILTERS: Readonly<Record<string, (value: string) => Test>> = {
   name: (value) => (volume) => volume.name.includes(value),
 };
 
-/** Docker's rule: of several labels each must be there; other filters with the same name are alternatives. */
-function matcher(filters: readonly string[]): Test {
-  const byName = new Map<string, Test[]>();
-  for (const filter of filters) {
-    const [name = '', value] = filter.split(/=(.*)/s);
-    const make = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
-    if (value === undefined || make === undefined)
-      throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, {
-        hint: `use name=value with one of ${Object.keys(FILTERS).join(', ')}`,
-      });
-    byName.set(name, [...(byName.get(name) ?? []), make(value)]);
-  }
-  return (volume) =>
-    [...byName].every(([name, tests]) =>
-      name === 'label' ? tests.every((test) => test(volume)) : tests.some((test) => test(volume)),
-    );
-}
+/** Of several labels each must be there. */
+const TOGETHER: ReadonlySet<string> = new Set(['label']);
 
 /** One that is removed meanwhile has none. */
 async function sizeOf(engine: Engine, name: string): Promise<number | undefined> {
@@ -88,7 +72,7 @@ export const volumeLs: Command = {
     { command: "tscontain volume ls --size --format '{{.Name}}\\t{{.Size}}'", what: 'columns of your own' },
   ],
   async run(context, _args, values) {
-    const matches = matcher(list(values, 'filter'));
+    const matches = matcher(list(values, 'filter'), FILTERS, TOGETHER);
     const engine = await context.engine();
     const volumes = (await engine.volumes.list()).filter(matches);
     for (const { name, note } of volumes) if (note !== undefined) context.warn(printable(`volume ${name}: ${note}`));

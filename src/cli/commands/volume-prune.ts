@@ -1,24 +1,28 @@
 // tscontain volume prune
-import { createInterface } from 'node:readline/promises';
-import { TscontainError, type PruneVolumesWishes } from '../../engine/index.js';
+import type { PrunedVolumes, PruneVolumesWishes } from '../../engine/index.js';
+import { confirm } from '../ask.js';
 import { flag, list, type Command } from '../command.js';
+import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { labelFilters } from '../filters.js';
 import { bytes } from '../output.js';
 
 function wishesOf(filters: readonly string[], asked: boolean): PruneVolumesWishes {
-  const labels: string[] = [];
-  const withoutLabels: string[] = [];
   let all = asked;
-  for (const filter of filters) {
-    const [name = '', value = ''] = filter.split(/!?=(.*)/s);
-    if (name === 'label') (filter.startsWith('label!=') ? withoutLabels : labels).push(value);
-    else if (name === 'all' && /^(true|1|false|0)$/.test(value)) all ||= /^(true|1)$/.test(value);
-    else
-      throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, {
-        hint: 'use label=NAME, label=NAME=VALUE, label!=NAME or all=true',
-      });
-  }
-  return { all, labels, withoutLabels };
+  const hint = 'use label=NAME, label=NAME=VALUE, label!=NAME or all=true';
+  const labels = labelFilters(filters, hint, (name, value) => {
+    if (name !== 'all' || !/^(true|1|false|0)$/.test(value)) return false;
+    all ||= /^(true|1)$/.test(value);
+    return true;
+  });
+  return { all, ...labels };
+}
+
+/** What it is about is listed before. */
+function question({ volumes, freedBytes }: PrunedVolumes, context: Context): string {
+  for (const name of volumes) context.warn(name);
+  const [count, them] = volumes.length === 1 ? ['1 volume', 'it'] : [`${volumes.length} volumes`, 'them'];
+  return `This removes ${count} with all that is in ${them}, ${bytes(freedBytes)}.`;
 }
 
 export const volumePrune: Command = {
@@ -37,21 +41,8 @@ export const volumePrune: Command = {
     const wishes = wishesOf(list(values, 'filter'), flag(values, 'all'));
     const dryRun = flag(values, 'dryRun');
     const engine = await context.engine();
-    if (!dryRun && !flag(values, 'force')) {
-      if (!context.stdin.isTTY)
-        throw new TscontainError('INVALID_VALUE', 'volume prune asks first and there is no terminal to ask', {
-          hint: 'add --force',
-        });
-      const { volumes, freedBytes } = await engine.volumes.prune({ ...wishes, dryRun: true });
-      for (const name of volumes) context.warn(name);
-      const prompt = createInterface({ input: context.stdin, output: context.stderr });
-      const count = volumes.length === 1 ? '1 volume' : `${volumes.length} volumes`;
-      const answer = await prompt.question(
-        `This removes ${count} with all that is in ${volumes.length === 1 ? 'it' : 'them'}, ${bytes(freedBytes)}. Go on? [y/N] `,
-      );
-      prompt.close();
-      if (!/^y(es)?$/i.test(answer.trim())) return EXIT.ok;
-    }
+    const ask = async () => question(await engine.volumes.prune({ ...wishes, dryRun: true }), context);
+    if (!dryRun && !flag(values, 'force') && !(await confirm(context, 'volume prune', ask))) return EXIT.ok;
     const { volumes, freedBytes } = await engine.volumes.prune({ ...wishes, dryRun });
     for (const name of volumes) context.print(name);
     context.print(

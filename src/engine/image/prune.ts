@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { isTscontainError } from '../errors.js';
 import { appendEvent } from '../events.js';
 import { deleteTree } from '../state/delete-tree.js';
+import { hasLabel } from '../labels.js';
 import { fileError } from '../state/file-errors.js';
 import type { PrunedImages, PruneImagesWishes } from './answers.js';
 import { forEachLeft } from './content/left.js';
@@ -101,10 +102,7 @@ function candidate({ content }: ImageParts, entry: Entry, { wishes, users, held 
 export function fits({ created, config }: ImageConfiguration, wishes: PruneImagesWishes): boolean {
   const { until, labels = [], withoutLabels = [] } = wishes;
   if (until !== undefined && Date.parse(created ?? '1970-01-01') >= until) return false;
-  const has = (wanted: string): boolean => {
-    const [name = '', value] = wanted.split(/=(.*)/s);
-    return Object.hasOwn(config.labels, name) && (value === undefined || config.labels[name] === value);
-  };
+  const has = (wanted: string): boolean => hasLabel(config.labels, wanted);
   return labels.every(has) && !withoutLabels.some(has);
 }
 

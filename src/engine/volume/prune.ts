@@ -1,5 +1,6 @@
 // volume prune: those that no container has, and that nobody has named; with `all` those that have a name too.
 import { isTscontainError } from '../errors.js';
+import { hasLabel } from '../labels.js';
 import { lockVolume } from './files.js';
 import { listVolumes } from './list.js';
 import { ANONYMOUS_LABEL, type ListedVolume, type PrunedVolumes, type PruneVolumesWishes } from './model.js';
@@ -29,12 +30,6 @@ export function isToGo(
 ): boolean {
   if (usedBy.length > 0 || (!all && !Object.hasOwn(labels, ANONYMOUS_LABEL))) return false;
   return wanted.every((label) => hasLabel(labels, label)) && !withoutLabels.some((label) => hasLabel(labels, label));
-}
-
-/** "name", or "name=value". */
-export function hasLabel(labels: Readonly<Record<string, string>>, label: string): boolean {
-  const [name = '', value] = label.split(/=(.*)/s);
-  return Object.hasOwn(labels, name) && (value === undefined || labels[name] === value);
 }
 
 /** A container may have got it meanwhile, or be about to: then it is not one to prune. */

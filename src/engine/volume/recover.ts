@@ -1,10 +1,8 @@
 // What was cut short at a volume is put right: one that was being made or removed is cleared away, one that was being filled is as
 // it was before or filled. Cheap where nothing is wrong: one look at a directory, and two for each volume.
-import { readdirSync } from 'node:fs';
-import { processRuns } from '../../native/index.js';
 import { isTscontainError } from '../errors.js';
-import { errnoOf, fileError } from '../state/file-errors.js';
-import { layout, parseMakerName } from '../state/layout.js';
+import { layout } from '../state/layout.js';
+import { leftUnfinished } from '../state/unfinished.js';
 import { deleteVolume, lockVolume, volumeNames } from './files.js';
 import { finishFilling, isFilling } from './fill.js';
 
@@ -31,22 +29,11 @@ export async function mendVolumes(root: string, note: (volume: string, what: str
 }
 
 async function clearUnfinished(root: string): Promise<void> {
-  for (const entry of entriesOf(layout.volumes(root))) {
-    const unfinished = parseMakerName(entry);
-    if (unfinished === undefined || processRuns(unfinished.maker.pid, unfinished.maker.startTime)) continue;
+  for (const { entry } of leftUnfinished(layout.volumes(root), 'list the volumes')) {
     try {
       await deleteVolume(layout.volume(root, entry));
     } catch {
       // It lies out of sight, and whoever comes next tries again.
     }
-  }
-}
-
-function entriesOf(directory: string): string[] {
-  try {
-    return readdirSync(directory).filter((name) => name.startsWith('.'));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw fileError(error, 'list the volumes');
   }
 }

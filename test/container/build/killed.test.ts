@@ -4,11 +4,10 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { layout } from '../../../src/engine/state/layout.js';
 import { contextIn } from '../../support/builds.js';
 import { chance, rounds } from '../../support/chance.js';
-import { House, outcome } from '../../support/house.js';
+import { House, killedAfter } from '../../support/house.js';
 import { eventually } from '../../support/patience.js';
 
 /** ms: longer than a build takes. */
@@ -38,11 +37,7 @@ it('builds that are killed leave a store that the next one goes on with', { time
   for (let round = 0; round < rounds(6, 100); round++) {
     const why = `TEST_SEED=${dice.seed}, round ${round}`;
     const child = house.start('build', '--no-cache', '-t', 'killed:1', context);
-    const ended = outcome(child, 'build');
-    await Promise.race([sleep(dice.below(LONGEST)), ended]);
-    child.kill('SIGKILL');
-    const { signal } = await ended;
-    if (signal === 'SIGKILL') killed += 1;
+    if (await killedAfter(child, dice.below(LONGEST))) killed += 1;
 
     const check = await house.run('image', 'check');
     assert.equal(check.code, 0, `${why}: ${check.stdout}${check.stderr}`);

@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { createReadStream, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { layout } from '../../../src/engine/state/layout.js';
 import { chance, rounds } from '../../support/chance.js';
-import { House, outcome } from '../../support/house.js';
+import { House, killedAfter } from '../../support/house.js';
 import {
   archiveBytes,
   dockerArchive,
@@ -57,11 +56,7 @@ describe('a load that is killed', () => {
       const isPiped = dice.below(2) === 1;
       const child = isPiped ? house.start('load', '-q') : house.start('load', '-q', '-i', path);
       if (isPiped) createReadStream(path).pipe(child.stdin!.on('error', () => undefined));
-      const ended = outcome(child, 'load');
-      await Promise.race([sleep(dice.below(LONGEST)), ended]);
-      child.kill('SIGKILL');
-      const { signal } = await ended;
-      if (signal === 'SIGKILL') killed += 1;
+      if (await killedAfter(child, dice.below(LONGEST))) killed += 1;
 
       const seen = await house.run('image', 'inspect', 'killed:1', '--format', '{{.Id}}');
       if (seen.code === 0) assert.equal(seen.stdout.trim(), `sha256:${sha256(image.configuration)}`, why);

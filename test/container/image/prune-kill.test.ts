@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { layout } from '../../../src/engine/state/layout.js';
 import { chance, rounds } from '../../support/chance.js';
-import { House, outcome } from '../../support/house.js';
+import { House, killedAfter } from '../../support/house.js';
 import { archiveBytes, dockerArchive, layerOf, makeImage } from '../../support/saved-images.js';
 import { directory, file } from '../../support/trees.js';
 
@@ -41,11 +40,7 @@ it('prunes that are killed leave whole images and a sound store', { timeout: 900
     const why = `TEST_SEED=${dice.seed}, round ${round}`;
     for (const path of archives) await house.ok('load', '-q', '-i', path);
     const child = house.start('image', 'prune', '--all', '--force');
-    const ended = outcome(child, 'image prune');
-    await Promise.race([sleep(dice.below(LONGEST)), ended]);
-    child.kill('SIGKILL');
-    const { signal } = await ended;
-    if (signal === 'SIGKILL') killed += 1;
+    if (await killedAfter(child, dice.below(LONGEST))) killed += 1;
 
     const check = await house.run('image', 'check');
     assert.equal(check.code, 0, `${why}: ${check.stdout}${check.stderr}`);

@@ -25,6 +25,7 @@ import { EngineHouse, outputOf } from '../../support/engine-house.js';
 import { eventually, patience } from '../../support/patience.js';
 import { smallDisk } from '../../support/mounted.js';
 import { linesOf } from '../../support/trees.js';
+import { volumeMount as volume } from '../../support/volume-mount.js';
 
 const PROGRAM = join(__dirname, 'fill.program.cjs');
 const MANY = 400;
@@ -55,13 +56,6 @@ before(async () => {
 });
 after(() => house.close());
 
-const volume = (source: string, target: string, more = {}): Mount => ({
-  type: 'volume',
-  source,
-  target,
-  readOnly: false,
-  ...more,
-});
 const data = (name: string) => layout.volumeData(house.root, name);
 const make = (mounts: Mount[], image = 'filled') => house.engine.create({ image, cmd: ['true'], mounts });
 const asItStands = (path: string) => {

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Mount } from '../../../src/engine/model.js';
 import { layout } from '../../../src/engine/state/layout.js';
 import { EngineHouse } from '../../support/engine-house.js';
 import { eventually } from '../../support/patience.js';
 import { refusal } from '../../support/refusal.js';
 import { linesOf } from '../../support/trees.js';
+import { volumeMount as volume } from '../../support/volume-mount.js';
 
 /** The way out of any root, as far as the kernel would go. */
 const OUT = '../'.repeat(12);
@@ -26,13 +26,6 @@ after(async () => {
   await house.close();
 });
 
-const volume = (source: string, target: string, more = {}): Mount => ({
-  type: 'volume',
-  source,
-  target,
-  readOnly: false,
-  ...more,
-});
 const data = (name: string) => layout.volumeData(house.root, name);
 
 async function imageWith(name: string, fill: (tree: string) => void, volumes: string[] = []): Promise<void> {

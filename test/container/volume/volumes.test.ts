@@ -11,6 +11,7 @@ import { EngineHouse, outputOf } from '../../support/engine-house.js';
 import { gather } from '../../support/gather.js';
 import { eventually } from '../../support/patience.js';
 import { refusal } from '../../support/refusal.js';
+import { volumeMount } from '../../support/volume-mount.js';
 
 let house: EngineHouse;
 before(async () => {
@@ -24,8 +25,7 @@ afterEach(async () => {
   await house.engine.volumes.prune({ all: true });
 });
 
-const volume = (source: string, target = '/data', more: Partial<Mount> = {}): Mount =>
-  ({ type: 'volume', source, target, readOnly: false, ...more }) as Mount;
+const volume = (source: string, target = '/data', more: Partial<Mount> = {}) => volumeMount(source, target, more);
 
 const names = async () => (await house.engine.volumes.list()).map(({ name }) => name);
 const nameless = async (id: string): Promise<string> => {

@@ -10,8 +10,8 @@ import { isToGo } from '../../../src/engine/volume/prune.js';
 import { parseVolumeConfig } from '../../../src/engine/volume/schema.js';
 import { usersInWords, volumesOf } from '../../../src/engine/volume/users.js';
 import { refusal } from '../../support/refusal.js';
+import { volumeMount as volume } from '../../support/volume-mount.js';
 
-const volume = (source: string, target: string): Mount => ({ type: 'volume', source, target, readOnly: false });
 const bind = (source: string, target: string): Mount => ({
   type: 'bind',
   source,
