@@ -1,5 +1,5 @@
 // What is to be loaded, as it was given: a directory, a tar file that can be read anywhere, or bytes that come once.
-import { closeSync, createReadStream, fstatSync, openSync, read, type Stats } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync, read, statSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import { O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../../../native/index.js';
 import { TscontainError } from '../../errors.js';
@@ -26,16 +26,11 @@ const readAsync = promisify(read);
 /** @throws TscontainError NO_SUCH_PATH, NOT_SUPPORTED, INVALID_VALUE; TarError */
 export async function openSaved(source: SavedSource): Promise<OpenedSource> {
   if (typeof source !== 'string') return streamOf(buffersOf(source), source);
-  const { fd, stat } = openPath(source);
-  if (stat.isDirectory()) {
-    closeSync(fd);
-    return { kind: 'parts', parts: new DirectoryParts(source) };
-  }
-  if (!stat.isFile()) {
-    // Opened again as it is read, by a thread that may wait for who writes into it.
-    closeSync(fd);
-    return streamOf(createReadStream(source, { highWaterMark: CHUNK_BYTES }), source);
-  }
+  const kind = kindOf(source);
+  if (kind.isDirectory()) return { kind: 'parts', parts: new DirectoryParts(source) };
+  // Opened once, as it is read, by a thread that may wait for who writes into it: who has a pipe opened and closed under him is ended.
+  if (!kind.isFile()) return streamOf(createReadStream(source, { highWaterMark: CHUNK_BYTES }), source);
+  const { fd, stat } = openFile(source);
   const head = Buffer.alloc(8);
   const { bytesRead } = await readAsync(fd, head, 0, head.length, 0);
   if (packingOf(head.subarray(0, bytesRead)) !== 'plain')
@@ -49,17 +44,28 @@ export async function openSaved(source: SavedSource): Promise<OpenedSource> {
   }
 }
 
-function openPath(path: string): { fd: number; stat: Stats } {
+function kindOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw notOpened(path, error);
+  }
+}
+
+function openFile(path: string): { fd: number; stat: Stats } {
   try {
     const fd = openSync(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     return { fd, stat: fstatSync(fd) };
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT')
-      throw new TscontainError('NO_SUCH_PATH', `there is no ${shown(path)}`, {
-        hint: 'give an archive of "image save", "docker save" or "skopeo copy", or an OCI image layout',
-      });
-    throw fileError(error, `open ${shown(path)}`);
+    throw notOpened(path, error);
   }
+}
+
+function notOpened(path: string, error: unknown): TscontainError {
+  if (errnoOf(error) !== 'ENOENT') return fileError(error, `open ${shown(path)}`);
+  return new TscontainError('NO_SUCH_PATH', `there is no ${shown(path)}`, {
+    hint: 'give an archive of "image save", "docker save" or "skopeo copy", or an OCI image layout',
+  });
 }
 
 async function streamOf(bytes: AsyncIterable<Buffer>, source: SavedSource): Promise<OpenedSource> {
