@@ -16,7 +16,7 @@ import { interleaved, report, timed } from './report.js';
 const ROUNDS = 5;
 const MiB = 1024 * 1024;
 
-/** Of this host, each a layer; together some 80 MB compressed. */
+/** Of this host, each a layer; together what the note of the figure says. */
 const LAYERS = [
   ['usr/share/doc'],
   ['usr/share/locale'],

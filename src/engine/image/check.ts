@@ -13,7 +13,7 @@ import { places } from './content/places.js';
 import { blobsIn, reachOf, takeAway, unneededBy } from './content/reach.js';
 import type { Entry } from './content/references.js';
 import { isId } from './reference.js';
-import { descriptorsOf, heldBy } from './remove.js';
+import { descriptorsOf, keptBeside } from './remove.js';
 import type { ImageParts } from './store.js';
 
 /** @throws TscontainError of the file system; what is wrong with the content is among the findings */
@@ -100,13 +100,13 @@ function manifestsOf({ images, blobs, documents }: ImageParts['content']): Entry
   });
 }
 
-/** What no reference and no lease leads to. While a reference is damaged it is not known what it needs. */
+/** What no reference, no build and no lease leads to. While a reference is damaged it is not known what it needs. */
 async function checkUnneeded(parts: ImageParts, repair: boolean): Promise<ImageFinding[]> {
   const { content } = parts;
   try {
     const { unneeded, trash } = await withStoreLock(content.images, async () => {
-      const held = await heldBy(content, await parts.usedBy());
-      const reach = reachOf(content, descriptorsOf(content.references.entries()), held);
+      const kept = await keptBeside(parts, await parts.usedBy());
+      const reach = reachOf(content, descriptorsOf(content.references.entries()), kept);
       const unneeded = unneededBy(content, reach);
       return { unneeded, trash: repair ? takeAway(content, unneeded) : [] };
     });

@@ -20,6 +20,10 @@ export async function keepImage(
 ): Promise<{ readonly id: string; readonly descriptor: Descriptor }> {
   const config = configuration instanceof Uint8Array ? configuration : configurationBytes(configuration);
   const digest = await blobs.put(config);
+  // What the names stand for already is left as it is: it may be the manifest that a registry has, with its layers compressed.
+  const there = names[0] === undefined ? undefined : references.get(names[0]);
+  if (there !== undefined && names.every((name) => references.imageOf(name) === digest))
+    return { id: hexOf(digest), descriptor: there };
   const manifest = manifestBytes(manifestOf({ digest, size: config.length }, layers));
   const descriptor: Descriptor = { mediaType: MEDIA.manifest, digest: digestOf(manifest), size: manifest.length };
   await blobs.put(manifest);

@@ -14,7 +14,7 @@ import type { Entry } from './content/references.js';
 import type { Digest, ImageConfiguration } from './oci.js';
 import { readAhead } from './read-ahead.js';
 import { familiarName } from './reference.js';
-import { descriptorsOf, heldBy, idsBelow } from './remove.js';
+import { descriptorsOf, heldBy, keptBeside, idsBelow } from './remove.js';
 import type { ImageParts, Users } from './store.js';
 import { imagesBelow, preferredBelow, type StoredImage } from './stored.js';
 
@@ -38,8 +38,7 @@ export async function pruneImages(parts: ImageParts, wishes: PruneImagesWishes =
       return image === undefined ? [] : [{ entry, image }];
     });
     const left = entries.filter((entry) => !going.some((each) => each.entry === entry));
-    const kept = new Set([...held, ...parts.keptByBuilds()]);
-    const unneeded = unneededBy(content, reachOf(content, descriptorsOf(left), kept));
+    const unneeded = unneededBy(content, reachOf(content, descriptorsOf(left), await keptBeside(parts, users)));
     const staying = new Set(left.flatMap((entry) => idsBelow({ content }, entry)));
     const gone = new Set(going.flatMap(({ entry }) => idsBelow({ content }, entry)));
     const deleted = [...gone].filter((id) => !staying.has(id));

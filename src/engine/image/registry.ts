@@ -9,6 +9,10 @@ import {
   type PullWishes,
   type PushWishes,
 } from '../registry/index.js';
+import { reachOf } from './content/reach.js';
+import { discardUnneeded } from './discard.js';
+import type { Descriptor, Digest } from './oci.js';
+import { imageName } from './reference.js';
 import type { ImageParts } from './store.js';
 
 export async function pullImage(parts: ImageParts, name: string, wishes?: PullWishes): Promise<Pulled> {
@@ -25,13 +29,18 @@ function told({ root }: ImageParts, pulled: Pulled): Pulled {
   return pulled;
 }
 
-export async function pushImage(
-  { root, content, summaries }: ImageParts,
-  name: string,
-  wishes?: PushWishes,
-): Promise<Pushed> {
+/** What the name stood for goes where the registry now has its layers compressed: it was the same image. */
+export async function pushImage(parts: ImageParts, name: string, wishes?: PushWishes): Promise<Pushed> {
+  const { root, content, summaries } = parts;
+  const was = content.references.get(imageName(name));
   const pushed = await push(content, name, wishes);
+  if (was !== undefined && was.digest !== pushed.digest) await discardUnneeded(parts, reachedFrom(content, was));
   const id = summaries.all().find(({ entry }) => entry.descriptor.digest === pushed.digest)?.summary.id ?? '';
   appendEvent(root, { type: 'image', action: 'push', id, attributes: { name: pushed.name, digest: pushed.digest } });
   return pushed;
+}
+
+function reachedFrom(content: ImageParts['content'], descriptor: Descriptor): ReadonlySet<Digest> {
+  const { blobs, chainIds } = reachOf(content, [descriptor]);
+  return new Set([...blobs, ...chainIds]);
 }

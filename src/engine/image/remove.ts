@@ -129,11 +129,12 @@ export function idsBelow({ content }: Pick<ImageParts, 'content'>, { descriptor 
 }
 
 /** What only the removed ones lead to. */
-async function freedBy({ content }: ImageParts, { left, gone }: Removal, users: Users): Promise<Unneeded> {
+async function freedBy(parts: ImageParts, { left, gone }: Removal, users: Users): Promise<Unneeded> {
+  const { content } = parts;
   const nothing: Unneeded = { blobs: [], layers: [], bytes: 0 };
   if (gone.length === 0) return nothing;
   try {
-    const needed = reachOf(content, descriptorsOf(left), await heldBy(content, users));
+    const needed = reachOf(content, descriptorsOf(left), await keptBeside(parts, users));
     return unneededBy(content, needed, reachOf(content, descriptorsOf(gone)));
   } catch (error) {
     // Something is damaged, so that it is not known what is needed: the name goes, and a prune finds the rest.
@@ -150,4 +151,9 @@ export async function heldBy(content: ImageParts['content'], users: Users): Prom
   const ids = [...users.keys()].map((id): Digest => `sha256:${id}`);
   for (const digest of needsOf(content, ids)) held.add(digest);
   return held;
+}
+
+/** The same, and what builds keep for one another: an image that is removed is built again from it. The caller holds the store's lock. */
+export async function keptBeside({ content, keptByBuilds }: ImageParts, users: Users): Promise<Set<Digest>> {
+  return new Set([...(await heldBy(content, users)), ...keptByBuilds()]);
 }

@@ -50,6 +50,26 @@ describe('with a registry', { skip: noDockerRegistry }, () => {
     assert.equal(await said(house, name), 'b');
   });
 
+  it('what was pushed is one image under its name, and is built again from the cache', async (t) => {
+    const { host } = await startDockerRegistry(t);
+    const name = `${host}/team/again:1`;
+    const dockerfile = 'FROM base\nRUN echo once > /once';
+    const { engine } = house;
+    const ofThat = async () => (await engine.images.list()).filter(({ id }) => `sha256:${id}` === built.id).map((each) => each.name);
+    const built = await buildOf(house, dockerfile, {}, { tags: [name] });
+    const pushed = await engine.images.push(name);
+    assert.deepEqual(await ofThat(), [name]);
+    const again = await buildOf(house, dockerfile, {}, { tags: [name] });
+    assert.deepEqual([again.id, again.cached], [built.id, 1]);
+    assert.deepEqual(await ofThat(), [name]);
+    assert.equal((await engine.images.push(name)).digest, pushed.digest, 'nothing is compressed once more');
+    await engine.images.remove(name);
+    assert.deepEqual(await ofThat(), []);
+    const later = await buildOf(house, dockerfile, {}, { tags: [name] });
+    assert.deepEqual([later.id, later.cached], [built.id, 1], 'what builds keep stays');
+    assert.deepEqual((await engine.images.check()).findings, []);
+  });
+
   it('an image that is nowhere is said with the place of its FROM', async (t) => {
     const { host } = await startDockerRegistry(t);
     await assert.rejects(

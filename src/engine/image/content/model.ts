@@ -140,8 +140,10 @@ export interface References {
   /** Normalized names (reference.ts), each with what it stands for: a manifest or an index. */
   list(): readonly { readonly name: string; readonly descriptor: Descriptor }[];
   get(name: string): Descriptor | undefined;
+  /** Of what a name stands for, the configuration: the image's id. undefined where it stands for nothing, or for an index */
+  imageOf(name: string): Digest | undefined;
   /**
-   * One atomic change; what a name stood for before stays in the store without it. Everything that the descriptor leads to is on
+   * One atomic change; what a name stood for before stays in the store without it, unless it is the same image. Everything that the descriptor leads to is on
    * the disk before it is seen. @throws TscontainError NO_SUCH_IMAGE when its blob has been pruned
    */
   set(name: string, descriptor: Descriptor): Promise<void>;

@@ -1,4 +1,6 @@
 // Puts the store's parts together.
+import { isTscontainError } from '../../errors.js';
+import type { Digest } from '../oci.js';
 import { BlobStore } from './blobs.js';
 import { Documents } from './documents.js';
 import { LayerStore, type UnpackLayer } from './layers.js';
@@ -23,8 +25,10 @@ export function openContent(directory: string, unpackLayer: UnpackLayer = unpack
   const leases = new Leases(directory);
   const blobs = new BlobStore(directory, leases);
   const layers = new LayerStore({ images: directory, blobs, leases, unpackLayer });
+  const documents = new Documents(blobs);
   const references = new IndexReferences(directory, {
     has: (digest) => blobs.has(digest),
+    imageOf: (digest) => imageOf(documents, digest),
     settle: async () => {
       await layers.settle();
       makeParent(places.blobs(directory));
@@ -39,9 +43,19 @@ export function openContent(directory: string, unpackLayer: UnpackLayer = unpack
     layers,
     references,
     leases,
-    documents: new Documents(blobs),
+    documents,
     lease: (): Promise<Lease> => leases.open(),
   };
+}
+
+function imageOf(documents: Documents, digest: Digest): Digest | undefined {
+  try {
+    const found = documents.manifest(digest);
+    return found?.kind === 'manifest' ? found.config.digest : undefined;
+  } catch (error) {
+    if (isTscontainError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Loaded when there is something to unpack. */

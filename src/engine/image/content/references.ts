@@ -25,6 +25,8 @@ export interface Keeper {
   /** Brings to the disk what a new reference leads to. */
   readonly settle: () => Promise<void>;
   readonly has: (digest: Digest) => boolean;
+  /** Of a manifest, the configuration: what people know as the image's id. undefined of an index, and of what cannot be read. */
+  readonly imageOf: (digest: Digest) => Digest | undefined;
 }
 
 export class IndexReferences implements References {
@@ -53,6 +55,11 @@ export class IndexReferences implements References {
     return this.entries().find((entry) => entry.name === name)?.descriptor;
   }
 
+  imageOf(name: string): Digest | undefined {
+    const descriptor = this.get(name);
+    return descriptor === undefined ? undefined : this.keeper.imageOf(descriptor.digest);
+  }
+
   set(name: string, descriptor: Descriptor): Promise<void> {
     return this.#put({ name, descriptor });
   }
@@ -77,8 +84,14 @@ export class IndexReferences implements References {
             hint: 'pull, load or build it again',
           },
         );
-      return this.replace(withEntry(this.entries(), entry));
+      return this.replace(withEntry(this.entries(), entry, (a, b) => this.#isSame(a, b)));
     });
+  }
+
+  /** Of one image there may be several manifests: its layers compressed, as a registry has them, and as they were built. */
+  #isSame(one: Descriptor, other: Descriptor): boolean {
+    const image = this.keeper.imageOf(one.digest);
+    return one.digest === other.digest || (image !== undefined && image === this.keeper.imageOf(other.digest));
   }
 
   /** The caller holds the store's lock. */
@@ -108,11 +121,17 @@ function readIfThere(path: string): string {
   }
 }
 
-/** What the name stood for before is kept without one, unless another name has it; what gets a name is nameless no more. */
-export function withEntry(entries: readonly Entry[], { name, descriptor }: Entry): readonly Entry[] {
-  if (name === undefined) return isThere(entries, descriptor) ? entries : [...entries, { descriptor }];
+type IsSame = (one: Descriptor, other: Descriptor) => boolean;
+
+/**
+ * What the name stood for before is kept without one, unless another name has it or it is the same image; what gets a name is nameless
+ * no more.
+ */
+export function withEntry(entries: readonly Entry[], { name, descriptor }: Entry, isSame: IsSame): readonly Entry[] {
+  if (name === undefined)
+    return entries.some((entry) => isSame(entry.descriptor, descriptor)) ? entries : [...entries, { descriptor }];
   const others = withoutName(entries, name).filter(
-    (entry) => entry.name !== undefined || entry.descriptor.digest !== descriptor.digest,
+    (entry) => entry.name !== undefined || !isSame(entry.descriptor, descriptor),
   );
   return [...others, { name, descriptor }];
 }
