@@ -1,4 +1,4 @@
-// --filter NAME=VALUE. Filters with the same name are alternatives, different names must all hold: Docker's rule. Pure.
+// --filter NAME=VALUE. Filters with the same name are alternatives, but for labels; different names must all hold: Docker's rule. Pure.
 import { TscontainError } from '../engine/index.js';
 
 export type Test<T> = (item: T) => boolean;
@@ -6,15 +6,11 @@ export type Test<T> = (item: T) => boolean;
 /** By its name, what a filter makes of a value. */
 export type Filters<T> = Readonly<Record<string, (value: string) => Test<T>>>;
 
-/**
- * @param together names of which not one value must hold but every one
- * @throws TscontainError INVALID_VALUE for one that is not known, and what a filter throws about its value
- */
-export function matcher<T>(
-  filters: readonly string[],
-  known: Filters<T>,
-  together: ReadonlySet<string> = new Set(),
-): Test<T> {
+/** Of several labels each must be there. */
+const TOGETHER: ReadonlySet<string> = new Set(['label']);
+
+/** @throws TscontainError INVALID_VALUE for one that is not known, and what a filter throws about its value */
+export function matcher<T>(filters: readonly string[], known: Filters<T>): Test<T> {
   const byName = new Map<string, Test<T>[]>();
   for (const filter of filters) {
     const [name = '', value] = filter.split(/=(.*)/s);
@@ -28,7 +24,7 @@ export function matcher<T>(
   }
   return (item) =>
     [...byName].every(([name, tests]) =>
-      together.has(name) ? tests.every((test) => test(item)) : tests.some((test) => test(item)),
+      TOGETHER.has(name) ? tests.every((test) => test(item)) : tests.some((test) => test(item)),
     );
 }
 

@@ -42,9 +42,6 @@ const FILTERS: Filters<ListedVolume> = {
   name: (value) => (volume) => volume.name.includes(value),
 };
 
-/** Of several labels each must be there. */
-const TOGETHER: ReadonlySet<string> = new Set(['label']);
-
 /** One that is removed meanwhile has none. */
 async function sizeOf(engine: Engine, name: string): Promise<number | undefined> {
   try {
@@ -72,7 +69,7 @@ export const volumeLs: Command = {
     { command: "tscontain volume ls --size --format '{{.Name}}\\t{{.Size}}'", what: 'columns of your own' },
   ],
   async run(context, _args, values) {
-    const matches = matcher(list(values, 'filter'), FILTERS, TOGETHER);
+    const matches = matcher(list(values, 'filter'), FILTERS);
     const engine = await context.engine();
     const volumes = (await engine.volumes.list()).filter(matches);
     for (const { name, note } of volumes) if (note !== undefined) context.warn(printable(`volume ${name}: ${note}`));
