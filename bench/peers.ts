@@ -76,7 +76,7 @@ export function writeBundle(directory: string, rootfs: string, args: readonly st
 export interface PeerEngine {
   /** What stands before the words of a command. */
   readonly command: string;
-  /** What `run` needs beyond that to make the same container as ours, without a network. */
+  /** What `run` needs beyond that to make the same container as ours. */
   readonly run: string;
   /** For the shell that runs it. */
   readonly before?: string;
@@ -108,15 +108,19 @@ function removeEmptyCgroups(name: string): void {
 /** Where it keeps locks, wherever it is told to keep everything else. */
 const PODMAN_LOCKS = '/dev/shm/libpod_lock';
 
-export function openPodman(directory: string, rootfs: string): PeerEngine {
-  const places = ['root', 'runroot', 'tmpdir'].map((name) => `--${name} ${join(directory, name)}`).join(' ');
+/** Without a network nothing of the network is touched; with bridges, whoever asks is in a network namespace of its own. */
+export type PeerNetwork = 'none' | 'bridge';
+
+export function openPodman(directory: string, rootfs: string, peerNetwork: PeerNetwork = 'none'): PeerEngine {
+  const names = ['root', 'runroot', 'tmpdir', 'network-config-dir'];
+  const places = names.map((name) => `--${name} ${join(directory, name)}`).join(' ');
   const hadLocks = existsSync(PODMAN_LOCKS);
   const command = `podman ${places} --cgroup-manager cgroupfs --events-backend file`;
   once(`tar -C ${rootfs} -c . | ${command} import - base`, HIDE_CGROUP2);
   return {
     command,
     // Without CAP_SYS_RESOURCE it may lower limits only, and by itself it raises them.
-    run: '--network none --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 --log-driver k8s-file',
+    run: `--network ${peerNetwork} --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 --log-driver k8s-file`,
     before: HIDE_CGROUP2,
     end() {
       once(`${command} rm -fa -t 0`, HIDE_CGROUP2);
@@ -129,14 +133,21 @@ export function openPodman(directory: string, rootfs: string): PeerEngine {
 }
 
 const DOCKERD_MS = 30_000;
+/** Apart from what ours and podman's bridges have. */
+const DOCKER_BRIDGE = '172.30.0.1/16';
 
-/** A dockerd that touches neither the network nor the configuration of this machine; its mounts go with it. */
-export async function openDocker(directory: string, rootfs: string): Promise<PeerEngine> {
+/** A dockerd that does not touch the configuration of this machine; its mounts go with it. */
+export async function openDocker(
+  directory: string,
+  rootfs: string,
+  peerNetwork: PeerNetwork = 'none',
+): Promise<PeerEngine> {
   mkdirSync(directory, { recursive: true });
   const place = (name: string): string => join(directory, name);
   writeFileSync(place('daemon.json'), '{}');
   const places = ['--config-file', place('daemon.json'), '--data-root', place('data'), '--exec-root', place('exec')];
-  const network = ['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false', '--bridge=none'];
+  const untouched = ['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false', '--bridge=none'];
+  const network = peerNetwork === 'none' ? untouched : [`--bip=${DOCKER_BRIDGE}`];
   const options = [...places, ...network, '--pidfile', place('pid'), '--host', `unix://${place('socket')}`];
   const daemon = spawn('unshare', ['-m', '--propagation', 'private', 'dockerd', ...options], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => daemon.once('close', () => resolve()));
@@ -160,7 +171,7 @@ export async function openDocker(directory: string, rootfs: string): Promise<Pee
   }
   return {
     command,
-    run: '--network none',
+    run: `--network ${peerNetwork}`,
     async end() {
       once(`${command} ps -aq | xargs -r ${command} rm -f`);
       await end();

@@ -9,12 +9,13 @@ _tscontain() {
     case "$word" in
       --root) ((i++)) ;;
       -*) ;;
-      image|builder|volume|guard) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
+      network|image|builder|volume|guard) command="$word"; [[ $((i + 1)) -lt COMP_CWORD ]] && command="$word ${COMP_WORDS[i+1]}"; break ;;
       *) command="$word"; break ;;
     esac
   done
   case "$command" in
-    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff commit export inspect events image images pull push login logout build builder rmi tag history save load import volume guard info doctor completion version --root --help --version" ;;
+    "") [[ "$prev" == --root ]] && { _filedir; return; }; _tscontain_words "run exec ps logs stats metrics top create start stop restart kill pause unpause update rename rm restore prune attach wait cp diff commit export inspect port events network image images pull push login logout build builder rmi tag history save load import volume guard info doctor completion version --root --help --version" ;;
+    "network") _tscontain_words "create ls inspect connect disconnect rm prune" ;;
     "image") _tscontain_words "ls pull push inspect history tag build save load import rm prune check" ;;
     "builder") _tscontain_words "prune" ;;
     "volume") _tscontain_words "create ls inspect rm prune" ;;
@@ -35,7 +36,16 @@ _tscontain() {
         --hostname|-h) COMPREPLY=(); return ;;
         --domainname) COMPREPLY=(); return ;;
         --add-host) COMPREPLY=(); return ;;
-        --network) _tscontain_words "$(echo none host)"; return ;;
+        --network) _tscontain_words "$(tscontain network ls --format '{{.Name}}' 2>/dev/null)"; return ;;
+        --network-alias) COMPREPLY=(); return ;;
+        --ip) COMPREPLY=(); return ;;
+        --ip6) COMPREPLY=(); return ;;
+        --mac-address) COMPREPLY=(); return ;;
+        --publish|-p) COMPREPLY=(); return ;;
+        --expose) COMPREPLY=(); return ;;
+        --dns) COMPREPLY=(); return ;;
+        --dns-search) COMPREPLY=(); return ;;
+        --dns-option) COMPREPLY=(); return ;;
         --volume|-v) _filedir; return ;;
         --mount) COMPREPLY=(); return ;;
         --volumes-from) _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; return ;;
@@ -79,7 +89,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --volumes-from --volume-driver --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--detach -d --detach-keys --explain --pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --network-alias --ip --ip6 --mac-address --publish -p --publish-all -P --expose --dns --dns-search --dns-option --volume -v --mount --volumes-from --volume-driver --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "exec")
       case "$prev" in
         --env|-e) COMPREPLY=(); return ;;
@@ -137,7 +147,16 @@ _tscontain() {
         --hostname|-h) COMPREPLY=(); return ;;
         --domainname) COMPREPLY=(); return ;;
         --add-host) COMPREPLY=(); return ;;
-        --network) _tscontain_words "$(echo none host)"; return ;;
+        --network) _tscontain_words "$(tscontain network ls --format '{{.Name}}' 2>/dev/null)"; return ;;
+        --network-alias) COMPREPLY=(); return ;;
+        --ip) COMPREPLY=(); return ;;
+        --ip6) COMPREPLY=(); return ;;
+        --mac-address) COMPREPLY=(); return ;;
+        --publish|-p) COMPREPLY=(); return ;;
+        --expose) COMPREPLY=(); return ;;
+        --dns) COMPREPLY=(); return ;;
+        --dns-search) COMPREPLY=(); return ;;
+        --dns-option) COMPREPLY=(); return ;;
         --volume|-v) _filedir; return ;;
         --mount) COMPREPLY=(); return ;;
         --volumes-from) _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; return ;;
@@ -181,7 +200,7 @@ _tscontain() {
         --device-read-iops) COMPREPLY=(); return ;;
         --device-write-iops) COMPREPLY=(); return ;;
       esac
-      if [[ "$cur" == -* ]]; then _tscontain_words "--pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --volume -v --mount --volumes-from --volume-driver --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
+      if [[ "$cur" == -* ]]; then _tscontain_words "--pull --platform --name --project --interactive -i --tty -t --env -e --env-file --workdir -w --user -u --group-add --entrypoint --hostname -h --domainname --add-host --network --network-alias --ip --ip6 --mac-address --publish -p --publish-all -P --expose --dns --dns-search --dns-option --volume -v --mount --volumes-from --volume-driver --tmpfs --read-only --shm-size --device --ulimit --oom-score-adj --sysctl --cap-add --cap-drop --privileged --security-opt --init --restart --stop-signal --stop-timeout --health-cmd --health-interval --health-timeout --health-retries --health-start-period --health-start-interval --no-healthcheck --label -l --rm --log-opt --cidfile --memory -m --memory-high --memory-reservation --memory-swap --memory-swappiness --oom-kill-disable --cpus --cpu-period --cpu-quota --cpu-shares -c --cpuset-cpus --cpuset-mems --pids-limit --blkio-weight --device-read-bps --device-write-bps --device-read-iops --device-write-iops"; else _tscontain_words "$(tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null)"; fi ;;
     "start")
       case "$prev" in
         --detach-keys) COMPREPLY=(); return ;;
@@ -289,6 +308,10 @@ _tscontain() {
         --format|-f) _tscontain_words "$(echo json)"; return ;;
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words "--launch --format -f"; else _tscontain_words "$(tscontain ps -a --format '{{.Names}}' 2>/dev/null)"; fi ;;
+    "port")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words ""; else _tscontain_words "$(tscontain ps --format '{{.Names}}' 2>/dev/null)"; fi ;;
     "events")
       case "$prev" in
         --since) COMPREPLY=(); return ;;
@@ -297,6 +320,48 @@ _tscontain() {
         --format) _tscontain_words "$(echo json)"; return ;;
       esac
       if [[ "$cur" == -* ]]; then _tscontain_words "--since --until --filter -f --format"; else :; fi ;;
+    "network create")
+      case "$prev" in
+        --subnet) COMPREPLY=(); return ;;
+        --gateway) COMPREPLY=(); return ;;
+        --ip-range) COMPREPLY=(); return ;;
+        --label) COMPREPLY=(); return ;;
+        --opt|-o) COMPREPLY=(); return ;;
+        --driver|-d) _tscontain_words "$(echo bridge)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--subnet --gateway --ip-range --ipv6 --internal --label --opt -o --driver -d --attachable"; else :; fi ;;
+    "network ls")
+      case "$prev" in
+        --filter|-f) COMPREPLY=(); return ;;
+        --format) _tscontain_words "$(echo table json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--quiet -q --filter -f --no-trunc --format"; else :; fi ;;
+    "network inspect")
+      case "$prev" in
+        --format|-f) _tscontain_words "$(echo json)"; return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--format -f"; else _tscontain_words "$(tscontain network ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "network connect")
+      case "$prev" in
+        --alias) COMPREPLY=(); return ;;
+        --ip) COMPREPLY=(); return ;;
+        --ip6) COMPREPLY=(); return ;;
+        --mac-address) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--alias --ip --ip6 --mac-address"; else _tscontain_words "$(tscontain network ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "network disconnect")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f"; else _tscontain_words "$(tscontain network ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "network rm")
+      case "$prev" in
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f"; else _tscontain_words "$(tscontain network ls --format '{{.Name}}' 2>/dev/null)"; fi ;;
+    "network prune")
+      case "$prev" in
+        --filter) COMPREPLY=(); return ;;
+      esac
+      if [[ "$cur" == -* ]]; then _tscontain_words "--force -f --filter"; else :; fi ;;
     "image ls")
       case "$prev" in
         --filter|-f) COMPREPLY=(); return ;;

@@ -24,6 +24,9 @@ export async function buildTests(folder, isWanted = () => true) {
   await build({
     ...bundleOptions,
     entryPoints: sources,
+    // Who makes containers makes bridges, routes and rules for them: not on the machine's own network. The package is installed by npm
+    // first, which needs that one.
+    inject: ['pure', 'package'].includes(folder) ? [] : ['test/support/in-own-network.ts'],
     outbase: '.',
     outdir: 'build',
     sourcemap: 'inline',

@@ -14,7 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-const modules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'loop', 'virtio_blk', 'ext4', 'bfq'];
+const modules = [
+  ...['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'loop', 'virtio_blk', 'ext4', 'bfq', 'bridge', 'veth'],
+  // What the table of networks says.
+  ...['nf_tables', 'nft_chain_nat', 'nft_ct', 'nft_masq', 'nft_nat', 'nft_fib_inet'],
+];
 const tools = ['qemu-system-x86_64', 'cpio', 'gzip', 'modprobe'];
 const packages = 'qemu-system-x86 linux-image-amd64 busybox-static cpio kmod';
 

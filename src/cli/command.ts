@@ -9,6 +9,7 @@ export type Completion =
   | 'paused'
   | 'image'
   | 'volume'
+  | 'network'
   | 'file'
   | 'directory'
   | 'signal'

@@ -9,6 +9,7 @@ const LISTS: Readonly<Record<string, string>> = {
   paused: "tscontain ps --filter status=paused --format '{{.Names}}' 2>/dev/null",
   image: "tscontain image ls --filter dangling=false --format '{{.Name}}' 2>/dev/null",
   volume: 'tscontain volume ls -q 2>/dev/null',
+  network: "tscontain network ls --format '{{.Name}}' 2>/dev/null",
 };
 const SIGNALS = ['HUP', 'INT', 'QUIT', 'KILL', 'USR1', 'USR2', 'TERM', 'CONT', 'STOP'];
 

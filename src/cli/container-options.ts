@@ -23,6 +23,7 @@ import {
 } from '../engine/index.js';
 import { flag, list, text, type Option, type Values } from './command.js';
 import { healthOptions, readHealthcheck } from './health-options.js';
+import { networkOptions, readNetworkOptions } from './network-options.js';
 
 /** Limits: also the options of `update`. */
 export const limitOptions: readonly Option[] = [
@@ -75,8 +76,12 @@ export const containerOptions: readonly Option[] = [
   { flags: '--entrypoint <command>', description: "replaces the image's entrypoint; empty removes it" },
   { flags: '-h, --hostname <name>', description: 'its host name; the first 12 digits of its id when absent' },
   { flags: '--domainname <name>', description: 'its NIS domain name' },
-  { flags: '--add-host <name:address>', description: 'a line for its /etc/hosts', repeat: true },
-  { flags: '--network <mode>', description: 'none (loopback only, the default) or host', complete: ['none', 'host'] },
+  {
+    flags: '--add-host <name:address>',
+    description: "a line for its /etc/hosts; the address host-gateway is the host's",
+    repeat: true,
+  },
+  ...networkOptions,
   {
     flags: '-v, --volume <[source:]target[:options]>',
     description:
@@ -233,12 +238,6 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
       hint: 'local is what there is',
     });
   for (const container of list(values, 'volumesFrom')) parseVolumesFrom(container);
-  const network = text(values, 'network');
-  if (network !== undefined && network !== 'none' && network !== 'host') {
-    throw new TscontainError('NOT_SUPPORTED', `--network ${network} is not known`, {
-      hint: 'use none (loopback only) or host',
-    });
-  }
   const entrypoint = text(values, 'entrypoint');
   const workdir = text(values, 'workdir');
   if (workdir !== undefined && !isAbsolute(workdir)) {
@@ -262,7 +261,7 @@ export async function readCreateSpec(args: readonly string[], values: Values): P
     extraHosts: repeated('addHost'),
     tty: flag(values, 'tty') ? true : undefined,
     openStdin: flag(values, 'interactive') ? true : undefined,
-    network,
+    ...readNetworkOptions(values),
     mounts: mounts.length === 0 ? undefined : mounts,
     volumesFrom: repeated('volumesFrom'),
     readOnlyRootfs: flag(values, 'readOnly') ? true : undefined,

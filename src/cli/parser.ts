@@ -100,7 +100,7 @@ export function parse(
       group = program
         .command(first)
         .summary(`${first} commands`)
-        .description(`Commands for the ${first} store.`)
+        .description(`The commands of ${first}.`)
         .enablePositionalOptions();
       group.copyInheritedSettings(program);
       groups.set(first, group);

@@ -40,6 +40,8 @@ import type { LoadedImage, LoadWishes, SavedSource } from './image/load-images.j
 import type { SaveWishes } from './image/save-images.js';
 import type { CommitOptions } from './verbs/commit.js';
 import type { ListedVolume, PrunedVolumes, PruneVolumesWishes, VolumeSize, VolumeSpec } from './volume/model.js';
+import type { Attachment, EndpointConfig, NetworkConfig, NetworkSpec } from './network/model.js';
+import type { ConnectedNetwork, PruneNetworksWishes } from './verbs/networks.js';
 
 export interface EngineOptions {
   /** Directory of all state, default /var/lib/tscontain. Made when missing. */
@@ -133,6 +135,7 @@ export interface Engine {
 
   readonly images: Images;
   readonly volumes: Volumes;
+  readonly networks: Networks;
   /** An image of a Dockerfile; what was done before is taken from the cache. When it fails, a BuildError says where. */
   build(wishes: BuildWishes): Promise<BuildResult>;
   /** Forgets what builds keep for one another; layers that an image has stay. */
@@ -143,6 +146,25 @@ export interface Engine {
   /** Makes sure that a supervisor waits, so that the next start costs no Node boot. */
   warm(): Promise<void>;
   close(): void;
+}
+
+/** A network goes by its name, its id, or the beginning of that. Every method throws TscontainError. */
+export interface Networks {
+  /** Every network, the oldest first, with who is on it now. The one that is the default is there once somebody was on it. */
+  list(): Promise<ConnectedNetwork[]>;
+  inspect(ref: string): Promise<ConnectedNetwork>;
+  /** With a subnet and addresses of its own, which overlap nothing that the host reaches. */
+  create(spec: NetworkSpec): Promise<NetworkConfig>;
+  /** One that runs has an interface more at once, the others have it from their next start on. */
+  connect(ref: string, container: string, wishes?: Partial<Omit<EndpointConfig, 'network'>>): Promise<void>;
+  /** With `force` also one whose container is gone. */
+  disconnect(ref: string, container: string, options?: { force?: boolean }): Promise<void>;
+  /** One that somebody is on stays. */
+  remove(ref: string): Promise<void>;
+  /** Removes every network that nobody is on and that no container asks for, but for the default one. @returns their names */
+  prune(wishes?: PruneNetworksWishes): Promise<string[]>;
+  /** Who is on which now, of all containers or of one: addresses, names, and ports as they are in force. */
+  attachments(container?: string): Promise<Attachment[]>;
 }
 
 /** An image goes by its name, its id, the beginning of that, or name@digest. Every method throws TscontainError. */

@@ -13,6 +13,13 @@ export const ERROR_CODES = [
   'NO_SUCH_VOLUME',
   /** a container has it, though it may not run, or may have been removed and be kept */
   'VOLUME_IN_USE',
+  'NO_SUCH_NETWORK',
+  /** somebody is on it */
+  'NETWORK_IN_USE',
+  /** an address is another's, all of them are, or a subnet overlaps what the host reaches already */
+  'ADDRESS_IN_USE',
+  /** of the host: somebody listens there */
+  'PORT_IN_USE',
   /** content is not what its digest or its size says */
   'DIGEST_MISMATCH',
   /** it cannot be reached, there is none of that name, or its certificate is not trusted */

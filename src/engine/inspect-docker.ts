@@ -1,4 +1,6 @@
 // A container in the shape of Docker's own JSON (GET /containers/{id}/json), for scripts that read that. Pure.
+import { networkSettingsOf, type NameOfNetwork } from './inspect-docker-network.js';
+import type { Attachment, PortBinding } from './network/model.js';
 import { layout } from './state/layout.js';
 import type {
   Container,
@@ -15,7 +17,14 @@ import type {
 /** Docker's way of saying "never". */
 export const NEVER = '0001-01-01T00:00:00Z';
 
-export function inspectDocker({ id, config, state }: Container, root: string) {
+/** @param attachments the networks that it is on now */
+export function inspectDocker(
+  container: Container,
+  root: string,
+  attachments: readonly Attachment[] = [],
+  nameOfNetwork: NameOfNetwork = () => undefined,
+) {
+  const { id, config, state } = container;
   const [path = '', ...args] = config.argv;
   return {
     Id: id,
@@ -32,11 +41,11 @@ export function inspectDocker({ id, config, state }: Container, root: string) {
     RestartCount: state.restartCount,
     Driver: 'overlay2',
     Platform: 'linux',
-    HostConfig: hostConfigOf(config),
+    HostConfig: { ...hostConfigOf(config), NetworkMode: networkModeOf(config, nameOfNetwork) },
     GraphDriver: { Name: 'overlay2', Data: { UpperDir: layout.upper(root, id), WorkDir: layout.work(root, id) } },
     Mounts: config.mounts.map((mount) => mountOf(mount, root)),
     Config: configOf(config),
-    NetworkSettings: { Networks: { [config.network]: {} }, Ports: {} },
+    NetworkSettings: networkSettingsOf(container, attachments, nameOfNetwork),
   };
 }
 
@@ -80,7 +89,11 @@ function hostConfigOf(config: ContainerConfig) {
     Binds: config.mounts.flatMap(bindTexts),
     VolumesFrom: config.volumesFrom ?? null,
     Tmpfs: Object.fromEntries(config.mounts.flatMap((mount) => (mount.type === 'tmpfs' ? [tmpfsText(mount)] : []))),
-    NetworkMode: config.network,
+    PortBindings: bindingsOf(config.ports ?? []),
+    PublishAllPorts: config.publishAll ?? false,
+    Dns: config.dns ?? [],
+    DnsSearch: config.dnsSearch ?? [],
+    DnsOptions: config.dnsOptions ?? [],
     RestartPolicy: { Name: restartPolicy.name, MaximumRetryCount: restartPolicy.maximumRetryCount },
     AutoRemove: config.autoRemove,
     LogConfig: { Type: 'k8s-file', Config: { 'max-size': String(log.maxSizeBytes), 'max-file': String(log.maxFiles) } },
@@ -101,6 +114,22 @@ function hostConfigOf(config: ContainerConfig) {
     IpcMode: 'private',
     CgroupnsMode: 'private',
   };
+}
+
+/** The first network is the mode, as it is with Docker. */
+function networkModeOf({ network, endpoints }: ContainerConfig, nameOf: NameOfNetwork): string {
+  const first = endpoints?.[0];
+  return first === undefined ? network : (nameOf(first.network) ?? first.network);
+}
+
+/** What was asked for, by port of the container; 0 is any of the host's. */
+function bindingsOf(ports: readonly PortBinding[]): Record<string, { HostIp: string; HostPort: string }[]> {
+  const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
+  for (const { containerPort, protocol, hostIp, hostPort, hostPortEnd } of ports) {
+    const wanted = hostPort === 0 ? '' : hostPortEnd === undefined ? `${hostPort}` : `${hostPort}-${hostPortEnd}`;
+    (bindings[`${containerPort}/${protocol}`] ??= []).push({ HostIp: hostIp, HostPort: wanted });
+  }
+  return bindings;
 }
 
 function limitsOf(limits: Limits) {

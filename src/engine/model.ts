@@ -3,6 +3,7 @@ import type { CgroupPaths } from './cgroup/driver.js';
 import type { Limits } from './cgroup/limits.js';
 import type { Healthcheck, ImageDefaults } from './image/oci.js';
 import type { Mount } from './mount.js';
+import type { EndpointConfig, NetworkMode, PortBinding } from './network/model.js';
 
 export type { CgroupPaths, Healthcheck, ImageDefaults, Limits, Mount };
 
@@ -66,8 +67,19 @@ export interface ContainerConfig {
   readonly stopSignal: string;
   readonly stopTimeoutSeconds: number;
   readonly labels: Readonly<Record<string, string>>;
-  readonly network: 'none' | 'host';
-  /** "name:address" lines for /etc/hosts */
+  readonly network: NetworkMode;
+  /** the networks that it is on, eth0 on the first; absent with `bridge` is the default network */
+  readonly endpoints?: readonly EndpointConfig[];
+  /** what of the host's leads into it; absent is nothing */
+  readonly ports?: readonly PortBinding[];
+  /** every port that it exposes is published too, each at one of the host's that is free */
+  readonly publishAll?: boolean;
+  /** name servers to ask, instead of those of the host */
+  readonly dns?: readonly string[];
+  readonly dnsSearch?: readonly string[];
+  /** "ndots:2": options of resolv.conf(5) */
+  readonly dnsOptions?: readonly string[];
+  /** "name:address" lines for /etc/hosts; the address may be host-gateway, which is the host's on its network */
   readonly extraHosts: readonly string[];
   readonly limits: Limits;
   readonly mounts: readonly Mount[];
@@ -254,6 +266,8 @@ export type EventAction =
   | 'mount'
   | 'unmount'
   | 'prune'
+  | 'connect'
+  | 'disconnect'
   | 'recover'
   | 'guard';
 
@@ -261,7 +275,7 @@ export type EventAction =
 export interface EngineEvent {
   /** ms since the epoch */
   readonly time: number;
-  readonly type: 'container' | 'image' | 'volume';
+  readonly type: 'container' | 'image' | 'network' | 'volume';
   readonly action: EventAction;
   readonly id: string;
   /** name, image, exitCode, signal, … */

@@ -8,6 +8,8 @@ import type { Engine, EngineOptions } from './engine.js';
 import { readEvents } from './events.js';
 import { openContent } from './image/content/open.js';
 import { createImages } from './image/store.js';
+import { KeeperLine, keeperEntry } from './network/keeper/line.js';
+import { openNetworks } from './network/store.js';
 import { recover } from './recover.js';
 import { fileError } from './state/file-errors.js';
 import { listRemoved } from './state/removed.js';
@@ -37,6 +39,7 @@ import { restore } from './verbs/restore.js';
 import { start } from './verbs/start.js';
 import { stop } from './verbs/stop.js';
 import { top } from './verbs/top.js';
+import { createNetworks } from './verbs/networks.js';
 import { limitsInForce, update } from './verbs/update.js';
 import { wait } from './verbs/wait.js';
 import { createVolumes } from './volume/volumes.js';
@@ -53,6 +56,7 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
     root,
     images: parts.images,
     volumes: createVolumes({ store }),
+    networks: createNetworks(parts),
     list: async () => Promise.resolve(store.loadAll().containers),
     get: async (ref) => Promise.resolve(store.load(store.resolve(ref))),
     create: (spec) => create(parts, spec),
@@ -113,16 +117,13 @@ export function openEngine(options: EngineOptions): Promise<Engine> {
       closing.abort();
       for (const end of watches) end();
       watches.clear();
-      parts.closeSupervisors();
+      parts.closeLines();
     },
   };
   return Promise.resolve(engine);
 }
 
-function makeParts({
-  root: asked = DEFAULT_ROOT,
-  supervisorEntry,
-}: EngineOptions): Parts & { closeSupervisors(): void } {
+function makeParts({ root: asked = DEFAULT_ROOT, supervisorEntry }: EngineOptions): Parts & { closeLines(): void } {
   // Supervisors have a working directory of their own.
   const root = resolve(asked);
   let driver: CgroupDriver | undefined;
@@ -130,10 +131,14 @@ function makeParts({
   const cgroups = () => (driver ??= openCgroupDriver());
   const store = createStore(root, { paths: (project, id) => cgroups().paths(project, id) });
   const content = openContent(layout.images(root));
+  // What it says it says to whoever asked: nobody here stays with it.
+  const keeper = new KeeperLine({ root, entry: keeperEntry(supervisorEntry) }, () => undefined);
   return {
     root,
     store,
     content,
+    networks: openNetworks(root),
+    keeper,
     images: createImages(root, { content, usedBy: () => usersOf(store), keptByBuilds: () => keptBySteps(root) }),
     awaited: new Map(),
     get driver() {
@@ -142,7 +147,10 @@ function makeParts({
     get supervisors() {
       return (supervisors ??= sayingWhy(createSupervisors({ root, entry: supervisorEntry })));
     },
-    closeSupervisors: () => supervisors?.close(),
+    closeLines() {
+      supervisors?.close();
+      keeper.close();
+    },
   };
 }
 

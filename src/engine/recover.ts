@@ -5,6 +5,7 @@ import { isTscontainError } from './errors.js';
 import { stateUnwatched } from './health/course.js';
 import type { CorruptEntry, RecoveryAction } from './engine.js';
 import type { Container, ContainerConfig, ContainerState } from './model.js';
+import { keeperWasKilled } from './network/keeper/identity.js';
 import { bootId } from './state/boot.js';
 import { putAside, rebuildState } from './state/broken.js';
 import { deleteTree } from './state/delete-tree.js';
@@ -16,6 +17,7 @@ import { leftUnfinished } from './state/unfinished.js';
 import { isSupervisorAlive } from './supervisor/client.js';
 import { emptyRemoved } from './verbs/empty-removed.js';
 import { holds, release } from './verbs/hold.js';
+import { leaveStaleNetworks } from './verbs/leave-stale-networks.js';
 import { adopt } from './verbs/looking-after.js';
 import { isAlive, tell, type Parts } from './verbs/parts.js';
 import { destroyContainer, takesVolumes } from './verbs/remove.js';
@@ -52,6 +54,9 @@ export async function recover(parts: Parts): Promise<Recovery> {
   await adoptAll(parts, alone, recovery);
   await releaseHeld(parts, containers, recovery);
   await releaseStaleNames(parts, containers);
+  await leaveStaleNetworks(parts);
+  // Another one takes away what it has left, if nobody is on a network any more.
+  if (keeperWasKilled(parts.root)) await parts.keeper.look();
   await emptyRemoved(parts, 'overdue');
   return recovery;
 }

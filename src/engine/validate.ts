@@ -2,9 +2,12 @@
 import { isAbsolute, normalize } from 'node:path';
 import { checkedShares, checkedWeight, cpuBandwidth, memoryTarget, pidsMax } from './cgroup/limits.js';
 import { TscontainError, type Problem } from './errors.js';
+import { Problems } from './problems.js';
 import { parseEnv, parseLabel } from './grammar/environment.js';
 import { checkedVolumeMount, parseTarget, requireRecursion } from './grammar/mounts.js';
+import { parseExpose } from './grammar/ports.js';
 import { parseContainerName, parseHostname, parseProject } from './grammar/names.js';
+import { connection } from './network/connection.js';
 import {
   parseCapability,
   parseCpuList,
@@ -48,30 +51,6 @@ const DEFAULT_LOG: LogConfig = { maxSizeBytes: 64 * 1024 * 1024, maxFiles: 3 };
 /** Docker's least: a shell and its libraries have to be able to start in it. */
 const LEAST_MEMORY_BYTES = 6 * 1024 * 1024;
 
-/** Gathers problems instead of stopping at the first. */
-class Problems {
-  readonly found: Problem[] = [];
-
-  add(field: string, message: string): void {
-    this.found.push({ field, message });
-  }
-
-  /** What `judge` returns; where it throws, `instead`, and the problem is noted. */
-  try<T>(field: string, instead: T, judge: () => T): T {
-    try {
-      return judge();
-    } catch (error) {
-      if (!(error instanceof TscontainError)) throw error;
-      this.add(field, error.message);
-      return instead;
-    }
-  }
-
-  each<T>(field: string, items: readonly T[], judge: (item: T) => T): T[] {
-    return items.map((item, index) => this.try(`${field}[${index}]`, item, () => judge(item)));
-  }
-}
-
 /** The whole configuration, and what is wrong with it: use it only when that is nothing. */
 export function configure(
   spec: CreateSpec,
@@ -80,7 +59,7 @@ export function configure(
 ): { config: ContainerConfig; problems: Problem[] } {
   const problems = new Problems();
   const command = commandOf(spec, image, problems);
-  const network = spec.network ?? 'none';
+  const network = spec.network ?? 'bridge';
   const config: ContainerConfig = {
     schema: 1,
     id: facts.id,
@@ -112,6 +91,7 @@ export function configure(
     ),
     labels: { ...image.config.labels, ...labelsOf(spec.labels ?? {}, problems) },
     network,
+    ...connection(spec, network, problems),
     extraHosts: problems.each('extraHosts', spec.extraHosts ?? [], parseExtraHost),
     limits: limitsOf(spec.limits ?? {}, facts, problems),
     mounts: mountsOf(spec.mounts ?? [], problems),
@@ -176,7 +156,8 @@ function carriedFrom(
     mergeHealthcheck(spec.healthcheck, image.config.healthcheck),
   );
   const shell = spec.shell ?? image.config.shell ?? [];
-  const exposedPorts = [...new Set([...image.config.exposedPorts, ...(spec.exposedPorts ?? [])])];
+  const asked = problems.each('exposedPorts', spec.exposedPorts ?? [], (port) => parseExpose(port)[0]!);
+  const exposedPorts = [...new Set([...image.config.exposedPorts, ...asked])];
   const volumes = [...new Set([...image.config.volumes, ...(spec.volumes ?? [])])];
   return {
     ...(healthcheck === undefined ? {} : { healthcheck }),

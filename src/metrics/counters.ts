@@ -1,7 +1,9 @@
 // What the kernel's files say at one moment, before anything is divided by time. NaN is "not measured", for a limit "none".
+import { noNetwork, type NetworkCounters } from './net-dev.js';
 import { limitAt, wholeNumber, type DeviceFilter, type Text } from './proc.js';
 
-export interface Counters {
+/** Those of the network are over every interface but lo. */
+export interface Counters extends NetworkCounters {
   /** µs of CPU time since the cgroup began: all of it, in user mode, in the kernel */
   cpuUs: number;
   userUs: number;
@@ -46,9 +48,6 @@ export interface Counters {
   ioFullUs: number;
   /** processes killed for memory since the cgroup began */
   oomKills: number;
-  /** bytes since the network namespace began */
-  rxBytes: number;
-  txBytes: number;
 }
 
 export const nothingMeasured = (): Counters => ({
@@ -84,8 +83,7 @@ export const nothingMeasured = (): Counters => ({
   ioSomeUs: NaN,
   ioFullUs: NaN,
   oomKills: NaN,
-  rxBytes: NaN,
-  txBytes: NaN,
+  ...noNetwork(),
 });
 
 /** Reads one file's text into the counters; `counts` tells which block devices are disks. */

@@ -202,6 +202,42 @@ const FAMILIES: readonly Family[] = [
     help: 'Bytes sent over every interface but lo.',
     value: plain('txBytes'),
   },
+  {
+    name: 'network_received_packets',
+    type: 'counter',
+    help: 'Packets received over every interface but lo.',
+    value: plain('rxPackets'),
+  },
+  {
+    name: 'network_sent_packets',
+    type: 'counter',
+    help: 'Packets sent over every interface but lo.',
+    value: plain('txPackets'),
+  },
+  {
+    name: 'network_received_dropped_packets',
+    type: 'counter',
+    help: 'Packets that came and were dropped, over every interface but lo.',
+    value: plain('rxDrops'),
+  },
+  {
+    name: 'network_sent_dropped_packets',
+    type: 'counter',
+    help: 'Packets that were to be sent and were dropped, over every interface but lo.',
+    value: plain('txDrops'),
+  },
+  {
+    name: 'network_received_errors',
+    type: 'counter',
+    help: 'Packets that came damaged, over every interface but lo.',
+    value: plain('rxErrors'),
+  },
+  {
+    name: 'network_sent_errors',
+    type: 'counter',
+    help: 'Packets that could not be sent, over every interface but lo.',
+    value: plain('txErrors'),
+  },
 ];
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };

@@ -3,19 +3,8 @@ import { parseCpuPressure, parseIoPressure, parseMemoryPressure } from './cgroup
 import { nothingMeasured, type Counters, type Parse } from './counters.js';
 import { virtualInterfaces } from './devices.js';
 import { KeptFile } from './kept-file.js';
-import {
-  cpuTimes,
-  diskstats,
-  isNotLoopback,
-  keyed,
-  keys,
-  loadAverages,
-  networkBytes,
-  wholeNumber,
-  type CpuTicks,
-  type InterfaceFilter,
-  type Text,
-} from './proc.js';
+import { isNotLoopback, networkCounters, type InterfaceFilter, type NetworkCounters } from './net-dev.js';
+import { cpuTimes, diskstats, keyed, keys, loadAverages, wholeNumber, type CpuTicks, type Text } from './proc.js';
 import { busyShare, fillRow, type Moment } from './rates.js';
 import { readTogether, type Reader } from './reader.js';
 
@@ -123,7 +112,7 @@ export class HostFiles {
       'pressure/memory': of(parseMemoryPressure),
       'pressure/io': of(parseIoPressure),
       diskstats: (text, into) => void Object.assign(into, diskstats(text, reader.isDisk)),
-      'net/dev': (text, into) => void Object.assign(into, this.network(text)),
+      'net/dev': (text, into) => this.network(text, into),
     };
     this.files = Object.keys(parsers).map(
       (file) => new KeptFile(`${reader.procRoot}/${file}`, reader.budget, !BY_RECORD.has(file)),
@@ -167,11 +156,11 @@ export class HostFiles {
   }
 
   /** What goes over a container's veth and a bridge goes over the card too; where there is no card, all but lo count. */
-  private network(text: Text): { rxBytes: number; txBytes: number } {
+  private network(text: Text, into: NetworkCounters): void {
     const isCard: InterfaceFilter = (line, from, to) =>
       !this.virtual.has(String.fromCharCode(...line.bytes.subarray(from, to)));
-    const cards = networkBytes(text, isCard);
-    return Number.isNaN(cards.rxBytes) ? networkBytes(text, isNotLoopback) : cards;
+    networkCounters(text, isCard, into);
+    if (Number.isNaN(into.rxBytes)) networkCounters(text, isNotLoopback, into);
   }
 }
 

@@ -1,6 +1,8 @@
 // One target as it is measured: its files, the reading before, its latest sample, across restarts of what it is.
 import { isDeepStrictEqual } from 'node:util';
+import type { Interfaces } from './interfaces.js';
 import type { Sample, Target } from './model.js';
+import { forgetNetwork } from './net-dev.js';
 import { nothingMeasured, type Counters } from './counters.js';
 import type { Text } from './proc.js';
 import { fillRow, growth, Tally, type Moment } from './rates.js';
@@ -44,8 +46,9 @@ export class Meter {
   constructor(
     private target: Target,
     private readonly reader: Reader,
+    private readonly interfaces?: Interfaces,
   ) {
-    this.files = new TargetFiles(target.cgroup, target.netPid, reader);
+    this.files = new TargetFiles(target.cgroup, target.netPid, reader, interfaces);
   }
 
   /** The latest sample; undefined where there is nothing to measure. Not everybody who measures wants to see it by name. */
@@ -58,11 +61,12 @@ export class Meter {
   aim(target: Target): void {
     if (!isDeepStrictEqual(target.cgroup, this.target.cgroup)) {
       this.leave();
-      this.files = new TargetFiles(target.cgroup, target.netPid, this.reader);
+      this.interfaces?.forget();
+      this.files = new TargetFiles(target.cgroup, target.netPid, this.reader, this.interfaces);
     } else if (target.netPid !== this.target.netPid) {
       this.files.setNetPid(target.netPid);
       // The counters of another network namespace are no continuation of these.
-      if (this.before !== undefined) this.before.counters.rxBytes = this.before.counters.txBytes = NaN;
+      if (this.before !== undefined) forgetNetwork(this.before.counters);
     }
     this.target = target;
   }

@@ -1,5 +1,8 @@
 // What is measured, as plain data. "Not measured" is undefined in a sample and NaN in a series, never 0.
 import type { Finding } from './neighbours/model.js';
+import type { NetworkCounters } from './net-dev.js';
+
+export type { NetworkCounters } from './net-dev.js';
 
 /** Where a thing's counters are. An engine container satisfies it; metrics knows nothing else of containers. */
 export interface CgroupPaths {
@@ -70,8 +73,15 @@ export interface Sample {
   readonly pressure: { readonly cpu: Pressure; readonly memory: Pressure; readonly io: Pressure };
   /** processes killed for memory since the target began, whatever resets of counters lay between */
   readonly oomKills?: number;
-  /** bytes a second over every interface but lo */
-  readonly network: { readonly rxBytes?: number; readonly txBytes?: number };
+  /** bytes and packets a second over every interface but lo; of both ways together those that were dropped or damaged */
+  readonly network: {
+    readonly rxBytes?: number;
+    readonly txBytes?: number;
+    readonly rxPackets?: number;
+    readonly txPackets?: number;
+    readonly drops?: number;
+    readonly errors?: number;
+  };
 }
 
 /** The series kept for each target; one name a number of Sample. */
@@ -102,8 +112,24 @@ export const SERIES = [
   'pressure.io.full',
   'network.rxBytes',
   'network.txBytes',
+  'network.rxPackets',
+  'network.txPackets',
+  'network.drops',
+  'network.errors',
 ] as const;
 export type SeriesName = (typeof SERIES)[number];
+
+/** One network interface of a target, as of the last sample; NaN is not measured. */
+export interface InterfaceSample {
+  readonly name: string;
+  /** a second */
+  readonly rates: Readonly<NetworkCounters>;
+  /** since the network namespace began */
+  readonly totals: Readonly<NetworkCounters>;
+  /** bytes a second of the last samples, oldest first; NaN before there were any */
+  readonly received: Float64Array;
+  readonly sent: Float64Array;
+}
 
 /** A stretch of history brought to a number of points; NaN where nothing was measured. */
 export interface Series {
@@ -152,6 +178,8 @@ export interface Sampler {
   sample(): void;
   latest(id: string): Sample | undefined;
   latestHost(): HostSample | undefined;
+  /** The network interfaces of a target that has a network of its own, lo left out. */
+  interfaces(id: string): readonly InterfaceSample[];
   /** History of one series of a target, or of the host with id HOST_ID; `points` equal steps ending at `until` (default now). */
   history(id: string, name: SeriesName, spanMs: number, points: number, until?: number): Series;
   /** Who suffers as of the last sample, worst first; the same array as long as nothing changed. */

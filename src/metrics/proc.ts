@@ -68,7 +68,7 @@ export function nextWord({ bytes, length }: Text, at: number): number {
   return i;
 }
 
-function skipSpaces({ bytes, length }: Text, at: number): number {
+export function skipSpaces({ bytes, length }: Text, at: number): number {
   let i = at;
   while (i < length && bytes[i] === SPACE) i++;
   return i;
@@ -78,7 +78,7 @@ function skipSpaces({ bytes, length }: Text, at: number): number {
 export type Key = Uint8Array;
 export const keys = (...words: string[]): readonly Key[] => words.map((word) => new TextEncoder().encode(word));
 
-function startsWith({ bytes, length }: Text, at: number, key: Key): boolean {
+export function startsWith({ bytes, length }: Text, at: number, key: Key): boolean {
   if (at + key.length > length) return false;
   for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false;
   return true;
@@ -130,34 +130,6 @@ export function pressure(text: Text): { someUs: number; fullUs: number } {
     else if (startsWith(text, line, FULL)) fullUs = assigned(text, line, TOTAL);
   }
   return { someUs, fullUs };
-}
-
-/** Which network interfaces count, told from the bytes of the name. */
-export type InterfaceFilter = (text: Text, from: number, to: number) => boolean;
-
-const [LOOPBACK] = keys('lo') as [Key];
-export const isNotLoopback: InterfaceFilter = (text, from, to) =>
-  to - from !== LOOPBACK.length || !startsWith(text, from, LOOPBACK);
-
-/**
- * Bytes received and sent over the interfaces that count, NaN where there is none. Source: /proc/PID/net/dev (proc(5)): two
- * lines of heading, then "name: rx bytes, 7 more, tx bytes, …".
- */
-export function networkBytes(text: Text, counts: InterfaceFilter): { rxBytes: number; txBytes: number } {
-  let rxBytes = NaN;
-  let txBytes = NaN;
-  for (let line = nextLine(text, nextLine(text, 0)); line < text.length; line = nextLine(text, line)) {
-    const name = skipSpaces(text, line);
-    let colon = name;
-    while (colon < text.length && text.bytes[colon] !== COLON && text.bytes[colon] !== NEWLINE) colon++;
-    if (colon >= text.length || text.bytes[colon] !== COLON || !counts(text, name, colon)) continue;
-    const rx = skipSpaces(text, colon + 1);
-    let tx = rx;
-    for (let column = 0; column < 8; column++) tx = nextWord(text, tx);
-    rxBytes = (Number.isNaN(rxBytes) ? 0 : rxBytes) + numberAt(text, rx);
-    txBytes = (Number.isNaN(txBytes) ? 0 : txBytes) + numberAt(text, tx);
-  }
-  return { rxBytes, txBytes };
 }
 
 /** Which block devices count: a disk, but not its partitions nor what is stacked upon it. */

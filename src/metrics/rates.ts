@@ -75,6 +75,10 @@ export function fillRow(row: Float64Array, before: Moment | undefined, now: Mome
   row[AT.oomKills] = oomKills;
   row[AT.rxBytes] = growth(was.rxBytes, is.rxBytes) / seconds;
   row[AT.txBytes] = growth(was.txBytes, is.txBytes) / seconds;
+  row[AT.rxPackets] = growth(was.rxPackets, is.rxPackets) / seconds;
+  row[AT.txPackets] = growth(was.txPackets, is.txPackets) / seconds;
+  row[AT.drops] = growth(was.rxDrops + was.txDrops, is.rxDrops + is.txDrops) / seconds;
+  row[AT.errors] = growth(was.rxErrors + was.txErrors, is.rxErrors + is.txErrors) / seconds;
 }
 
 /** A count that goes on when the counter below it begins again at 0. */

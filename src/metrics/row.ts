@@ -55,6 +55,10 @@ export const AT = {
   oomKills: place('oomKills'),
   rxBytes: place('network.rxBytes'),
   txBytes: place('network.txBytes'),
+  rxPackets: place('network.rxPackets'),
+  txPackets: place('network.txPackets'),
+  drops: place('network.drops'),
+  errors: place('network.errors'),
 } as const;
 
 type Filled<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -138,8 +142,16 @@ function networkOf(row: Float64Array): Sample['network'] {
   const network: Filled<Sample['network']> = {};
   const rxBytes = row[AT.rxBytes];
   const txBytes = row[AT.txBytes];
+  const rxPackets = row[AT.rxPackets];
+  const txPackets = row[AT.txPackets];
+  const drops = row[AT.drops];
+  const errors = row[AT.errors];
   if (isKnown(rxBytes)) network.rxBytes = rxBytes;
   if (isKnown(txBytes)) network.txBytes = txBytes;
+  if (isKnown(rxPackets)) network.rxPackets = rxPackets;
+  if (isKnown(txPackets)) network.txPackets = txPackets;
+  if (isKnown(drops)) network.drops = drops;
+  if (isKnown(errors)) network.errors = errors;
   return network;
 }
 

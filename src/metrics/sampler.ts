@@ -7,6 +7,7 @@ import {
   HOST_ID,
   type HostFacts,
   type HostSample,
+  type InterfaceSample,
   type Sample,
   type Sampler,
   type Series,
@@ -257,6 +258,10 @@ class ProcSampler implements Sampler {
 
   latestHost(): HostSample | undefined {
     return this.hostLatest;
+  }
+
+  interfaces(id: string): readonly InterfaceSample[] {
+    return this.tracked.get(id)?.interfaceSamples ?? [];
   }
 
   history(id: string, name: SeriesName, spanMs: number, points: number, until = this.clock.now()): Series {

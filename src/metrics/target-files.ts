@@ -6,7 +6,9 @@ import { FILES_V2 } from './cgroup-v2.js';
 import { nothingMeasured, type Counters, type Parse } from './counters.js';
 import { KeptFile } from './kept-file.js';
 import type { CgroupPaths } from './model.js';
-import { isNotLoopback, networkBytes } from './proc.js';
+import type { Interfaces } from './interfaces.js';
+import { forgetNetwork, isNotLoopback, networkCounters } from './net-dev.js';
+import type { Text } from './proc.js';
 import type { Reader } from './reader.js';
 
 interface CounterFile {
@@ -108,6 +110,7 @@ export class TargetFiles {
   /** the first look at who may rest: what is always read, and the memory, which others can take from those who sleep */
   private readonly resting: readonly OpenFile[];
   private readAt = NaN;
+  private readingAt = NaN;
   private settingsReadAt = -Infinity;
   private before = nothingMeasured();
   private wasCalm = false;
@@ -120,6 +123,8 @@ export class TargetFiles {
     cgroup: CgroupPaths,
     netPid: number | undefined,
     private readonly reader: Reader,
+    /** Where each interface is followed by itself as well. */
+    private readonly interfaces?: Interfaces,
   ) {
     this.folders = [...Object.values(cgroup.controllers), ...(cgroup.unified === undefined ? [] : [cgroup.unified])];
     const files = counterFiles(cgroup);
@@ -141,13 +146,14 @@ export class TargetFiles {
   /** Another process stands for the network: the target was started again. */
   setNetPid(netPid: number | undefined): void {
     this.network?.kept.close();
+    this.interfaces?.forget();
     const path = `${this.reader.procRoot}/${netPid ?? ''}/net/dev`;
     this.network =
       netPid === undefined
         ? undefined
         : {
             kept: new KeptFile(path, this.reader.budget, false),
-            parse: network,
+            parse: (text, into) => this.parseNetwork(text, into),
             kind: {},
             slot: undefined,
           };
@@ -171,7 +177,9 @@ export class TargetFiles {
     const first = restMs > SETTINGS_MS ? this.resting : this.files.always;
     // What is not read now says what it said before; the CPU time and the network are read in any case.
     const counters = isDue ? nothingMeasured() : { ...before };
-    counters.cpuUs = counters.rxBytes = counters.txBytes = NaN;
+    counters.cpuUs = NaN;
+    forgetNetwork(counters);
+    this.readingAt = monotonicMs;
     this.unreachable = 0;
     if (!this.readInto(counters, first, this.network)) return undefined;
     const isAsleep =
@@ -192,7 +200,7 @@ export class TargetFiles {
     if (isDue) this.settingsReadAt = monotonicMs;
     if (counters.pids === 0) {
       this.setNetPid(undefined);
-      counters.rxBytes = counters.txBytes = NaN;
+      forgetNetwork(counters);
     }
     this.readAt = monotonicMs;
     this.wasCalm = this.unreachable === 0 && isCalm(before, counters);
@@ -246,6 +254,13 @@ export class TargetFiles {
     else if (kept.read(buffer) === 'read') parse(buffer, counters, isDisk);
   }
 
+  private parseNetwork(text: Text, into: Counters): void {
+    const { interfaces } = this;
+    interfaces?.begin(text, this.readingAt);
+    networkCounters(text, isNotLoopback, into, interfaces?.see);
+    interfaces?.end();
+  }
+
   /** Files that were missing are tried once more at the next reading. */
   lookAgain(): void {
     const missing = this.all.filter(({ kept }) => kept.lookAgain());
@@ -264,9 +279,3 @@ function add(batch: Batch, file: OpenFile): void {
   const { descriptor } = file.kept;
   file.slot = descriptor === undefined ? undefined : batch.add(descriptor);
 }
-
-const network: Parse = (text, into) => {
-  const { rxBytes, txBytes } = networkBytes(text, isNotLoopback);
-  into.rxBytes = rxBytes;
-  into.txBytes = txBytes;
-};

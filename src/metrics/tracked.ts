@@ -1,11 +1,13 @@
 // One target over time: what is measured of it, and its history.
 import { History } from './history.js';
+import { Interfaces } from './interfaces.js';
 import { Meter, type Instant } from './meter.js';
-import type { Sample, Target } from './model.js';
+import type { InterfaceSample, Sample, Target } from './model.js';
 import type { Reader } from './reader.js';
 
 export class Tracked {
   readonly history: History;
+  private readonly interfaces = new Interfaces();
   private readonly meter: Meter;
 
   constructor(
@@ -14,7 +16,7 @@ export class Tracked {
     intervalMs: number,
   ) {
     this.history = new History(intervalMs);
-    this.meter = new Meter(aimedAt, reader);
+    this.meter = new Meter(aimedAt, reader, this.interfaces);
   }
 
   get target(): Target {
@@ -23,6 +25,10 @@ export class Tracked {
 
   get latest(): Sample | undefined {
     return this.meter.latest;
+  }
+
+  get interfaceSamples(): readonly InterfaceSample[] {
+    return this.meter.latest === undefined ? [] : this.interfaces.list;
   }
 
   aim(target: Target): void {

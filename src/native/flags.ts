@@ -210,13 +210,20 @@ export const TIOCGPTPEER = 0x5441;
 // netdevice(7), socket(2)
 export const AF_UNIX = 1;
 export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0o2000000;
+export const SIOCADDRT = 0x890b;
 export const SIOCSIFFLAGS = 0x8914;
+export const SIOCSIFADDR = 0x8916;
+export const SIOCSIFNETMASK = 0x891c;
 export const IFF_UP = 0x1;
+export const IFF_MULTICAST = 0x1000;
+export const RTF_UP = 0x1;
+export const RTF_GATEWAY = 0x2;
 
 // wait(2)
 export const WNOHANG = 1;

@@ -20,6 +20,26 @@ export { decodeWaitStatus, onChildExit, waitpid, type ExitStatus } from './wait.
 export { signalName, signalNumber, type SignalName } from './signals.js';
 export { openPipe, setCloseOnExec, setNonblocking, setPipeSize } from './descriptors.js';
 export { capabilitiesOf, capabilityName, capabilityNames, capabilityNumber, lastCapability } from './capabilities.js';
+export { inNetworkNamespace, networkNamespaceOf, ownNetworkNamespace } from './network-namespace.js';
+export { forgetRouteSocket, RouteSocket } from './netlink/socket.js';
+export {
+  createBridge,
+  createVeth,
+  deleteLink,
+  findLink,
+  isolatePort,
+  listLinks,
+  setLinkUp,
+  type Link,
+  type NewLink,
+  type Veth,
+} from './netlink/links.js';
+export { addAddress, listAddresses, type LinkAddress } from './netlink/addresses.js';
+export { addDefaultRoute, listRoutes, type Route } from './netlink/routes.js';
+export { listNeighbours, type Neighbour } from './netlink/neighbours.js';
+export { addressBytes, addressText } from './netlink/ip.js';
+export { Nftables, type ForeignChain } from './netlink/nftables.js';
+export { holdPort, type HeldSocket } from './sockets.js';
 export { lockFile, type Lock } from './lock.js';
 export { atomicWrite } from './atomic-write.js';
 export { bytesOfName, nameOfBytes } from './names.js';

@@ -10,7 +10,7 @@ import { syscallNumber, type SyscallName } from './syscalls.js';
 export type KernelArg = number | bigint | string | Uint8Array | null;
 
 type Koffi = typeof KoffiModule;
-type Binding = (...args: (KernelArg | undefined)[]) => number | bigint;
+type Binding = KoffiModule.KoffiFunc<(...args: (KernelArg | undefined)[]) => number | bigint>;
 
 let loaded: Koffi | undefined;
 let libc: ReturnType<Koffi['load']> | undefined;
@@ -26,7 +26,13 @@ function bind(shape: string): Binding {
   libc ??= koffi().load(null);
   const types = { i: 'int64', s: 'str', p: 'void *' };
   const args = Array.from(shape, (letter) => types[letter as keyof typeof types]);
-  return libc.func('syscall', 'int64', ['int64', ...args]);
+  return libc.func('syscall', 'int64', ['int64', ...args]) as Binding;
+}
+
+function bindingFor(shape: string): Binding {
+  let binding = bindings.get(shape);
+  if (binding === undefined) bindings.set(shape, (binding = bind(shape)));
+  return binding;
 }
 
 /** As C has it, for a name whose bytes are not UTF-8. */
@@ -44,9 +50,7 @@ export function rawSyscall(name: SyscallName, ...args: readonly KernelArg[]): nu
       shape += 's';
     } else shape += 'p';
   }
-  let binding = bindings.get(shape);
-  if (binding === undefined) bindings.set(shape, (binding = bind(shape)));
-  const result = binding(syscallNumber(name), ...args);
+  const result = bindingFor(shape)(syscallNumber(name), ...args);
   return result === -1 ? -koffi().errno() : result;
 }
 
@@ -60,4 +64,24 @@ export function syscall(name: SyscallName, ...args: readonly KernelArg[]): numbe
       args.find((arg): arg is string => typeof arg === 'string' && arg !== ''),
     );
   return Number(result);
+}
+
+/**
+ * Makes a system call in another thread: one that takes long, and is not about the thread that makes it. Nobody may change the bytes
+ * among the arguments until it is over. Rejects with SyscallError.
+ */
+export function syscallInBackground(
+  name: SyscallName,
+  ...args: readonly (number | Uint8Array | null)[]
+): Promise<number> {
+  const shape = args.map((arg) => (typeof arg === 'number' ? 'i' : 'p')).join('');
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown, result: number | bigint) => {
+      // The arguments live as long as this function does, which koffi holds until it is over.
+      if (error instanceof Error) reject(error);
+      else if (args.length > 0 && result === -1) reject(new SyscallError(name, koffi().errno()));
+      else resolve(Number(result));
+    };
+    bindingFor(shape).async(syscallNumber(name), ...args, done);
+  });
 }

@@ -7,6 +7,8 @@ import type {
   EngineEvent,
   LaunchReport,
   Limits,
+  OpenConnections,
+  PortBinding,
   TerminalSize,
 } from '../engine/index.js';
 import type { Finding, FindingSpan, HostFacts } from '../metrics/index.js';
@@ -14,8 +16,11 @@ import type { Settings } from './config/schema.js';
 import type { JobProgress, JobRequest } from './images/jobs.js';
 import type { ImageOrigin, ImageRow, Prunable } from './images/port.js';
 import type { CommandName } from './keymap.js';
+import type { Talk } from './networks/talks.js';
+import type { JoinRequest, NetworkRequest, NetworkRow } from './networks/port.js';
 import type { KeyEvent, PasteEvent } from './screen/index.js';
 import type { GuardSlice, Load, Notice, State, UndoEntry, Verb } from './state.js';
+import type { PrunableVolumes, VolumeDirectory, VolumeRequest, VolumeRow } from './volumes/port.js';
 import type { Viewer } from './widgets/index.js';
 
 /** Something on the screen that can be clicked, as panels name it (Target of screen/canvas.ts). */
@@ -44,6 +49,12 @@ export interface RemovedName {
   readonly id: string;
   readonly name: string;
   readonly last: boolean;
+}
+
+/** A container or a network as it is told of. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** How a job ended: what it brought, or why not. */
@@ -124,6 +135,42 @@ export type Action =
       readonly refused: readonly Refused[];
     }
   | { readonly type: 'images-pruned'; readonly removed: number; readonly freedBytes: number }
+  // Networks, and who is on them.
+  | { readonly type: 'networks'; readonly list: readonly NetworkRow[] | Failure }
+  | {
+      readonly type: 'networks-changed';
+      readonly what: 'made' | 'removed';
+      readonly names: readonly string[];
+      readonly refused: readonly Refused[];
+    }
+  /** `request` is how it is on the network now; without one it is on it no more, and was as `before` says */
+  | {
+      readonly type: 'connected';
+      readonly container: Named;
+      readonly network: Named;
+      readonly request?: JoinRequest;
+      readonly before?: JoinRequest;
+    }
+  | { readonly type: 'republished'; readonly id: string; readonly name: string; readonly ports: string }
+  | { readonly type: 'talks'; readonly talks: readonly Talk[] }
+  | { readonly type: 'connections'; readonly id: string; readonly found: OpenConnections | Failure | undefined }
+  // Volumes.
+  | { readonly type: 'volumes'; readonly list: readonly VolumeRow[] | Failure }
+  | { readonly type: 'volume-size'; readonly name: string; readonly size: number | 'measuring' | 'unknown' }
+  | {
+      readonly type: 'volume-directory';
+      readonly volume: string;
+      readonly path: string;
+      readonly found: VolumeDirectory | Failure;
+    }
+  | {
+      readonly type: 'volumes-changed';
+      readonly what: 'made' | 'removed';
+      readonly names: readonly string[];
+      readonly freedBytes?: number;
+      readonly refused: readonly Refused[];
+    }
+  | { readonly type: 'volumes-pruned'; readonly removed: number; readonly freedBytes: number }
   // What goes on with images.
   | { readonly type: 'jobs-progressed'; readonly jobs: ReadonlyMap<number, JobProgress> }
   | { readonly type: 'job-ended'; readonly number: number; readonly end: JobEnd; readonly progress: JobProgress }
@@ -199,6 +246,24 @@ export type Effect =
       readonly image: { readonly id: string; readonly name: string };
       readonly name: string;
     }
+  | { readonly type: 'list-networks' }
+  | { readonly type: 'create-network'; readonly request: NetworkRequest }
+  | { readonly type: 'remove-networks'; readonly networks: readonly Named[] }
+  | { readonly type: 'prune-networks' }
+  | {
+      readonly type: 'connect';
+      readonly network: string;
+      readonly container: string;
+      readonly request: JoinRequest;
+    }
+  | { readonly type: 'disconnect'; readonly network: string; readonly container: string }
+  /** the container is made anew with these ports */
+  | { readonly type: 'republish'; readonly container: string; readonly ports: readonly PortBinding[] }
+  | { readonly type: 'list-volumes' }
+  | { readonly type: 'create-volume'; readonly request: VolumeRequest }
+  | { readonly type: 'remove-volumes'; readonly names: readonly string[] }
+  | { readonly type: 'prune-volumes'; readonly which: PrunableVolumes }
+  | { readonly type: 'open-volume-file'; readonly volume: string; readonly path: string }
   | { readonly type: 'begin-job'; readonly number: number; readonly request: JobRequest }
   | { readonly type: 'cancel-job'; readonly number: number }
   /** a key of the viewer widget, rows by the wheel, or n and N for the finds of the search */

@@ -14,6 +14,8 @@ import { failureOf } from './effects/failure.js';
 import type { GuardFile } from './effects/guard.js';
 import type { PastPort } from './effects/past.js';
 import type { ImagesPort } from './images/port.js';
+import type { NetworksPort } from './networks/port.js';
+import type { VolumesPort } from './volumes/port.js';
 import { paintDashboard } from './panels/dashboard.js';
 import { Pointer } from './pointer.js';
 import { reduce } from './reduce.js';
@@ -36,6 +38,8 @@ export interface DashboardOptions {
     readonly sampler: Sampler;
     readonly past?: PastPort;
     readonly images?: ImagesPort;
+    readonly networks?: NetworksPort;
+    readonly volumes?: VolumesPort;
   }>;
   readonly input: NodeJS.ReadStream & { fd: 0 };
   readonly output: NodeJS.WriteStream & { fd: 1 };
@@ -121,7 +125,7 @@ class Dashboard {
   private async open(): Promise<void> {
     const { done: _done, options } = this;
     try {
-      const { engine, sampler, past, images } = await options.open();
+      const { engine, sampler, past, images, networks, volumes } = await options.open();
       if (this.isClosed) {
         engine.close();
         sampler.close();
@@ -133,6 +137,8 @@ class Dashboard {
           sampler,
           ...(past === undefined ? {} : { past }),
           ...(images === undefined ? {} : { images }),
+          ...(networks === undefined ? {} : { networks }),
+          ...(volumes === undefined ? {} : { volumes }),
           clock: this.clock,
           ...(this.configFile ? { config: this.configFile } : {}),
           dispatch: (action) => this.dispatch(action),

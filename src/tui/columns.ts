@@ -18,9 +18,13 @@ export const COLUMN_NAMES = [
   'read',
   'write',
   'net',
+  'packets',
+  'drops',
+  'errors',
   'pressure',
   'pids',
   'age',
+  'ports',
   'status',
   'restarts',
   'project',
@@ -38,9 +42,11 @@ export const DEFAULT_COLUMNS: readonly ColumnName[] = [
   'used',
   'read',
   'write',
+  'net',
   'pressure',
   'pids',
   'age',
+  'ports',
   'command',
 ];
 
@@ -55,9 +61,13 @@ export const ABOUT_COLUMNS: Readonly<Record<ColumnName, string>> = {
   read: 'bytes read a second; on a narrow screen with writes',
   write: 'bytes written a second',
   net: 'bytes received and sent a second',
+  packets: 'packets received and sent a second',
+  drops: 'packets dropped a second, both ways together',
+  errors: 'packets damaged a second, both ways together',
   pressure: 'what it waits for, and how much of its time',
   pids: 'processes',
   age: 'since when it is what it is',
+  ports: "the host's ports that lead into it, as -p says them; there is none where nobody has any",
   status: 'running, paused, exited …; of what is checked starting, healthy, unhealthy',
   restarts: 'how often it was restarted by its policy',
   project: 'the project it belongs to',
@@ -71,12 +81,12 @@ export const CONTAINER_COLUMN_SET: ColumnSet<ColumnName> = {
   about: ABOUT_COLUMNS,
 };
 
-export const SORT_COLUMNS = ['name', 'cpu', 'memory', 'io', 'pressure', 'pids', 'age', 'status'] as const;
+export const SORT_COLUMNS = ['name', 'cpu', 'memory', 'io', 'net', 'pressure', 'pids', 'age', 'status'] as const;
 export type SortColumn = (typeof SORT_COLUMNS)[number];
 
-export const FIXED_TABS = ['graphs', 'logs', 'processes', 'inspect', 'launch'] as const;
+export const FIXED_TABS = ['graphs', 'logs', 'processes', 'inspect', 'launch', 'network'] as const;
 export type FixedTab = (typeof FIXED_TABS)[number];
 
 /** Pages that a saved layout can open with. */
-export const LAYOUT_PAGES = ['overview', 'grid', 'images', 'events'] as const;
+export const LAYOUT_PAGES = ['overview', 'grid', 'images', 'networks', 'volumes', 'events'] as const;
 export type LayoutPage = (typeof LAYOUT_PAGES)[number];

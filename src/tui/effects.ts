@@ -17,12 +17,16 @@ import { LogPane } from './effects/log-pane.js';
 import { LookedAt } from './effects/looked-at.js';
 import { loadsOf, targetsOf } from './effects/measuring.js';
 import { lookBack } from './effects/night.js';
+import { Networks } from './effects/networks.js';
+import { networkVerbs } from './effects/network-verbs.js';
 import { Past } from './effects/past.js';
 import type { Ports } from './effects/ports.js';
 import { Shells } from './effects/shells.js';
+import { Volumes } from './effects/volumes.js';
+import { volumeVerbs } from './effects/volume-verbs.js';
 import { takesKeys } from './keymap.js';
 import { inside, layoutOf, paneRect, panesOf } from './layout.js';
-import { watchingEngine, watchingImages } from './read-only.js';
+import { watchingEngine, watchingImages, watchingNetworks, watchingVolumes } from './read-only.js';
 import { shellOf } from './reducers/view.js';
 import { selectedContainer } from './rows.js';
 import type { Sources } from './sources.js';
@@ -53,6 +57,8 @@ const watching = (ports: Ports): Ports => ({
   ...ports,
   engine: watchingEngine(ports.engine),
   images: watchingImages(imageVerbs(ports)),
+  networks: watchingNetworks(networkVerbs(ports)),
+  volumes: watchingVolumes(volumeVerbs(ports)),
 });
 
 export class Effects {
@@ -66,6 +72,8 @@ export class Effects {
   private readonly doers: Doers<Effect['type']>;
   private readonly images: Images;
   private readonly jobs: Jobs;
+  private readonly networks: Networks;
+  private readonly volumes: Volumes;
   private guard: GuardDuty | undefined;
   private readonly stopping = new AbortController();
   private readonly undo: (() => void)[] = [];
@@ -80,16 +88,21 @@ export class Effects {
     this.past = new Past(ports);
     this.logs = new LogPane(this.ports);
     this.listing = new Listing(this.ports);
-    this.lookedAt = new LookedAt(this.ports);
     this.creating = new Creating(this.ports, this.listing, this.shells);
     const images = imageVerbs(this.ports);
     this.images = new Images(this.ports, this.listing, images);
     this.jobs = new Jobs(this.ports, images);
+    const networks = networkVerbs(this.ports);
+    this.networks = new Networks(this.ports, this.listing, networks);
+    this.volumes = new Volumes(this.ports, this.listing, volumeVerbs(this.ports));
+    this.lookedAt = new LookedAt(this.ports, networks);
     this.doers = {
-      ...new Acts(this.ports, this.listing, images).doers,
+      ...new Acts(this.ports, this.listing, images, networks).doers,
       ...this.creating.doers,
       ...this.images.doers,
       ...this.jobs.doers,
+      ...this.networks.doers,
+      ...this.volumes.doers,
       ...this.shells.doers,
       ...this.logs.doers,
       ...this.own,
@@ -206,6 +219,8 @@ export class Effects {
       this.fitShells(state);
     this.past.follow(state);
     this.images.follow(state);
+    this.networks.follow(state);
+    this.volumes.follow(state);
     const tab = state.view.page === 'overview' && layoutOf(state).tabs !== undefined ? state.view.tab : undefined;
     this.logs.follow(before, state, tab !== undefined && panesOf(state).some((pane) => pane.tab === 'logs'));
     this.shells.giveKeys(typingIn(state));

@@ -1,44 +1,20 @@
 // Where the panes of the Images view stand, and what the pane of builds is divided into. Pure.
+import { cataloguePaneInside, cataloguePanes, type CataloguePanes } from './catalogue.js';
 import { imageRows } from './image-rows.js';
 import { isAtWork, isBuild, type Job } from './images/jobs.js';
-import { inside, layoutOf } from './layout.js';
 import type { Rect } from './screen/index.js';
 import type { State } from './state.js';
-
-/** Borders and the line of column names. */
-const LIST_FRAME_ROWS = 3;
-const LIST_LEAST_ROWS = 8;
-const LIST_SHARE = 0.5;
-
-export interface ImagePanes {
-  readonly list?: Rect;
-  readonly pane?: Rect;
-}
 
 /** Whether there is nothing that tabs could be about. */
 export const hasNoImages = ({ images, jobs }: State): boolean =>
   (images.list?.length ?? 0) === 0 && jobs.list.length === 0;
 
-/** One pane has all the room where there is little, or where it was given to it. */
-export function imagePanes(state: State): ImagePanes {
-  const { body, narrow } = layoutOf(state);
-  const isAlone = narrow || state.view.zoomed;
-  if (hasNoImages(state) || (isAlone && state.images.focus === 'list')) return { list: body };
-  if (isAlone) return { pane: body };
-  const wanted = imageRows(state).length + LIST_FRAME_ROWS;
-  const height = Math.max(LIST_LEAST_ROWS, Math.min(wanted, Math.floor(body.height * LIST_SHARE)));
-  return {
-    list: { ...body, height },
-    pane: { ...body, y: body.y + height, height: body.height - height },
-  };
-}
+const placed = { slice: ({ images }: State) => images, rows: imageRows, isEmpty: hasNoImages };
 
-/** Rows of images that the list has room for. */
-export const imageListRows = (state: State): number =>
-  Math.max(1, (imagePanes(state).list?.height ?? 0) - LIST_FRAME_ROWS);
+export const imagePanes = (state: State): CataloguePanes => cataloguePanes(placed, state);
 
 /** The inside of the pane of tabs, or of where it would be. */
-export const imagePaneInside = (state: State): Rect => inside(imagePanes(state).pane ?? layoutOf(state).body);
+export const imagePaneInside = (state: State): Rect => cataloguePaneInside(placed, state);
 
 /** The build that the pane shows: the one that was chosen, else the newest that runs, else the newest. */
 export function shownBuild({ jobs }: State): Job | undefined {

@@ -4,9 +4,11 @@ import type { Binding } from './keymap/binding.js';
 import { CONTAINER_BINDINGS } from './keymap/containers.js';
 import { GLOBAL_BINDINGS } from './keymap/everywhere.js';
 import { IMAGE_BINDINGS } from './keymap/images.js';
+import { NETWORK_BINDINGS } from './keymap/networks.js';
 import { PAGE_BINDINGS } from './keymap/pages.js';
 import { SHELL_BINDINGS } from './keymap/shells.js';
 import { TAB_BINDINGS } from './keymap/tabs.js';
+import { VOLUME_BINDINGS } from './keymap/volumes.js';
 
 export { CONTEXTS, type Binding, type Context } from './keymap/binding.js';
 export { contextsOf, takesKeys } from './keymap/contexts.js';
@@ -18,6 +20,8 @@ export const BINDINGS = [
   ...SHELL_BINDINGS,
   ...PAGE_BINDINGS,
   ...IMAGE_BINDINGS,
+  ...NETWORK_BINDINGS,
+  ...VOLUME_BINDINGS,
   ...GLOBAL_BINDINGS,
 ] as const satisfies readonly Binding[];
 

@@ -104,8 +104,8 @@ export function inside(rect: Rect): Rect {
   return { x: rect.x + 1, y: rect.y + 1, width: Math.max(0, rect.width - 2), height: Math.max(0, rect.height - 2) };
 }
 
-/** Least cells of a tile in the grid: a name and three graphs that can be read. */
-const TILE = { columns: 36, rows: 5 };
+/** Least cells of a tile in the grid: a name and four graphs that can be read. */
+const TILE = { columns: 36, rows: 6 };
 
 export interface GridShape {
   readonly columns: number;

@@ -1,5 +1,5 @@
 // An action and the state become the next state and what is to be done. The only place where slices meet.
-import { noticed, refuse, step, type Action, type Failure, type Step } from './actions.js';
+import { noticed, refuse, step, type Action, type Effect, type Failure, type Step } from './actions.js';
 import { bindingFor, keyOf } from './keymap/bound-keys.js';
 import { contextsOf, type CommandName } from './keymap.js';
 import { keyName } from './present/keys.js';
@@ -9,16 +9,15 @@ import { engineOpened, withContainers, withEvents } from './reducers/engine.js';
 import { readOnlyRefusal } from './read-only.js';
 import type { Handler } from './reducers/handler.js';
 import { guardCommands } from './reducers/guard.js';
-import {
-  clearImageMarks,
-  detailsCame,
-  imageCommands,
-  imagesListed,
-  markImage,
-  openImageSort,
-  setImageFilter,
-  settledImages,
-} from './reducers/images.js';
+import { catalogueInFront, settledCatalogues } from './reducers/catalogues.js';
+import type { CatalogueActs } from './reducers/catalogue.js';
+import { detailsCame, imageCommands, imagesListed } from './reducers/images.js';
+import { factCommands } from './reducers/facts.js';
+import { networkCommands, networksListed, withNetworks } from './reducers/networks.js';
+import { connected, networksChanged, networkVerbs, republished } from './reducers/network-verbs.js';
+import { directoryCame, volumeCommands, volumeMeasured, volumesListed } from './reducers/volumes.js';
+import { volumesChanged, volumesPruned, volumeVerbs } from './reducers/volume-verbs.js';
+import { connectionCommands, connectionsCame } from './reducers/connections.js';
 import { imagesPruned, imagesRemoved, imageVerbs, tagged } from './reducers/image-verbs.js';
 import { jobCommands, jobEnded, jobsProgressed, withJobs } from './reducers/jobs.js';
 import { limitsInForce, limitsUpdated } from './reducers/limits-overlay.js';
@@ -40,7 +39,7 @@ import { broadcasting, dragged, listeners, splitCommands } from './reducers/spli
 import { finished, verbCommands } from './reducers/verbs.js';
 import { shellOf, viewCommands } from './reducers/view.js';
 import { glyphsFor, type KeyEvent, type PasteEvent } from './screen/index.js';
-import type { State } from './state.js';
+import type { CatalogueName, State } from './state.js';
 import { fitPosition } from './widgets/index.js';
 
 /** Every command of the keymap; the compiler refuses a key without one and a command without a place in the keymap. */
@@ -56,6 +55,12 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...splitCommands,
   ...overlayCommands,
   ...imageCommands,
+  ...networkCommands,
+  ...networkVerbs,
+  ...volumeCommands,
+  ...volumeVerbs,
+  ...factCommands,
+  ...connectionCommands,
   ...imageVerbs,
   ...jobCommands,
   ...settingsCommands,
@@ -63,19 +68,25 @@ const COMMANDS: Readonly<Record<CommandName, Handler>> = {
   ...columnsCommands,
   ...neighbourCommands,
   ...timeCommands,
-  mark: (state) => (state.view.page === 'grid' ? pickTile(state) : inImages(state, markImage, tableCommands.mark)),
-  'clear-marks': (state) => inImages(state, clearImageMarks, tableCommands['clear-marks']),
-  filter: (state) =>
-    inImages(state, () => step(setImageFilter(state, state.images.filter.text, true)), tableCommands.filter),
-  sort: (state) => inImages(state, openImageSort, overlayCommands.sort),
+  mark: (state) =>
+    state.view.page === 'grid' ? pickTile(state) : inTable(state, ({ mark }) => mark, tableCommands.mark),
+  'clear-marks': (state) => inTable(state, ({ clearMarks }) => clearMarks, tableCommands['clear-marks']),
+  filter: (state) => inTable(state, beginFilter, tableCommands.filter),
+  sort: (state) => inTable(state, ({ openSort }) => openSort, overlayCommands.sort),
   follow: (state) => (isInBuilds(state) ? step(state, { type: 'scroll-build', by: 'f' }) : logCommands.follow(state)),
   wrap: (state) => (isInBuilds(state) ? step(state, { type: 'scroll-build', by: 'w' }) : logCommands.wrap(state)),
 };
 
-/** What a command that both tables have does in the one that is in front. */
-function inImages(state: State, images: Handler, containers: Handler): Step {
-  return state.view.page === 'images' ? images(state) : containers(state);
+/** What a command that every table has does in the one that is in front. */
+function inTable(state: State, of: (catalogue: CatalogueActs) => Handler, containers: Handler): Step {
+  const catalogue = catalogueInFront(state);
+  return catalogue === undefined ? containers(state) : of(catalogue)(state);
 }
+
+const beginFilter =
+  ({ setFilter, filterOf }: CatalogueActs): Handler =>
+  (state) =>
+    step(setFilter(state, filterOf(state).text, true));
 
 /** Carries out a command as its key would. */
 export function runCommand(state: State, command: CommandName, argument?: string): Step {
@@ -105,7 +116,7 @@ export function reduce(state: State, action: Action): Step {
     case 'command':
       return runCommand(state, action.command, action.argument);
     case 'resized':
-      return step(settledImages(settled({ ...state, size: action.size })));
+      return step(settledCatalogues(settled({ ...state, size: action.size })));
     case 'tick':
       return step({ ...state, now: action.now });
     case 'sampled': {
@@ -163,6 +174,28 @@ export function reduce(state: State, action: Action): Step {
       return imagesRemoved(state, action);
     case 'images-pruned':
       return imagesPruned(state, action);
+    case 'networks':
+      return step(networksListed(state, action.list));
+    case 'networks-changed':
+      return networksChanged(state, action);
+    case 'connected':
+      return connected(state, action);
+    case 'republished':
+      return republished(state, action);
+    case 'talks':
+      return step(withNetworks(state, { talks: action.talks }));
+    case 'connections':
+      return step(connectionsCame(state, action));
+    case 'volumes':
+      return step(volumesListed(state, action));
+    case 'volume-size':
+      return step(volumeMeasured(state, action));
+    case 'volume-directory':
+      return step(directoryCame(state, action));
+    case 'volumes-changed':
+      return volumesChanged(state, action);
+    case 'volumes-pruned':
+      return volumesPruned(state, action);
     case 'jobs-progressed':
       return step(jobsProgressed(state, action));
     case 'job-ended':
@@ -258,9 +291,14 @@ function onLaunch(state: State, { id, startedAt, report }: Extract<Action, { typ
   return { ...state, launch };
 }
 
-/** Somebody changed images: those that are looked at are listed anew. */
+/** Somebody changed images, networks or volumes: those that were looked at are listed anew. */
 function onEvents(state: State, events: Extract<Action, { type: 'events' }>['events']): Step {
-  const next = withEvents(state, events);
-  const isAboutImages = state.images.list !== undefined && events.some(({ type }) => type === 'image');
-  return isAboutImages ? step(next, { type: 'list-images' }) : step(next);
+  const about = new Set<string>(events.map(({ type }) => type));
+  const isStale = (page: CatalogueName, type: string): boolean => state[page].list !== undefined && about.has(type);
+  const effects: readonly Effect[] = [
+    ...(isStale('images', 'image') ? [{ type: 'list-images' } as const] : []),
+    ...(isStale('networks', 'network') ? [{ type: 'list-networks' } as const] : []),
+    ...(isStale('volumes', 'volume') ? [{ type: 'list-volumes' } as const] : []),
+  ];
+  return step(withEvents(state, events), ...effects);
 }

@@ -29,7 +29,7 @@ export const groupKey = (project: string): string => `project:${project}`;
 export const isRunning = (status: Status): boolean =>
   status === 'running' || status === 'paused' || status === 'restarting';
 
-const NO_LOAD: Load = { cores: 0, memory: 0, reads: 0, writes: 0, pressure: 0, pids: 0 };
+const NO_LOAD: Load = { cores: 0, memory: 0, reads: 0, writes: 0, pressure: 0, pids: 0, network: 0 };
 
 /** Text of a container that the filter looks at. */
 function filterText({ id, config, state }: Container): string {
@@ -45,6 +45,7 @@ const loadOf: Partial<Record<SortColumn, (load: Load) => number>> = {
   cpu: (load) => load.cores,
   memory: (load) => load.memory,
   io: (load) => load.reads + load.writes,
+  net: (load) => load.network,
   pressure: (load) => load.pressure,
   pids: (load) => load.pids,
 };

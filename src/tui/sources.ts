@@ -3,6 +3,7 @@
 import {
   HOST_ID,
   type HostSample,
+  type InterfaceSample,
   type PastProcesses,
   type Sample,
   type Sampler,
@@ -14,7 +15,7 @@ import { LogView, type ShownLines } from './logs/view.js';
 import type { Canvas, Rect } from './screen/index.js';
 
 /** The reading half of a Sampler. */
-export type Readings = Pick<Sampler, 'latest' | 'latestHost' | 'history' | 'self'>;
+export type Readings = Pick<Sampler, 'latest' | 'latestHost' | 'history' | 'interfaces' | 'self'>;
 
 /** What is painted of a shell's terminal. */
 export interface PaintedTerminal {
@@ -38,6 +39,7 @@ export interface Sources {
 export const NO_READINGS: Readings = {
   latest: (): Sample | undefined => undefined,
   latestHost: (): HostSample | undefined => undefined,
+  interfaces: (): readonly InterfaceSample[] => [],
   history: (_id: string, name: SeriesName, spanMs: number, points: number, until = 0): Series => {
     const nothing = new Float64Array(points).fill(NaN);
     return { name, from: until - spanMs, stepMs: spanMs / points, values: nothing, peaks: nothing };

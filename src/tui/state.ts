@@ -7,6 +7,8 @@ import type { Keymap } from './keymap/bound-keys.js';
 import type { ContainersSlice, GuardSlice, HostSlice } from './state/containers.js';
 import type { Overlay } from './state/overlays.js';
 import type { ImagesSlice, JobsSlice } from './state/images.js';
+import type { ConnectionsSlice, NetworksSlice } from './state/networks.js';
+import type { VolumesSlice } from './state/volumes.js';
 import type { EventsSlice, GridSlice, NeighboursSlice } from './state/pages.js';
 import type { Notice } from './state/prompt.js';
 import type { TableSlice } from './state/table.js';
@@ -15,7 +17,10 @@ import type { ShellsSlice, SplitSlice, ViewSlice } from './state/view.js';
 
 export { FIXED_TABS, SORT_COLUMNS, type FixedTab, type SortColumn } from './columns.js';
 export type * from './state/containers.js';
+export * from './state/catalogue.js';
 export type * from './state/images.js';
+export type * from './state/networks.js';
+export type * from './state/volumes.js';
 export * from './state/pages.js';
 export type * from './state/prompt.js';
 export { DEFAULT_SPAN_MS, spanOf } from './state/span.js';
@@ -56,6 +61,9 @@ export interface State {
   readonly neighbours: NeighboursSlice;
   readonly images: ImagesSlice;
   readonly jobs: JobsSlice;
+  readonly networks: NetworksSlice;
+  readonly connections: ConnectionsSlice;
+  readonly volumes: VolumesSlice;
   readonly events: EventsSlice;
   /** the guard, where the dashboard was started with a rule file */
   readonly guard: GuardSlice | undefined;

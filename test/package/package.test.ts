@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Emulator } from '../support/emulator.js';
 import { House } from '../support/house.js';
+import { enterOwnNetwork } from '../support/own-network.js';
 
 describe('the package', () => {
   let prefix: string;
@@ -26,6 +27,7 @@ describe('the package', () => {
     execFileSync('npm', ['install', '-g', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', prefix, tarball], {
       stdio: 'ignore',
     });
+    enterOwnNetwork();
   });
   after(async () => {
     await house.close();
@@ -46,6 +48,7 @@ describe('the package', () => {
     const folder = join(prefix, 'lib/node_modules/tscontain');
     assert.deepEqual(readdirSync(join(folder, 'dist')).sort(), [
       'facts.cjs',
+      'keeper.cjs',
       'layer-worker.cjs',
       'programs',
       'supervisor.cjs',

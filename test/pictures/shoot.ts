@@ -246,14 +246,52 @@ async function shootImages(): Promise<void> {
   for (const each of all) await each.close();
 }
 
+/** Networks and volumes of the made-up machine: who is on them talks, and has talked for a while. */
+async function shootNetworks(): Promise<void> {
+  const screen = openDemo(132, 40);
+  const narrow = openDemo(80, 24);
+  const large = openDemo(200, 60);
+  for (const each of [screen, narrow, large]) {
+    await each.waitFor('ci-runner', 15_000);
+    await press(each, 'N', ...choose('shop-back'));
+    await delay(800);
+  }
+  save(screen, 'networks');
+  save(narrow, 'networks-80x24');
+  await press(screen, '3');
+  await delay(800);
+  save(screen, 'network-map');
+  await press(screen, '1', 'x', ENTER);
+  await delay(500);
+  save(screen, 'disconnect');
+  await press(screen, ESCAPE, 'V', ...choose('shop-db'), '2');
+  await delay(800);
+  save(screen, 'volumes');
+  await press(screen, '1', 'X');
+  await delay(500);
+  save(screen, 'volume-prune');
+  await press(screen, ESCAPE, 'V');
+  await selectRow(screen, 'web');
+  await press(screen, '7');
+  await delay(800);
+  save(screen, 'network');
+  await press(large, 'N');
+  await selectRow(large, 'web');
+  await press(large, '2', 'z');
+  await delay(800);
+  save(large, 'network-graphs-200x60');
+  for (const each of [screen, narrow, large]) await each.close();
+}
+
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   const only = process.env['SCREENS_ONLY'];
-  if (only !== 'images') {
+  if (only === undefined) {
     await shootEmpty();
     await shootAll();
   }
-  await shootImages();
+  if (only === undefined || only === 'images') await shootImages();
+  if (only === undefined || only === 'networks') await shootNetworks();
 }
 
 main().then(

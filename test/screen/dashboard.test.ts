@@ -148,7 +148,7 @@ describe('the dashboard', () => {
     screen.type('\recho as-pid-$$\r');
     await see(screen, 'as-pid-1');
     screen.type('\x1dw');
-    await screen.waitFor(() => !screen.text().includes('⁷'), WAIT_MS);
+    await screen.waitFor(() => !screen.text().includes('⁸'), WAIT_MS);
     assert.equal((await house.inspect('tty')).State['Status'], 'running', 'closing the tab leaves it running');
     await house.ok('rm', '-f', 'tty');
   });

@@ -32,6 +32,9 @@ const GUARD = {
 /** Limits, a pause and its end, some seconds apart; then the graphs on the whole screen. */
 const CHANGES = ['+50', 'u', 'x', '0.7', 'tab', 'x', '512m', 'enter', '+20', 'p', '+4', 'p', '+12', '2', 'z'] as const;
 
+/** All that is measured of the network, in the table. */
+const NETWORK_COLUMNS = ['name', 'image', 'net', 'packets', 'drops', 'errors', 'ports'] as const;
+
 const NGINX = ['/', 'nginx', 'enter', 'escape'] as const;
 const PULLING = ['I', 'p', 'python:3.13', 'enter', 'p', 'localhost:5000/team/web', 'enter', '+5'] as const;
 const BUILDING = ['I', 'b', 'backspace', '/srv/shop', 'tab', 'tab', 'shop/web:2.1', 'enter', '+14', '5'] as const;
@@ -78,6 +81,29 @@ const SCENES: Readonly<Record<string, Scene>> = {
   scrubbed: { keys: ['<', '<', '<'] },
   compare: { keys: ['D', '<', '<', '<', 'D'] },
   events: { keys: ['v'] },
+  networks: { keys: ['N'] },
+  'networks-ascii': { ascii: true, keys: ['N', '3'] },
+  'networks-empty': { crowd: 'nothing', keys: ['N'] },
+  'networks-filter': { keys: ['N', '/', 'backup'] },
+  'network-map': { keys: ['N', '3'] },
+  'network-settings': { keys: ['N', 'end', '4'] },
+  'network-tab': { keys: ['down', 'down', '7'] },
+  'network-tab-ascii': { ascii: true, keys: ['down', 'down', '7', 'z'] },
+  'network-tab-stopped': { keys: ['end', '7'] },
+  'network-remove-busy': { keys: ['N', 'end', 'd'] },
+  'network-connect': { keys: ['J', 'enter'] },
+  'network-connect-form': { keys: ['J', 'enter', 'cache', 'tab', '172.17.0.9'] },
+  'network-disconnect': { keys: ['N', 'end', 'up', 'x', 'enter'] },
+  'publish-wrong': { keys: ['down', 'down', 'F', ' 80:http', 'enter'] },
+  'publish-question': { keys: ['down', 'down', 'F', ' 127.0.0.1:9000:9000', 'enter'] },
+  'table-network-columns': { columns: 200, rows: 50, flags: { columns: NETWORK_COLUMNS, sort: 'net' } },
+  volumes: { keys: ['V'] },
+  'volumes-ascii': { ascii: true, keys: ['V', 'down', '2'] },
+  'volumes-empty': { crowd: 'nothing', keys: ['V'] },
+  'volume-file': { keys: ['V', 'down', '2', 'end', 'up', 'up', 'enter'] },
+  'volume-deeper': { keys: ['V', 'down', '2', 'enter', 'enter'] },
+  'volume-about': { keys: ['V', 'down', '3'] },
+  'volume-remove-used': { keys: ['V', 'down', 'd'] },
   images: { keys: ['I'] },
   'images-ascii': { ascii: true, keys: ['I', 'down', 'down', 'down'] },
   'images-empty': { crowd: 'nothing', keys: ['I'] },
@@ -177,6 +203,23 @@ function everySize(): Record<string, Scene> {
     'image-prune': ['I', 'X'],
     'image-columns': ['I', 'C'],
     events: ['v'],
+    networks: ['N'],
+    'network-map': ['N', '3'],
+    'network-settings': ['N', 'end', '4'],
+    'network-form': ['N', 'n'],
+    'network-remove': ['N', 'down', 'd'],
+    'network-prune': ['N', 'X'],
+    'network-columns': ['N', 'C'],
+    'network-tab': ['down', 'down', '7'],
+    connect: ['J'],
+    'connect-form': ['J', 'enter'],
+    publish: ['down', 'down', 'F'],
+    volumes: ['V'],
+    'volume-files': ['V', 'down', '2'],
+    'volume-about': ['V', 'down', '3'],
+    'volume-form': ['V', 'n'],
+    'volume-remove': ['V', 'down', 'down', 'd'],
+    'volume-prune': ['V', 'X'],
     help: ['?'],
     palette: [':', 'lim'],
     sort: ['s'],

@@ -58,7 +58,7 @@ describe('the mouse', () => {
       await screen.waitFor(() => screen.text().split('root@').length === 3, WAIT_MS);
       screen.type('tput cols\r');
       await screen.waitFor(/│58 /, WAIT_MS);
-      const top = screen.find('┤⁷')!.y;
+      const top = screen.find('┤⁸')!.y;
       screen.type(report(0, 10, top + 4) + report(0, 10, top + 4, true));
       screen.type('echo left-$((1+1))\r');
       await screen.waitFor(/^│left-2/m, WAIT_MS);

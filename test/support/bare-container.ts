@@ -9,7 +9,7 @@ import { openCgroupDriver, type CgroupPaths } from '../../src/engine/cgroup/inde
 import { createImages } from '../../src/engine/image/store.js';
 import { prepareExec } from '../../src/engine/launch/exec.js';
 import type { Stdio } from '../../src/engine/launch/facts.js';
-import { prepareStart, type Prepared } from '../../src/engine/launch/prepare.js';
+import { prepareStart, type Prepared, type StartRequest } from '../../src/engine/launch/prepare.js';
 import { deviceRules } from '../../src/engine/launch/sources.js';
 import type { Container, ContainerConfig, ExecSpec, Image } from '../../src/engine/model.js';
 import { layout } from '../../src/engine/state/layout.js';
@@ -76,9 +76,14 @@ export async function make(
   return { root: at, container: { ...whole, cgroup: paths }, image: chosen };
 }
 
-export function prepare({ root: at, container, image }: Made, stdio: Stdio = { tty: false }): Promise<Prepared> {
+export function prepare(
+  { root: at, container, image }: Made,
+  stdio: Stdio = { tty: false },
+  network?: StartRequest['network'],
+): Promise<Prepared> {
   const cgroup = { driver, paths: container.cgroup };
-  return prepareStart({ root: at, config: container.config, image, stdio, cgroup });
+  const more = network === undefined ? {} : { network };
+  return prepareStart({ root: at, config: container.config, image, stdio, cgroup, ...more });
 }
 
 /** Launches, and says a failure as the engine would. */
@@ -177,9 +182,14 @@ export interface Running {
 }
 
 /** Starts a container that stays, killed after the test at the latest. */
-export async function start(t: TestContext, config: Partial<ContainerConfig> = {}, image?: Image): Promise<Running> {
+export async function start(
+  t: TestContext,
+  config: Partial<ContainerConfig> = {},
+  image?: Image,
+  network?: StartRequest['network'],
+): Promise<Running> {
   const made = await make(t, { argv: ['sleep', '1000'], ...config }, image);
-  const launched = await launchPrepared(await prepare(made));
+  const launched = await launchPrepared(await prepare(made, { tty: false }, network));
   closeSync(launched.pidfd);
   const end = ended(launched.pid);
   const init = { pid: launched.pid, startTime: startTimeOf(launched.pid)! };

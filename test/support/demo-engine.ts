@@ -16,6 +16,7 @@ import {
   type Hold,
   type Image,
   type Images,
+  type Networks,
   type LaunchReport,
   type Limits,
   type LogEntry,
@@ -49,6 +50,9 @@ const JSON_TEXTS = [
 const noVolume = (name: string): Promise<never> =>
   Promise.reject(new TscontainError('NO_SUCH_VOLUME', `there is no volume ${name}`, { hint: 'the demo has none' }));
 
+const noNetwork = (name: string): Promise<never> =>
+  Promise.reject(new TscontainError('NO_SUCH_NETWORK', `there is no network ${name}`));
+
 export class DemoEngine implements Engine {
   readonly root = '/var/lib/tscontain';
   readonly calls: string[] = [];
@@ -61,9 +65,9 @@ export class DemoEngine implements Engine {
   private readonly watchers = new Set<() => void>();
 
   constructor(
-    private readonly containers: Map<string, Container>,
+    readonly containers: Map<string, Container>,
     private readonly habits: Map<string, Habit>,
-    private readonly clock: { now(): number },
+    readonly clock: { now(): number },
   ) {}
 
   readonly images: Images = {
@@ -121,6 +125,32 @@ export class DemoEngine implements Engine {
     remove: (name) => noVolume(name),
     prune: () => Promise.resolve({ volumes: [], freedBytes: 0 }),
     size: (name) => noVolume(name),
+  };
+
+  readonly networks: Networks = {
+    list: () => Promise.resolve([]),
+    inspect: (ref) => noNetwork(ref),
+    create: ({ name }) => {
+      this.calls.push(`create-network ${name}`);
+      return noNetwork(name);
+    },
+    connect: (ref, container) => {
+      this.calls.push(`connect ${ref} ${container}`);
+      return Promise.resolve();
+    },
+    disconnect: (ref, container) => {
+      this.calls.push(`disconnect ${ref} ${container}`);
+      return Promise.resolve();
+    },
+    remove: (ref) => {
+      this.calls.push(`remove-network ${ref}`);
+      return Promise.resolve();
+    },
+    prune: () => {
+      this.calls.push('prune-networks');
+      return Promise.resolve([]);
+    },
+    attachments: () => Promise.resolve([]),
   };
 
   build({ tags = [] }: BuildWishes): Promise<BuildResult> {
@@ -459,7 +489,7 @@ export class DemoEngine implements Engine {
     return Promise.resolve(next);
   }
 
-  private changed(): void {
+  changed(): void {
     for (const watcher of this.watchers) watcher();
   }
 }

@@ -20,6 +20,7 @@ void runDashboard({
   },
   open: () => {
     setImmediate(() => world.sampler.sample());
-    return Promise.resolve({ engine: world.engine, sampler: world.sampler, images: world.images });
+    const { engine, sampler, images, networks, volumes } = world;
+    return Promise.resolve({ engine, sampler, images, networks, volumes });
   },
 }).then(() => process.exit(0));

@@ -20,6 +20,9 @@ export interface Member {
   readonly habit: Habit;
   readonly state?: Partial<ContainerState>;
   readonly mounts?: ContainerConfig['mounts'];
+  /** names of networks; without them it is on the default one */
+  readonly networks?: readonly string[];
+  readonly ports?: ContainerConfig['ports'];
 }
 
 export const MEMBERS: readonly Member[] = [
@@ -39,9 +42,15 @@ export const MEMBERS: readonly Member[] = [
       writes: 1.1 * MiB,
       received: 320 * KiB,
       sent: 2.6 * MiB,
+      interfaces: 2,
       pids: 9,
       ioPressure: 23,
     },
+    networks: ['shop-front', 'shop-back'],
+    ports: [
+      { containerPort: 80, protocol: 'tcp', hostIp: '', hostPort: 8080 },
+      { containerPort: 443, protocol: 'tcp', hostIp: '', hostPort: 8443 },
+    ],
     mounts: [
       {
         type: 'bind',
@@ -66,16 +75,19 @@ export const MEMBERS: readonly Member[] = [
       memoryLimit: 768 * MiB,
       reads: 1 * MiB,
       writes: 4.2 * MiB,
+      received: 90 * KiB,
+      sent: 740 * KiB,
       pids: 24,
       ioPressure: 11,
     },
+    networks: ['shop-back'],
+    ports: [{ containerPort: 5432, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 5432 }],
     mounts: [
       {
-        type: 'bind',
-        source: '/srv/shop/db',
+        type: 'volume',
+        source: 'shop-db',
         target: '/var/lib/postgresql/data',
         readOnly: false,
-        propagation: 'rprivate',
       },
     ],
   },
@@ -85,7 +97,17 @@ export const MEMBERS: readonly Member[] = [
     project: 'shop',
     argv: ['/usr/local/bin/backup', '--every', '1h'],
     age: 41 * MINUTE,
-    habit: { cores: 0.19, swing: 0.9, memory: 33 * MiB, reads: 0, writes: 57 * MiB, pids: 8 },
+    habit: {
+      cores: 0.19,
+      swing: 0.9,
+      memory: 33 * MiB,
+      reads: 0,
+      writes: 57 * MiB,
+      received: 210 * KiB,
+      sent: 4 * KiB,
+      pids: 8,
+    },
+    networks: ['shop-back'],
   },
   {
     name: 'ci-runner',
@@ -100,6 +122,8 @@ export const MEMBERS: readonly Member[] = [
       memoryLimit: 256 * MiB,
       reads: 0,
       writes: 0,
+      received: 1.4 * MiB,
+      sent: 12 * KiB,
       pids: 31,
       memoryPressure: 9,
     },
@@ -145,6 +169,7 @@ export function idOf(name: string): string {
   }
   return id;
 }
+export const networkId = (name: string): string => idOf(`network ${name}`);
 export function configOf(member: Member, created: number): ContainerConfig {
   const { habit } = member;
   return {
@@ -168,7 +193,11 @@ export function configOf(member: Member, created: number): ContainerConfig {
     stopSignal: 'SIGTERM',
     stopTimeoutSeconds: 10,
     labels: {},
-    network: 'none',
+    network: 'bridge',
+    ...(member.networks === undefined
+      ? {}
+      : { endpoints: member.networks.map((name) => ({ network: networkId(name), aliases: [] })) }),
+    ...(member.ports === undefined ? {} : { ports: member.ports }),
     extraHosts: [],
     limits: {
       ...(habit.limitCores === undefined ? {} : { nanoCpus: habit.limitCores * 1e9 }),
@@ -207,6 +236,8 @@ export function crowdOf(count: number): Member[] {
       memoryLimit: 512 * MiB,
       reads: (i % 4) * 200 * KiB,
       writes: (i % 6) * 900 * KiB,
+      received: (i % 5) * 40 * KiB,
+      sent: (i % 3) * 310 * KiB,
       pids: 3 + (i % 20),
       ioPressure: (i * 13) % 40,
     },

@@ -5,6 +5,7 @@ import {
   type Finding,
   type HostFacts,
   type HostSample,
+  type InterfaceSample,
   type Sample,
   type Sampler,
   type Series,
@@ -14,6 +15,10 @@ import {
 import { demoFindings } from './demo-findings.js';
 
 const MiB = 1024 ** 2;
+/** of a packet of the made-up machine, on the mean */
+const PACKET_BYTES = 900;
+/** Samples of an interface that are remembered. */
+const INTERFACE_SAMPLES = 300;
 const GiB = 1024 ** 3;
 
 /** What a made-up container does all day; cores, bytes and bytes a second. */
@@ -29,6 +34,8 @@ export interface Habit {
   /** over interfaces of its own; without them nothing is measured */
   readonly received?: number;
   readonly sent?: number;
+  /** one where absent; the first has most of it */
+  readonly interfaces?: number;
   readonly pids: number;
   /** % of time waiting for the disk */
   readonly ioPressure?: number;
@@ -129,6 +136,39 @@ export class DemoSampler implements Sampler {
     };
   }
 
+  /** They have counted since their beginning of an hour ago. */
+  interfaces(id: string): readonly InterfaceSample[] {
+    if (this.latest(id)?.network.rxBytes === undefined) return [];
+    const { interfaces: count = 1 } = this.habitOf(id)!;
+    return Array.from({ length: count }, (_, i) => this.interfaceOf(id, i, shareOf(i, count)));
+  }
+
+  private interfaceOf(id: string, index: number, share: number): InterfaceSample {
+    const at = this.clock.now();
+    const rate = (name: SeriesName): number => this.value(id, name, at) * share;
+    const rates = {
+      rxBytes: rate('network.rxBytes'),
+      txBytes: rate('network.txBytes'),
+      rxPackets: rate('network.rxPackets'),
+      txPackets: rate('network.txPackets'),
+      rxDrops: 0,
+      txDrops: 0,
+      rxErrors: 0,
+      txErrors: 0,
+    };
+    const past = (name: SeriesName): Float64Array =>
+      this.history(id, name, INTERFACE_SAMPLES * 1000, INTERFACE_SAMPLES).values.map((value) => value * share);
+    const ever = (value: number): number => Math.round(value * 3600);
+    const totals = {
+      ...rates,
+      rxBytes: ever(rates.rxBytes),
+      txBytes: ever(rates.txBytes),
+      rxPackets: ever(rates.rxPackets),
+      txPackets: ever(rates.txPackets),
+    };
+    return { name: `eth${index}`, rates, totals, received: past('network.rxBytes'), sent: past('network.txBytes') };
+  }
+
   history(id: string, name: SeriesName, spanMs: number, points: number, until = this.clock.now()): Series {
     const stepMs = spanMs / points;
     const project = projectOf(id);
@@ -216,6 +256,13 @@ export class DemoSampler implements Sampler {
         return (habit.received ?? NaN) * wave('received') * idle;
       case 'network.txBytes':
         return (habit.sent ?? NaN) * wave('sent') * idle;
+      case 'network.rxPackets':
+        return this.value(id, 'network.rxBytes', at) / PACKET_BYTES;
+      case 'network.txPackets':
+        return this.value(id, 'network.txBytes', at) / PACKET_BYTES;
+      case 'network.drops':
+      case 'network.errors':
+        return habit.received === undefined ? NaN : 0;
     }
   }
 
@@ -255,10 +302,22 @@ export class DemoSampler implements Sampler {
       },
       oomKills: 0,
       network:
-        habit.received === undefined ? {} : { rxBytes: value('network.rxBytes'), txBytes: value('network.txBytes') },
+        habit.received === undefined
+          ? {}
+          : {
+              rxBytes: value('network.rxBytes'),
+              txBytes: value('network.txBytes'),
+              rxPackets: value('network.rxPackets'),
+              txPackets: value('network.txPackets'),
+              drops: 0,
+              errors: 0,
+            },
     };
   }
 }
+
+/** Of all that goes over the interfaces of a container. */
+const shareOf = (index: number, count: number): number => (count === 1 ? 1 : index === 0 ? 0.8 : 0.2 / (count - 1));
 
 const projectOf = (id: string): string | undefined =>
   id.startsWith('project:') ? id.slice('project:'.length) : undefined;
@@ -277,6 +336,6 @@ function sum(at: number, samples: readonly Sample[]): Sample {
     io: { readBytes: add((s) => s.io.readBytes), writeBytes: add((s) => s.io.writeBytes) },
     pids: { current: add((s) => s.pids.current) },
     pressure: { cpu: {}, memory: {}, io: {} },
-    network: {},
+    network: { rxBytes: add((s) => s.network.rxBytes), txBytes: add((s) => s.network.txBytes) },
   };
 }

@@ -4,13 +4,17 @@ import type { Container, ContainerState, Engine } from '../../src/engine/index.j
 import { DemoEngine } from './demo-engine.js';
 import { healthOf } from './demo-health.js';
 import { DemoImages } from './demo-images.js';
+import { DemoNetworks } from './demo-networks.js';
 import { configOf, crowdOf, DEMO_NOW, MEMBERS } from './demo-people.js';
 import { DemoSampler, type Habit } from './demo-sampler.js';
+import { DemoVolumes } from './demo-volumes.js';
 
 export interface DemoWorld {
   readonly engine: Engine & { readonly calls: readonly string[] };
   readonly sampler: DemoSampler;
   readonly images: DemoImages;
+  readonly networks: DemoNetworks;
+  readonly volumes: DemoVolumes;
   readonly clock: { now(): number };
   /** Lets made-up time pass, with what goes on in it, and takes a sample. */
   advance(ms: number): void;
@@ -68,6 +72,8 @@ export function demoWorld({ seed = 7, crowd, health = false }: DemoOptions = {})
     engine,
     sampler,
     images,
+    networks: new DemoNetworks(engine, crowd === 'nothing'),
+    volumes: new DemoVolumes(engine.calls, clock, containers, crowd === 'nothing'),
     clock,
     advance(ms) {
       now += ms;

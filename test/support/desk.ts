@@ -59,6 +59,8 @@ export class Desk {
         engine: this.world.engine,
         sampler: this.world.sampler,
         images: this.world.images,
+        networks: this.world.networks,
+        volumes: this.world.volumes,
         clock: this.world.clock,
         dispatch: (action) => this.dispatch(action),
         state: () => this.state,

@@ -12,7 +12,7 @@ import {
 import { createSupervisors, type SupervisorClient, type Supervisors } from '../../src/engine/supervisor/client.js';
 import { readEntry, registered } from '../../src/engine/supervisor/registry.js';
 import { layout } from '../../src/engine/state/layout.js';
-import { House, product } from './house.js';
+import { endKeeper, House, ownCgroupsLeft, product } from './house.js';
 import { eventually, patience } from './patience.js';
 
 export interface HouseOptions {
@@ -105,7 +105,8 @@ export class EngineHouse {
     this.supervisors.close();
     for (const engine of this.#engines) engine.close();
     for (const id of registered(this.root)) this.#end(id);
-    const left = await this.#house.leftovers(ids);
+    await endKeeper(this.root);
+    const left = [...(await this.#house.leftovers(ids)), ...(await ownCgroupsLeft(this.root))];
     rmSync(this.root, { recursive: true, force: true });
     assert.deepEqual(left, [], 'nothing is left behind');
   }

@@ -1,10 +1,12 @@
 // A state directory of a test's own, the real `tscontain` on it, and proof that nothing is left when the test is over.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { keeperCgroup, keeperPid } from '../../src/engine/network/keeper/identity.js';
+import { registered } from '../../src/engine/supervisor/registry.js';
 import { patience } from './patience.js';
 
 export interface Outcome {
@@ -76,6 +78,7 @@ export class House {
     await this.run('ps', '-a');
     const names = (await this.run('ps', '-aq', '--no-trunc')).stdout.split('\n').filter((line) => line !== '');
     if (names.length > 0) await this.run('rm', '-f', ...names);
+    await endKeeper(this.root);
     for (const pid of this.supervisorPids()) {
       // It may have left by itself.
       try {
@@ -84,7 +87,7 @@ export class House {
         continue;
       }
     }
-    const left = await this.leftovers(ids);
+    const left = [...(await this.leftovers(ids)), ...(await ownCgroupsLeft(this.root))];
     rmSync(this.root, { recursive: true, force: true });
     assert.deepEqual(left, [], 'nothing is left behind');
   }
@@ -145,6 +148,14 @@ export function outcome(child: ChildProcess, what: string): Promise<Outcome> {
   });
 }
 
+/** Nobody is on a network any more: the keeper takes away what it has made, and leaves. */
+export async function endKeeper(root: string): Promise<void> {
+  const pid = keeperPid(root);
+  if (pid === undefined) return;
+  process.kill(pid, 'SIGTERM');
+  for (const deadline = Date.now() + patience(5000); keeperPid(root) === pid && Date.now() < deadline;) await delay(10);
+}
+
 const CGROUP_MOUNTS = () =>
   readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
@@ -164,6 +175,32 @@ export function cgroupsOf(ids: readonly string[]): string[] {
         .filter((name) => wanted.has(name))
         .map((name) => `cgroup ${join(folder, name)}`);
     });
+  });
+}
+
+/** Those of supervisors and of the keeper: what was killed with -9 leaves them, empty. @returns what is left of them */
+export async function ownCgroupsLeft(root: string): Promise<string[]> {
+  // Who was killed a moment ago is in there until the kernel has done with them.
+  const deadline = Date.now() + patience(5000);
+  for (;;) {
+    const left = removeOwnCgroups(root);
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await delay(20);
+  }
+}
+
+function removeOwnCgroups(root: string): string[] {
+  const names = [...registered(root), keeperCgroup(root)];
+  const directories = CGROUP_MOUNTS().flatMap((mount) =>
+    names.map((name) => join(mount, 'tscontain/@supervisors', name)),
+  );
+  return directories.filter(existsSync).flatMap((directory) => {
+    try {
+      rmdirSync(directory);
+      return [];
+    } catch {
+      return existsSync(directory) ? [`cgroup ${directory}`] : [];
+    }
   });
 }
 

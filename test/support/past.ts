@@ -55,6 +55,10 @@ const NUMBERS: Readonly<Record<Column, (sample: Sample) => number | undefined>> 
   oomKills: ({ oomKills }) => oomKills,
   'network.rxBytes': ({ network }) => network.rxBytes,
   'network.txBytes': ({ network }) => network.txBytes,
+  'network.rxPackets': ({ network }) => network.rxPackets,
+  'network.txPackets': ({ network }) => network.txPackets,
+  'network.drops': ({ network }) => network.drops,
+  'network.errors': ({ network }) => network.errors,
 };
 
 /** The numbers of a sample as they go into rings and files. */

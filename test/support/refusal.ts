@@ -12,3 +12,13 @@ export function refusal(code: ErrorCode, words = /./): (error: unknown) => true 
     return true;
   };
 }
+
+/** The sentence with which something is refused. */
+export function sentenceOf(action: () => unknown, code: ErrorCode = 'INVALID_VALUE'): string {
+  let sentence = '';
+  assert.throws(action, (error: unknown) => {
+    if (error instanceof Error) sentence = error.message;
+    return refusal(code)(error);
+  });
+  return sentence;
+}

@@ -151,7 +151,7 @@ export class Visitor {
       await this.#see('close the shell in');
       await this.#press('right', 'enter');
     }
-    await this.#see(() => !this.#o.screen.text().includes('⁷'));
+    await this.#see(() => !this.#o.screen.text().includes('⁸'));
   }
 
   async #split(): Promise<void> {
@@ -160,9 +160,9 @@ export class Visitor {
     await this.#press('ctrl-]');
     await this.#openShell('|');
     await this.#write('exit\r');
-    await this.#see(() => !this.#o.screen.text().includes('⁸'));
+    await this.#see(() => !this.#o.screen.text().includes('⁹'));
     await this.#write('exit\r');
-    await this.#see(() => !this.#o.screen.text().includes('⁷'));
+    await this.#see(() => !this.#o.screen.text().includes('⁸'));
   }
 
   async #openShell(key: string): Promise<void> {

@@ -6,6 +6,7 @@ import { probeKernel, type KernelProbe } from '../../native/index.js';
 import { text, type Command } from '../command.js';
 import { requireRoot } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { diagnoseNetworks } from '../network-diagnosis.js';
 
 export interface Diagnosis {
   readonly what: string;
@@ -107,7 +108,8 @@ function diagnoseTools(path: string): Diagnosis[] {
   ];
 }
 
-export async function diagnose(): Promise<Diagnosis[]> {
+/** @param root the state directory */
+export async function diagnose(root: string): Promise<Diagnosis[]> {
   const probe = await probeKernel();
   const kernel: Diagnosis = {
     what: 'kernel',
@@ -128,7 +130,9 @@ export async function diagnose(): Promise<Diagnosis[]> {
       },
     ];
   }
-  return [kernel, ...diagnoseKernel(probe), ...cgroups, ...diagnoseTools(process.env['PATH'] ?? '')];
+  const path = process.env['PATH'] ?? '';
+  const networks = await diagnoseNetworks(path, root);
+  return [kernel, ...diagnoseKernel(probe), ...cgroups, ...diagnoseTools(path), ...networks];
 }
 
 const MARKS = { ok: '✓', limited: '–', missing: '✗' };
@@ -142,7 +146,7 @@ export const doctor: Command = {
   options: [{ flags: '--format <format>', description: 'json for one object a line', complete: ['json'] }],
   async run(context, _args, values) {
     requireRoot(['doctor']);
-    const lines = await diagnose();
+    const lines = await diagnose(context.root);
     const width = Math.max(...lines.map(({ what }) => what.length));
     for (const line of lines) {
       if (text(values, 'format') === 'json') context.print(JSON.stringify(line));

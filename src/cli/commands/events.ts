@@ -39,9 +39,9 @@ function line({ time, type, action, id, attributes }: EngineEvent): string {
 
 export const events: Command = {
   name: 'events',
-  summary: 'What happens to containers, images and volumes, as it happens',
+  summary: 'What happens to containers, images, networks and volumes, as it happens',
   description:
-    'Filters: type=container, image or volume, event=start (health_status for every status), container=NAME or ID, image=NAME or ID, volume=NAME. Fields of a template: Time, Type, Action, ID, Name, Attributes.',
+    'Filters: type=container, image, network or volume, event=start (health_status for every status), container=NAME or ID, image=NAME or ID, network=NAME, volume=NAME. Fields of a template: Time, Type, Action, ID, Name, Attributes.',
   arguments: [],
   options: [
     { flags: '--since <time>', description: 'also what happened since then: 10m, a date, seconds since 1970' },

@@ -31,7 +31,15 @@ import { login } from './login.js';
 import { logout } from './logout.js';
 import { logs } from './logs.js';
 import { metrics } from './metrics.js';
+import { networkConnect } from './network-connect.js';
+import { networkCreate } from './network-create.js';
+import { networkDisconnect } from './network-disconnect.js';
+import { networkInspect } from './network-inspect.js';
+import { networkLs } from './network-ls.js';
+import { networkPrune } from './network-prune.js';
+import { networkRm } from './network-rm.js';
 import { pause } from './pause.js';
+import { port } from './port.js';
 import { prune } from './prune.js';
 import { ps } from './ps.js';
 import { imagePull, pull } from './pull.js';
@@ -82,7 +90,15 @@ export const commands: readonly Command[] = [
   commit,
   exportContainer,
   inspect,
+  port,
   events,
+  networkCreate,
+  networkLs,
+  networkInspect,
+  networkConnect,
+  networkDisconnect,
+  networkRm,
+  networkPrune,
   imageLs,
   imagePull,
   imagePush,

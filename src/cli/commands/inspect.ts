@@ -2,6 +2,7 @@
 import {
   inspectDocker,
   inspectDockerImage,
+  inspectDockerNetwork,
   inspectDockerVolume,
   isTscontainError,
   type Engine,
@@ -38,7 +39,7 @@ function fill(template: string, value: unknown): string {
 
 export const inspect: Command = {
   name: 'inspect',
-  summary: 'Everything about containers, images or volumes, as JSON in the shape of Docker',
+  summary: 'Everything about containers, images, networks or volumes, as JSON in the shape of Docker',
   arguments: [{ name: 'name', variadic: true, complete: 'container' }],
   options: [
     { flags: '--launch', description: 'the steps of its last start, each with its time' },
@@ -71,15 +72,11 @@ export const inspect: Command = {
     const found = await Promise.all(
       args.map(async (ref) => {
         try {
-          return inspectDocker(await engine.get(ref), engine.root);
+          return await inspectContainer(engine, ref);
         } catch (error) {
           if (!isTscontainError(error, 'NO_SUCH_CONTAINER')) throw error;
           // What is none of them is said to be no container: that is what one mostly means.
-          const image = await inspectImage(engine, ref);
-          if (image !== undefined) return inspectDockerImage(image);
-          const volume = await engine.volumes.inspect(ref).catch(() => undefined);
-          if (volume === undefined) throw error;
-          return inspectDockerVolume(volume);
+          return await inspectOther(engine, ref, error);
         }
       }),
     );
@@ -92,6 +89,28 @@ export function printInspected(context: Context, found: readonly unknown[], temp
   if (template === undefined || template === 'json') context.print(jsonText(found, template === 'json' ? 0 : 4));
   else for (const value of found) context.print(fill(template, value));
   return EXIT.ok;
+}
+
+async function inspectContainer(engine: Engine, ref: string) {
+  const container = await engine.get(ref);
+  const networks = new Map((await engine.networks.list()).map(({ network }) => [network.id, network.name]));
+  const attachments = await engine.networks.attachments(container.id);
+  return inspectDocker(container, engine.root, attachments, (id) => networks.get(id));
+}
+
+/** What is none of them is said to be no container: that is what one mostly means. */
+async function inspectOther(engine: Engine, ref: string, noContainer: unknown) {
+  const image = await inspectImage(engine, ref);
+  if (image !== undefined) return inspectDockerImage(image);
+  try {
+    const { network, endpoints } = await engine.networks.inspect(ref);
+    return inspectDockerNetwork(network, endpoints);
+  } catch (error) {
+    if (!isTscontainError(error, 'NO_SUCH_NETWORK')) throw error;
+  }
+  const volume = await engine.volumes.inspect(ref).catch(() => undefined);
+  if (volume === undefined) throw noContainer;
+  return inspectDockerVolume(volume);
 }
 
 async function inspectImage(engine: Engine, ref: string): Promise<ImageDetails | undefined> {

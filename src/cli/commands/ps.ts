@@ -1,5 +1,13 @@
 // tscontain ps
-import { hasLabel, healthWords, TscontainError, type Container, type Engine } from '../../engine/index.js';
+import {
+  hasLabel,
+  healthWords,
+  portWords,
+  TscontainError,
+  type Attachment,
+  type Container,
+  type Engine,
+} from '../../engine/index.js';
 import { flag, list, text, type Command, type Values } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -32,7 +40,28 @@ function shorten(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-function toRow(container: Container, options: { full: boolean; now: number }): Row {
+/** Who is on which network now, by container; nothing is read where no container of the list can be on one. */
+async function attachmentsOf(
+  engine: Engine,
+  containers: readonly Container[],
+): Promise<ReadonlyMap<string, readonly Attachment[]>> {
+  const found = new Map<string, Attachment[]>();
+  if (!containers.some(({ config, state }) => config.network === 'bridge' && RUNNING.has(state.status))) return found;
+  for (const attachment of await engine.networks.attachments()) {
+    const { container } = attachment.endpoint;
+    found.set(container, [...(found.get(container) ?? []), attachment]);
+  }
+  return found;
+}
+
+interface RowOptions {
+  readonly full: boolean;
+  readonly now: number;
+  /** the networks that it is on */
+  readonly attachments: readonly Attachment[];
+}
+
+function toRow(container: Container, options: RowOptions): Row {
   const { config, state } = container;
   const command = config.argv.join(' ');
   return {
@@ -48,7 +77,14 @@ function toRow(container: Container, options: { full: boolean; now: number }): R
     Labels: Object.entries(config.labels)
       .map(([name, value]) => `${name}=${value}`)
       .join(','),
-    Networks: config.network,
+    Networks:
+      options.attachments.length === 0
+        ? config.network
+        : options.attachments.map(({ network }) => network.name).join(','),
+    Ports: portWords(
+      options.attachments.flatMap(({ endpoint }) => endpoint.ports),
+      RUNNING.has(state.status) && config.network !== 'host' ? (config.exposedPorts ?? []) : [],
+    ),
     Mounts: config.mounts.map((mount) => (mount.type === 'tmpfs' ? mount.target : mount.source)).join(','),
   };
 }
@@ -136,13 +172,16 @@ export const ps: Command = {
       .filter((container) => everything || RUNNING.has(container.state.status))
       .filter(matches)
       .slice(0, last === undefined ? undefined : Number(last));
-    const rows = containers.map((container) => toRow(container, { full, now: Date.now() }));
+    const attached = await attachmentsOf(engine, containers);
+    const rows = containers.map((container) =>
+      toRow(container, { full, now: Date.now(), attachments: attached.get(container.id) ?? [] }),
+    );
     if (flag(values, 'quiet')) {
       for (const row of rows) context.print(String(row['ID']));
       return EXIT.ok;
     }
     const output = render(rows, {
-      columns: ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Names'],
+      columns: ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names'],
       titles: { ID: 'CONTAINER ID', RunningFor: 'CREATED' },
       format: text(values, 'format'),
     });

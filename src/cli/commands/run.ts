@@ -8,6 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import { runInForeground, terminalSize } from '../foreground.js';
 import { untilInterrupted } from '../interruption.js';
 import { table } from '../output.js';
+import { tellNote } from '../tell-note.js';
 import { createWithImage, imageOptions, LEFT_OF_A_PULL, readImageWishes } from '../wanted-image.js';
 
 /** Writes --cidfile; an existing file is refused before anything is made. */
@@ -63,7 +64,7 @@ async function stayWith(context: Context, engine: Engine, container: Container, 
       forwardSignal: (signal) => engine.kill(id, signal),
       ...(text(values, 'detachKeys') === undefined ? {} : { detachKeys: text(values, 'detachKeys')! }),
     });
-    await engine.start(id);
+    tellNote(context, await engine.start(id));
     const end = await ended;
     if (end.detached) return EXIT.ok;
     return end.exitCode ?? EXIT.engine;
@@ -118,7 +119,7 @@ export const run: Command = {
     await writeCidfile(values, container.id);
     if (!flag(values, 'detach')) return stayWith(context, engine, container, values);
     try {
-      await engine.start(container.id);
+      tellNote(context, await engine.start(container.id));
     } catch (error) {
       await removeUnstarted(engine, container.id);
       throw error;

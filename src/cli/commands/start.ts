@@ -3,6 +3,7 @@ import { TscontainError } from '../../engine/index.js';
 import { flag, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { runInForeground, terminalSize } from '../foreground.js';
+import { tellNote } from '../tell-note.js';
 import { forEachContainer } from './each.js';
 
 export const start: Command = {
@@ -18,7 +19,7 @@ export const start: Command = {
   async run(context, args, values) {
     const engine = await context.engine();
     if (!flag(values, 'attach') && !flag(values, 'interactive')) {
-      return forEachContainer(context, args, (ref) => engine.start(ref));
+      return forEachContainer(context, args, async (ref) => tellNote(context, await engine.start(ref)));
     }
     const [ref, more] = args;
     if (ref === undefined || more !== undefined) {
@@ -35,7 +36,7 @@ export const start: Command = {
       forwardSignal: (signal) => engine.kill(container.id, signal),
     });
     try {
-      await engine.start(container.id);
+      tellNote(context, await engine.start(container.id));
     } catch (error) {
       session.close();
       throw error;

@@ -3,6 +3,9 @@ import { randomInt } from 'node:crypto';
 import { wrong } from './wrong.js';
 
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
+const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
+/** What --network takes for something else. */
+const NO_NETWORK_NAMES: readonly string[] = ['none', 'host', 'default', 'bridge'];
 /** Also a directory of the cgroup tree, so no capitals that a mistyped one would fork, and no leading @, which is ours. */
 const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** Also a directory, so no longer than the name of a file. */
@@ -21,6 +24,17 @@ export function parseContainerName(text: string): string {
     name.length > 128
       ? 'it is longer than 128 characters'
       : 'give letters, digits, _ . and -, two at least, beginning with a letter or digit',
+  );
+}
+
+export function parseNetworkName(text: string): string {
+  if (NO_NETWORK_NAMES.includes(text))
+    throw wrong('the name of the network', text, '--network takes it for something else: choose another');
+  if (NETWORK_NAME.test(text)) return text;
+  throw wrong(
+    'the name of the network',
+    text,
+    'give up to 128 letters, digits, _ . and -, beginning with a letter or digit',
   );
 }
 

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { capabilityNumber, signalName, signalNumber } from '../../native/index.js';
 import type { RestartPolicy, Ulimit } from '../model.js';
+import type { NetworkMode } from '../network/model.js';
 import { parseHostname } from './names.js';
 import { parseInteger } from './quantities.js';
 import { wrong } from './wrong.js';
@@ -101,21 +102,28 @@ const NAMESPACED_SYSCTL =
 const NETWORK_SYSCTL = /^net\.[a-zA-Z0-9_.\-/]+$/;
 
 /** Why a container may not set it; undefined when it may. */
-export function sysctlFault(key: string, network: 'none' | 'host'): string | undefined {
+export function sysctlFault(key: string, network: NetworkMode): string | undefined {
   if (key.split(/[./]/).includes('')) return 'its name has an empty part';
-  if (NETWORK_SYSCTL.test(key))
-    return network === 'none' ? undefined : 'with the network of the host it would be set for the host';
+  if (NETWORK_SYSCTL.test(key)) {
+    if (network === 'none' || network === 'bridge') return undefined;
+    return network === 'host'
+      ? 'with the network of the host it would be set for the host'
+      : 'with the network of another container it would be set for that one';
+  }
   return NAMESPACED_SYSCTL.test(key)
     ? undefined
     : 'only settings of its own namespaces can be set for a container (kernel.shm*, kernel.msg*, kernel.sem, fs.mqueue.*, net.*)';
 }
 
-/** "name:address", for /etc/hosts; the address may be IPv6, with or without brackets. */
+/** What stands for the host's own address on the container's network, which is known at the start only. */
+export const HOST_GATEWAY = 'host-gateway';
+
+/** "name:address", for /etc/hosts; the address may be IPv6, with or without brackets, or host-gateway. */
 export function parseExtraHost(text: string): string {
   const match = /^([^:=]+)[:=](.+)$/.exec(text);
   const address = match?.[2]!.replace(/^\[(.*)\]$/, '$1');
-  if (!match || address === undefined || isIP(address) === 0)
-    throw wrong('the host', text, 'give name:address, such as db:10.0.0.5');
+  if (!match || address === undefined || (isIP(address) === 0 && address !== HOST_GATEWAY))
+    throw wrong('the host', text, 'give name:address, such as db:10.0.0.5, or name:host-gateway');
   return `${parseHostname(match[1]!, 'the host')}:${address}`;
 }
 

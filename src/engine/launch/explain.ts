@@ -11,8 +11,10 @@ import {
 } from '../../native/index.js';
 import type { CgroupPaths } from '../cgroup/index.js';
 import type { ContainerConfig, Image, Mount } from '../model.js';
+import { interfaceIndex } from '../network/interface-index.js';
 import { fileError } from '../state/file-errors.js';
 import { cgroupView, joinSteps } from './cgroup-facts.js';
+import type { NetworkView } from './facts.js';
 import { gatherFacts } from './gather.js';
 import { Held } from './held.js';
 import { DEFAULT_ROOT, layout } from '../state/layout.js';
@@ -76,6 +78,7 @@ export function explainStart(config: ContainerConfig, image: Image, cgroup?: Cgr
           : { tty: false, stdout: STAND_IN, stderr: STAND_IN },
         rootFd: held.fd(openLayers(image.layers)),
         cgroup: view,
+        network: standInNetwork(config),
         joinCgroup: joinSteps({ tasks: tasks.map(({ name, path }) => ({ name, path, fd: STAND_IN })) }),
         etc: layout.etc(DEFAULT_ROOT, config.id),
         openMount: standInForMissing,
@@ -89,6 +92,20 @@ export function explainStart(config: ContainerConfig, image: Image, cgroup?: Cgr
   } finally {
     held.release();
   }
+}
+
+/** As if it were the first on the default network: who is on it, and which addresses are free, is known at a start only. */
+function standInNetwork({ network }: ContainerConfig): NetworkView {
+  if (network === 'host') return { kind: 'host' };
+  if (network === 'none') return { kind: 'alone' };
+  if (network.startsWith('container:')) return { kind: 'shared', namespaceFd: STAND_IN };
+  return {
+    kind: 'plugged',
+    tellFd: STAND_IN,
+    waitFd: STAND_IN,
+    interfaces: [{ name: 'eth0', index: interfaceIndex('eth0'), ipv4: { address: '172.17.0.2', prefix: 16 } }],
+    defaults: [{ family: 4, gateway: '172.17.0.1' }],
+  };
 }
 
 const hasCpuset = ({ limits }: ContainerConfig): boolean =>

@@ -1,6 +1,7 @@
 // What a plan of a launch must know besides the container's configuration: everything that prepare.ts opened, read and
 // found out. Plain data, so that a plan can be made, printed and tested without root.
 import type { Program } from '../../native/index.js';
+import type { DefaultGateway, Interface } from '../network/interfaces.js';
 import type { ResolvedUser } from '../rootfs/users.js';
 
 /**
@@ -51,6 +52,23 @@ export type CgroupView =
       }[];
     };
 
+/**
+ * Where the container's network is. `plugged` are interfaces that this process makes while the launch goes on: the new one says at
+ * `tellFd` that its network namespace is there, and waits at `waitFd` until they are in it.
+ */
+export type NetworkView =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'alone' }
+  | {
+      readonly kind: 'plugged';
+      readonly tellFd: number;
+      readonly waitFd: number;
+      readonly interfaces: readonly Interface[];
+      readonly defaults: readonly DefaultGateway[];
+    }
+  /** the network namespace of another container */
+  | { readonly kind: 'shared'; readonly namespaceFd: number };
+
 /** What this process has itself, and so the most that a container can get. */
 export interface OwnRights {
   /** bit n is capability n: what it may hand on */
@@ -74,6 +92,7 @@ export interface StartFacts extends ProcessFacts {
   /** the detached mount of the root file system */
   readonly rootFd: number;
   readonly cgroup: CgroupView;
+  readonly network: NetworkView;
   /** which of /proc, /sys, /dev the image lacks */
   readonly missingDirectories: readonly string[];
   /** what stands in /proc and /sys on this host and is not for a container */

@@ -8,7 +8,7 @@ import type { ContainerConfig, Mount } from '../model.js';
 import { userInRoot } from '../rootfs/image-users.js';
 import { openIfThere } from '../rootfs/places.js';
 import { ETC_FILES } from './etc-files.js';
-import type { CgroupView, PlacedMount, StartFacts, Stdio } from './facts.js';
+import type { CgroupView, NetworkView, PlacedMount, StartFacts, Stdio } from './facts.js';
 import type { Held } from './held.js';
 import { hiddenPaths } from './hidden.js';
 import { openInit } from './init-program.js';
@@ -22,6 +22,7 @@ export interface Ground {
   /** the root file system, not yet entered */
   readonly rootFd: number;
   readonly cgroup: CgroupView;
+  readonly network: NetworkView;
   readonly joinCgroup: Program;
   /** where the files of /etc are that the engine keeps for the container */
   readonly etc: string;
@@ -31,13 +32,14 @@ export interface Ground {
 
 /** @throws TscontainError, SyscallError; what was opened is in `held` */
 export function gatherFacts(ground: Ground, held: Held): StartFacts {
-  const { config, stdio, rootFd, cgroup, joinCgroup } = ground;
+  const { config, stdio, rootFd, cgroup, network, joinCgroup } = ground;
   const mounts = placeMounts(ground, held);
   const targets = mounts.map(({ target }) => target);
   return {
     rootFd,
     stdio,
     cgroup,
+    network,
     joinCgroup,
     user: userInRoot(rootFd, config.user, config.groupAdd),
     own: ownRights(),

@@ -17,6 +17,7 @@ import { completeEnv, connectStreams, enterWorkingDir, runInit, runProgram } fro
 import { makeDev } from './devices.js';
 import type { ExecFacts, StartFacts } from './facts.js';
 import { leash } from './leash.js';
+import { hasOwnNetwork, meetNetwork, raiseLoopback, setUpNetwork } from './network.js';
 import type { ResolvedUser } from '../rootfs/users.js';
 import { dropRights, ownKeyring, setOomScore, setUlimits } from './rights.js';
 import {
@@ -26,7 +27,6 @@ import {
   mountSys,
   partFromHost,
   placeMounts,
-  raiseLoopback,
   sealRoot,
   setSysctls,
   takeAlong,
@@ -36,7 +36,7 @@ import { makeMissing, step } from './steps.js';
 /** The namespaces that a container is born in (CLONE_NEW* of clone(2)). */
 export function startNamespaces(config: Pick<ContainerConfig, 'network'>): number {
   const always = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC;
-  return config.network === 'host' ? always : always | CLONE_NEWNET;
+  return hasOwnNetwork(config) ? always | CLONE_NEWNET : always;
 }
 
 /** Entered by an exec, whichever of them the container shares with the host. */
@@ -49,6 +49,7 @@ export function planStart(config: ContainerConfig, facts: StartFacts): Program {
   const { user, own, stdio } = facts;
   const env = completeEnv(config.env, { hostname: config.hostname, home: user.home, tty: config.tty });
   return [
+    ...meetNetwork(facts.network),
     ...setOomScore(config.oomScoreAdj, own),
     ...facts.joinCgroup,
     // Only now: the directory that a process is in when it asks becomes the top of its new cgroup namespace.
@@ -58,10 +59,11 @@ export function planStart(config: ContainerConfig, facts: StartFacts): Program {
     step('make files with the modes asked for', 'umask', [0]),
     ...enterRoot(facts.rootFd),
     ...mountProc(facts),
-    ...(config.network === 'host' ? [] : raiseLoopback()),
-    ...setSysctls(config),
+    ...raiseLoopback(facts.network),
     ...mountSys(config, facts),
     ...makeDev(config, facts),
+    ...setUpNetwork(facts.network),
+    ...setSysctls(config),
     ...hideHost(config, facts),
     ...placeMounts(facts.mounts),
     ...makeMissing(facts.workingDir.path, facts.workingDir.missing),

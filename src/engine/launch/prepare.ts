@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import type { LaunchOptions, Program } from '../../native/index.js';
 import type { CgroupDriver, CgroupPaths } from '../cgroup/index.js';
 import type { TscontainError } from '../errors.js';
-import type { ContainerConfig, Image } from '../model.js';
+import type { Container, ContainerConfig, Image } from '../model.js';
+import type { Attachment } from '../network/model.js';
 import { mountRoot } from '../rootfs/overlay.js';
 import { fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
@@ -16,6 +17,7 @@ import type { Stdio } from './facts.js';
 import { explainFailure } from './failure.js';
 import { gatherFacts } from './gather.js';
 import { Held } from './held.js';
+import { openNetwork } from './open-network.js';
 import { planStart, startNamespaces } from './plan.js';
 import { deniedRights } from './rights.js';
 import { makeSources, openMount } from './sources.js';
@@ -28,6 +30,8 @@ export interface StartRequest {
   readonly stdio: Stdio;
   /** where the container's cgroup is, which must exist; absent, the container stays in that of this process */
   readonly cgroup?: { readonly driver: CgroupDriver; readonly paths: CgroupPaths };
+  /** the networks that it is to be plugged into, whose bridges are there, or whose network it shares; absent is what its mode says */
+  readonly network?: { readonly attachments: readonly Attachment[] } | { readonly sharedWith: Container };
 }
 
 /** A launch that only has to be done: `launch(program, launchOptions)`. */
@@ -47,23 +51,25 @@ export interface Prepared {
  * @throws TscontainError INVALID_VALUE (user, sysctl, capability, ulimit, mount target), NO_SUCH_PATH (mount source,
  * device, cgroup), NOT_SUPPORTED (--init without an init program), NO_SPACE, READ_ONLY, IO_ERROR
  */
-export async function prepareStart({ root, config, image, stdio, cgroup }: StartRequest): Promise<Prepared> {
+export async function prepareStart({ root, config, image, stdio, cgroup, network }: StartRequest): Promise<Prepared> {
   const doing = `start container ${config.name}`;
   const held = new Held();
   try {
-    writeEtcFiles(root, config);
+    writeEtcFiles(root, config, network !== undefined && 'attachments' in network ? network.attachments : []);
     makeSources(config);
     const directories = { upper: layout.upper(root, config.id), work: layout.work(root, config.id) };
     const volatile = config.autoRemove;
     const rootFd = held.fd((await mountRoot({ layers: image.layers, ...directories, volatile })).fd);
     const door = cgroup?.driver.joinFds(cgroup.paths);
     if (door !== undefined) held.also(() => door.close());
+    const { view, plugging } = openNetwork(config, network, held);
     const facts = gatherFacts(
       {
         config,
         stdio,
         rootFd,
         cgroup: cgroup === undefined ? { kind: 'none' } : cgroupView(cgroup.paths, existsSync),
+        network: view,
         joinCgroup: door === undefined ? [] : joinSteps(door),
         etc: layout.etc(root, config.id),
         openMount: (mount) => openMount(root, mount),
@@ -74,9 +80,14 @@ export async function prepareStart({ root, config, image, stdio, cgroup }: Start
     const namespaces = startNamespaces(config);
     return {
       program: planStart(config, facts),
-      launchOptions: door?.cloneInto === undefined ? { namespaces } : { namespaces, cgroupFd: door.cloneInto },
+      launchOptions: {
+        namespaces,
+        ...(door?.cloneInto === undefined ? {} : { cgroupFd: door.cloneInto }),
+        ...(plugging === undefined ? {} : { afterClone: (pid: number) => plugging.begin(pid) }),
+      },
       notes: deniedRights(config, facts.own),
-      explainFailure: (error) => explainFailure(error, doing, { argv: config.argv, env, rootFd }),
+      // That its interface is not there, as the launch would say it, has a reason that is known here.
+      explainFailure: (error) => plugging?.failure ?? explainFailure(error, doing, { argv: config.argv, env, rootFd }),
       release: () => {
         held.release();
       },

@@ -11,6 +11,7 @@ import { TscontainError } from '../errors.js';
 import type { ContainerConfig, Ulimit } from '../model.js';
 import type { ResolvedUser } from '../rootfs/users.js';
 import type { OwnRights } from './facts.js';
+import { hasOwnNetwork } from './network.js';
 import { NULL, step, writeFile } from './steps.js';
 
 /** What Docker leaves to a container: enough for the package managers and servers that expect to be root. */
@@ -54,6 +55,7 @@ const RLIMITS = [
 const RLIMIT_NOFILE = RLIMITS.indexOf('nofile');
 /** What most programs are written for; some walk through all descriptors up to the limit. Node raised its own. */
 const USUAL_OPEN_FILES = 1024;
+const CAP_NET_ADMIN = 12;
 const CAP_SYS_RESOURCE = 24;
 
 type CapabilityConfig = Pick<ContainerConfig, 'capAdd' | 'capDrop' | 'privileged'>;
@@ -120,16 +122,19 @@ export function setUlimits(ulimits: readonly Ulimit[], own: OwnRights): Step[] {
 /** One sentence for each thing that was asked for and that this process has no right to give. */
 export function deniedRights(config: ContainerConfig, own: OwnRights): string[] {
   const lowered = config.ulimits.filter((ulimit) => possibleUlimit(ulimit, own).less);
-  const mayLowerScore = (own.capabilities >> BigInt(CAP_SYS_RESOURCE)) & 1n;
+  const has = (capability: number): boolean => ((own.capabilities >> BigInt(capability)) & 1n) === 1n;
   return [
     ...lowered.map((ulimit) => {
       const { hard } = possibleUlimit(ulimit, own);
       return `ulimit ${ulimit.name} stays at ${hard}: to raise it to ${ulimit.hard} this host's root lacks CAP_SYS_RESOURCE`;
     }),
-    ...(config.oomScoreAdj < own.oomScoreAdj && mayLowerScore === 0n
+    ...(config.oomScoreAdj < own.oomScoreAdj && !has(CAP_SYS_RESOURCE)
       ? [
           `oom_score_adj stays at ${own.oomScoreAdj}: to lower it to ${config.oomScoreAdj} this host's root lacks CAP_SYS_RESOURCE`,
         ]
+      : []),
+    ...(hasOwnNetwork(config) && !has(CAP_NET_ADMIN)
+      ? ["lo stays down: to bring it up this host's root lacks CAP_NET_ADMIN"]
       : []),
   ];
 }

@@ -4,10 +4,8 @@
 // The host's tree is gone as the second thing that happens. From then on no path, whatever links the image holds, can
 // name anything of the host; what must come from the host comes as a detached mount that was opened before.
 import {
-  AF_INET,
   AT_FDCWD,
   AT_RECURSIVE,
-  IFF_UP,
   MNT_DETACH,
   MOUNT_ATTR_NODEV,
   MOUNT_ATTR_NOEXEC,
@@ -25,14 +23,12 @@ import {
   MS_SLAVE,
   OPEN_TREE_CLOEXEC,
   OPEN_TREE_CLONE,
-  SIOCSIFFLAGS,
-  SOCK_CLOEXEC,
-  SOCK_DGRAM,
   type Step,
 } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
 import type { ContainerConfig } from '../model.js';
 import type { CgroupView, PlacedMount, StartFacts } from './facts.js';
+import { hasOwnNetwork } from './network.js';
 import {
   attach,
   bind,
@@ -89,21 +85,6 @@ function madeDirectories(facts: StartFacts, path: string): Step[] {
   return facts.missingDirectories.includes(path) ? [makeDirectory(path, 0o755)] : [];
 }
 
-/** struct ifreq of netdevice(7): the name in 16 bytes, then the flags. */
-function interfaceUp(name: string): Uint8Array {
-  const request = Buffer.alloc(40);
-  request.write(name, 'latin1');
-  request.writeUInt16LE(IFF_UP, 16);
-  return request;
-}
-
-export function raiseLoopback(): Step[] {
-  return [
-    step('bring up lo', 'socket', [AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0], { store: 'socket' }),
-    step('bring up lo', 'ioctl', [{ result: 'socket' }, SIOCSIFFLAGS, interfaceUp('lo')]),
-  ];
-}
-
 /** As Docker sets them where the network is the container's own: low ports and ping are no privilege in there. */
 const NETWORK_SYSCTLS: Readonly<Record<string, string>> = {
   'net.ipv4.ip_unprivileged_port_start': '0',
@@ -115,7 +96,7 @@ const OWN_SYSCTL = /^(kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm
 const OWN_NETWORK_SYSCTL = /^net(\.[A-Za-z0-9_-]+)+$/;
 
 export function setSysctls(config: ContainerConfig): Step[] {
-  const isolated = config.network !== 'host';
+  const isolated = hasOwnNetwork(config);
   const wanted = { ...(isolated ? NETWORK_SYSCTLS : {}), ...config.sysctls };
   return Object.entries(wanted).flatMap(([name, value]) => {
     if (!OWN_SYSCTL.test(name) && !(isolated && OWN_NETWORK_SYSCTL.test(name))) {
@@ -125,7 +106,7 @@ export function setSysctls(config: ContainerConfig): Step[] {
         {
           hint: isolated
             ? 'use net.*, fs.mqueue.* or the kernel.* ones of IPC'
-            : "with the network of the host, net.* is the host's",
+            : `net.* is set where the network is: ${config.network === 'host' ? 'for the host' : 'for the container that it shares it with'}`,
         },
       );
     }

@@ -18,6 +18,16 @@
 //                               its state says until when, its lock guards bringing it back against clearing it away
 //     holds/<id>.json           Hold: limits or a pause that are to be taken back, written before they are put in force
 //     names/<name>              symbolic link to the id; names/.lock guards taking and releasing
+//     networks/<id>/            one network; it comes and goes by one rename
+//       network.json            NetworkConfig
+//       endpoints.json          Endpoints: who is on it now
+//       lock                    flock: held for every read-check-write of who is on it, and for making and removing its bridge
+//     networks/.lock            guards making and removing networks: their names and subnets are their own
+//     networks/.firewall.lock   held by whoever changes the table of nft, from reading the above until it is in place
+//     networks/keeper/          of the process that keeps the networks: sock, keeper.json, log; lock is held by it, begin.lock guards
+//                               starting one
+//     networks/ula-prefix       "fd12:3456:789a::/48", by chance: where subnets of IPv6 are taken from
+//     networks/host-settings.json  what of the host's settings was changed for networks, and what it was before
 //     images/                   the image store
 //     volumes/<name>/           one volume; mode 0700
 //       volume.json             VolumeConfig
@@ -64,6 +74,19 @@ export const layout = {
   names: (root: string) => `${root}/names`,
   name: (root: string, name: string) => `${root}/names/${name}`,
   namesLock: (root: string) => `${root}/names/.lock`,
+  networks: (root: string) => `${root}/networks`,
+  network: (root: string, id: string) => `${root}/networks/${id}`,
+  networkConfig: (root: string, id: string) => `${root}/networks/${id}/network.json`,
+  networkEndpoints: (root: string, id: string) => `${root}/networks/${id}/endpoints.json`,
+  networkLock: (root: string, id: string) => `${root}/networks/${id}/lock`,
+  networksLock: (root: string) => `${root}/networks/.lock`,
+  firewallLock: (root: string) => `${root}/networks/.firewall.lock`,
+  keeper: (root: string) => `${root}/networks/keeper`,
+  keeperLock: (root: string) => `${root}/networks/keeper/lock`,
+  keeperBeginLock: (root: string) => `${root}/networks/keeper/begin.lock`,
+  keeperIdentity: (root: string) => `${root}/networks/keeper/keeper.json`,
+  ulaPrefix: (root: string) => `${root}/networks/ula-prefix`,
+  hostSettings: (root: string) => `${root}/networks/host-settings.json`,
   images: (root: string) => `${root}/images`,
   volumes: (root: string) => `${root}/volumes`,
   volume: (root: string, name: string) => `${root}/volumes/${name}`,

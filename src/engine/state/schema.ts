@@ -2,6 +2,7 @@
 import { TscontainError } from '../errors.js';
 import { CONTAINER_NAME } from '../grammar/names.js';
 import type { ContainerConfig, ContainerState, Status } from '../model.js';
+import type { Endpoints, NetworkConfig } from '../network/model.js';
 
 const STATUSES: ReadonlySet<unknown> = new Set<Status>([
   'created',
@@ -40,6 +41,45 @@ export function parseState(text: string, path: string): ContainerState {
   if (init !== undefined && !(isObject(init) && isCount(init['pid']) && isCount(init['startTime'])))
     throw corrupt(path, 'its init is not a process');
   return value as unknown as ContainerState;
+}
+
+/** @throws TscontainError STATE_CORRUPT, NOT_SUPPORTED */
+export function parseNetwork(text: string, path: string, id: string): NetworkConfig {
+  const value = parseObject(text, path);
+  const fault =
+    value['id'] !== id
+      ? 'its id is not that of its directory'
+      : ![value['name'], value['interfaceName'], value['driver']].every((part) => typeof part === 'string')
+        ? 'it has no name'
+        : !Array.isArray(value['subnets']) || value['subnets'].length === 0 || !value['subnets'].every(isSubnet)
+          ? 'it has no subnet'
+          : [value['labels'], value['options']].some((part) => !isObject(part))
+            ? 'a part of it is missing'
+            : undefined;
+  if (fault !== undefined) throw corrupt(path, fault);
+  return value as unknown as NetworkConfig;
+}
+
+/** @throws TscontainError STATE_CORRUPT, NOT_SUPPORTED */
+export function parseEndpoints(text: string, path: string): Endpoints {
+  const value = parseObject(text, path);
+  if (typeof value['bootId'] !== 'string') throw corrupt(path, 'it does not say of which boot it is');
+  if (!Array.isArray(value['endpoints']) || !value['endpoints'].every(isEndpoint))
+    throw corrupt(path, 'it does not say who is on the network');
+  return value as unknown as Endpoints;
+}
+
+function isSubnet(value: unknown): boolean {
+  return isObject(value) && typeof value['subnet'] === 'string' && typeof value['gateway'] === 'string';
+}
+
+function isEndpoint(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    ['container', 'name', 'ipv4Address', 'macAddress'].every((field) => typeof value[field] === 'string') &&
+    isStrings(value['names']) &&
+    Array.isArray(value['ports'])
+  );
 }
 
 export function parseObject(text: string, path: string): Record<string, unknown> {

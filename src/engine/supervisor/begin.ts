@@ -28,6 +28,7 @@ import type { Audience } from './audience.js';
 import { LogWriter } from './log-writer.js';
 import type { Parts } from './parts.js';
 import { deliverOutput, type Ending, type Run } from './run.js';
+import { joinRun, leaveRun } from './run-network.js';
 import { makePipes, makeTerminal, type FreshStreams } from './stdio.js';
 
 export interface StartWishes {
@@ -77,13 +78,17 @@ async function beginLocked(parts: Parts, container: Container, wishes: StartWish
   let launching: Promise<Launched> | undefined;
   try {
     const image = await parts.images.get(config.image.id);
+    const { named, ...joined } = await joinRun(parts, container);
     const prepared = await prepareStart({
       root,
       config,
       image,
       stdio: streams.child,
       cgroup: { driver, paths: cgroup },
+      ...joined,
     });
+    // Its first question is not to come before whoever answers it.
+    const notes = [...prepared.notes, ...(await named)];
     launching = launchPrepared(prepared);
     // The new process is at work on its program from here on; what need not wait for it is done beside it.
     const log = openLog(parts, container);
@@ -93,7 +98,7 @@ async function beginLocked(parts: Parts, container: Container, wishes: StartWish
     streams.closeChildEnds();
     const startedAt = Date.now();
     const restartCount = wishes.because === 'policy' ? state.restartCount + 1 : 0;
-    const started = { pid: launched.pid, startedAt, restartCount, notes: prepared.notes };
+    const started = { pid: launched.pid, startedAt, restartCount, notes };
     store.writeState(id, runningState(parts, container, started));
     setImmediate(writeLaunchReport, layout.launchReport(root, id), startedAt, prepared.program, launched);
     tell(parts, container, 'start');
@@ -103,6 +108,7 @@ async function beginLocked(parts: Parts, container: Container, wishes: StartWish
   } catch (error) {
     const launched = await launching?.catch(() => undefined);
     if (launched !== undefined) await kill(launched);
+    await leaveRun(parts, id);
     streams.closeChildEnds();
     streams.close();
     throw error;

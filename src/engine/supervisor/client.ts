@@ -5,7 +5,8 @@ import { openCgroupDriver } from '../cgroup/index.js';
 import type { ExitStatus, Session, TerminalSize } from '../model.js';
 import { layout } from '../state/layout.js';
 import { makeDirectory } from '../state/make-directory.js';
-import { connectToSocket, Conversation, supervisorGone } from './conversation.js';
+import { connectIn } from '../state/socket-in.js';
+import { Conversation, supervisorGone } from './conversation.js';
 import { removeEmptyCgroup } from './own-cgroup.js';
 import { exitFromWire, MAX_CONTAINERS, type Answers, type WaitUntil } from './protocol.js';
 import { ageOfDirectory, isSupervisorAlive, readEntry, registered } from './registry.js';
@@ -153,7 +154,7 @@ async function inTime(answer: Promise<boolean>): Promise<boolean> {
 async function connectAnew(root: string, id: string): Promise<Client | undefined> {
   const entry = readEntry(root, id);
   if (entry === undefined || !isSupervisorAlive(root, id)) return undefined;
-  const socket = await connectToSocket(root, id);
+  const socket = await connectIn(layout.supervisor(root, id));
   return socket && new Client(root, id, entry.pid, new Conversation(socket));
 }
 
@@ -213,7 +214,7 @@ class Client implements SupervisorClient {
   }
 
   async attach(id: string, { stdin = false, replay = false, size }: AttachOptions = {}): Promise<Session> {
-    const socket = await connectToSocket(this.root, this.id);
+    const socket = await connectIn(layout.supervisor(this.root, this.id));
     if (socket === undefined) throw supervisorGone();
     const conversation = new Conversation(socket);
     let session: AttachSession | undefined;

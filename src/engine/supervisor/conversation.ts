@@ -1,8 +1,6 @@
 // A manager's end of a connection to a supervisor: requests out, answers back in any order.
-import { constants, closeSync, openSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { ERROR_CODES, TscontainError, type ErrorCode } from '../errors.js';
-import { layout } from '../state/layout.js';
 import { Connection } from './connection.js';
 import {
   FRAME,
@@ -17,29 +15,6 @@ import {
 interface Asked {
   resolve(answer: unknown): void;
   reject(error: Error): void;
-}
-
-/** @returns undefined when nobody listens there any more */
-export async function connectToSocket(root: string, supervisorId: string): Promise<Socket | undefined> {
-  let directoryFd: number;
-  try {
-    // A socket's name has room for 107 bytes, a state directory may have more: its directory is named by a descriptor.
-    directoryFd = openSync(layout.supervisor(root, supervisorId), constants.O_RDONLY | constants.O_DIRECTORY);
-  } catch {
-    return undefined;
-  }
-  try {
-    return await new Promise<Socket | undefined>((resolve) => {
-      const socket = connect(`/proc/self/fd/${directoryFd}/sock`);
-      socket.once('connect', () => {
-        socket.removeAllListeners('error');
-        resolve(socket);
-      });
-      socket.once('error', () => resolve(undefined));
-    });
-  } finally {
-    closeSync(directoryFd);
-  }
 }
 
 export class Conversation {

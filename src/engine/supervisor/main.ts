@@ -1,20 +1,23 @@
 // The supervisor program: node supervisor.cjs --root DIR --id ID [--idle-ms N]. Put together by src/cli, started by a manager
 // (spawn.ts), detached, and left alone with its containers. It leaves when it has had nothing to do for a while, or when its directory is gone.
-import { closeSync, existsSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { launch, PR_SET_DUMPABLE, releaseFilePages, startTimeOf, syscall } from '../../native/index.js';
+import { launch, releaseFilePages, startTimeOf } from '../../native/index.js';
 import { openCgroupDriver } from '../cgroup/index.js';
 import { createImages } from '../image/store.js';
 import { createStore } from '../state/store.js';
+import { KeeperLine, keeperEntry } from '../network/keeper/line.js';
+import { PortDesk } from '../network/publish/desk.js';
+import { openNetworks } from '../network/store.js';
 import { layout } from '../state/layout.js';
 import { emptyRemoved } from '../verbs/empty-removed.js';
 import { destroyContainer } from '../verbs/remove.js';
 import { BlockPool } from './log-writer.js';
 import { isInOwnCgroup, leaveOwnCgroup, putIntoOwnCgroup } from './own-cgroup.js';
+import { becomeDetached, say, sayReady } from './own-process.js';
 import type { Parts } from './parts.js';
 import type { MakeRecorder } from './recorder.js';
 import { isSupervisorAlive, register, unregister } from './registry.js';
-import { READY_FD } from './spawn.js';
 import { serve, type SupervisorServer } from './server.js';
 import { Supervisor } from './supervisor.js';
 
@@ -23,7 +26,6 @@ const DEFAULT_IDLE_MS = 60_000;
 const EMPTY_INTERVAL_MS = 30_000;
 /** How often it looks whether its directory is still there. Twice missing, and it is taken to be gone for good. */
 const LOOK_INTERVAL_MS = 2_000;
-const LOG_FD = 2;
 
 interface Arguments {
   readonly root: string;
@@ -40,22 +42,9 @@ function readArguments(): Arguments {
   return { root, id, idleMs: idleMs === undefined ? DEFAULT_IDLE_MS : Number(idleMs) };
 }
 
-function say(message: string): void {
-  try {
-    writeSync(LOG_FD, `${new Date().toISOString()} ${message}\n`);
-  } catch {
-    // Nobody is there to be told, and nothing depends on it.
-  }
-}
-
 async function main(makeRecorder: MakeRecorder): Promise<void> {
   const { root, id, idleMs } = readArguments();
-  process.umask(0o022);
-  outliveOthers();
-  // A fault in the care of one container must not take the others' supervisor from them.
-  process.on('uncaughtException', (error) => say(error.stack ?? error.message));
-  // Nobody but its own root looks into its memory or through its descriptors, a container that shares its pids neither.
-  syscall('prctl', PR_SET_DUMPABLE, 0, 0, 0, 0);
+  becomeDetached();
   const self = { id, pid: process.pid, startTime: startTimeOf(process.pid) ?? 0 };
   register(root, self);
   const driver = openCgroupDriver();
@@ -69,6 +58,9 @@ async function main(makeRecorder: MakeRecorder): Promise<void> {
     store,
     driver,
     images: createImages(root),
+    networks: openNetworks(root),
+    keeper: new KeeperLine({ root, entry: keeperEntry(process.argv[1]!) }, say),
+    ports: new PortDesk(),
     pool: new BlockPool(),
     recorder: makeRecorder(layout.hostMetrics(root), say),
     destroy: (container) => destroyContainer({ store, driver }, container),
@@ -89,18 +81,8 @@ async function main(makeRecorder: MakeRecorder): Promise<void> {
     onConnections: () => life.reconsider(),
   });
   life.begin(supervisor, server);
-  writeSync(READY_FD, '.');
-  closeSync(READY_FD);
+  sayReady();
   setImmediate(() => void warmUp());
-}
-
-/** When the host is out of memory, its containers are to be chosen before it: it alone knows how they end. */
-function outliveOthers(): void {
-  try {
-    writeFileSync('/proc/self/oom_score_adj', '-500');
-  } catch {
-    // It takes CAP_SYS_RESOURCE.
-  }
 }
 
 /** Does once, while nobody waits, what is slow the first time: a launch, of nothing. */
@@ -182,6 +164,7 @@ class Life {
     // Nobody shall find it any more; who asks at this very moment finds the connection closed, and asks another.
     unregister(root, supervisorId);
     this.#server?.close();
+    this.parts.keeper.close();
     await this.parts.recorder.close();
     try {
       await leaveOwnCgroup(driver, supervisorId);

@@ -1,6 +1,6 @@
 // The supervisor's socket: takes connections, hands their requests on, turns some of them into attachments.
-import { chmodSync, constants, openSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { listenIn } from '../state/socket-in.js';
 import { Connection } from './connection.js';
 import {
   FRAME,
@@ -43,7 +43,7 @@ export async function serve(options: ServerOptions): Promise<SupervisorServer> {
     receive(socket, options);
     options.onConnections();
   });
-  await listen(server, options.directory);
+  await listenIn(server, options.directory);
   return {
     get connections() {
       return sockets.size;
@@ -53,18 +53,6 @@ export async function serve(options: ServerOptions): Promise<SupervisorServer> {
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-/** A socket's name has room for 107 bytes, a state directory may have more: its directory is named by a descriptor. */
-async function listen(server: Server, directory: string): Promise<void> {
-  // It stays open as long as the server, which names it again when it unlinks the socket.
-  const directoryFd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-  const path = `/proc/self/fd/${directoryFd}/sock`;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
-  chmodSync(path, 0o600);
 }
 
 /** One connection: requests, until one of them is `attach`. */

@@ -24,6 +24,7 @@ import { FIRST_DELAY_MS, restartDelay } from './restart.js';
 import type { HealthWatch } from './health-watch.js';
 import { watchHealth } from './health.js';
 import { deliverOutput, finishOutput, type Run } from './run.js';
+import { adoptNetwork, leaveRun } from './run-network.js';
 
 type Phase =
   | { readonly name: 'idle' }
@@ -104,6 +105,7 @@ export class Ward {
   /** A run that began under a supervisor that is no more. */
   takeOver(run: Run): void {
     deliverOutput(run, this.audience);
+    adoptNetwork(this.parts, this.id);
     this.#enter(run, true);
   }
 
@@ -231,6 +233,7 @@ export class Ward {
     await finishOutput(run).catch((error: unknown) => this.parts.say(`the output of ${this.id}: ${String(error)}`));
     const oomKills = this.#oomKills(run);
     const status = { exitCode, oomKilled: oomKills > (run.oomKillsBefore ?? 0) };
+    await leaveRun(this.parts, this.id);
     const next = await this.#recordEnd(run, status, finishedAt);
     this.#health = undefined;
     this.#lastEnd = status;

@@ -20,6 +20,7 @@ import { whileImageStays } from '../image/stays.js';
 import { writeEtcFiles } from '../launch/etc-files.js';
 import { requirePossibleTarget } from '../launch/placing.js';
 import { deviceRules } from '../launch/sources.js';
+import { settleNetworks } from '../network/settle.js';
 import { parseVolumesFrom } from '../grammar/volume-words.js';
 import type { Container, ContainerConfig, ContainerState, CreateSpec, Image, Mount } from '../model.js';
 import { openMerged } from '../rootfs/merged.js';
@@ -35,10 +36,11 @@ import { nameVolume } from '../volume/create.js';
 import { provideVolumes } from '../volume/provide.js';
 import { tell, type Parts } from './parts.js';
 
-/** @throws TscontainError INVALID_VALUE, NO_SUCH_IMAGE, NO_SUCH_PATH, NAME_IN_USE, CONTROLLER_MISSING, NO_SPACE, READ_ONLY … */
-export async function create(parts: Parts, spec: CreateSpec): Promise<Container> {
+/** @throws TscontainError INVALID_VALUE, NO_SUCH_IMAGE, NO_SUCH_NETWORK, NO_SUCH_PATH, NAME_IN_USE, CONTROLLER_MISSING, NO_SPACE, READ_ONLY … */
+export async function create(parts: Parts, wanted: CreateSpec): Promise<Container> {
   const { store } = parts;
-  const image = await parts.images.get(spec.image);
+  const image = await parts.images.get(wanted.image);
+  const spec = await settleNetworks(parts, wanted);
   const id = randomBytes(32).toString('hex');
   for (;;) {
     const name = generateName((candidate) => store.idOfName(candidate) !== undefined);

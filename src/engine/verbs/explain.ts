@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { explainStart } from '../launch/explain.js';
 import type { CreateSpec, LaunchReport, LaunchStep } from '../model.js';
 import { generateName } from '../grammar/names.js';
+import { settleNetworks } from '../network/settle.js';
 import { errnoOf, fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
 import { configure, requireNoProblems } from '../validate.js';
@@ -14,9 +15,10 @@ import type { Parts } from './parts.js';
 type PlannedStep = Omit<LaunchStep, 'atUs' | 'durationUs' | 'result'>;
 
 /** @throws TscontainError what create and start would throw for this */
-export async function explain(parts: Parts, spec: CreateSpec): Promise<PlannedStep[]> {
+export async function explain(parts: Parts, wanted: CreateSpec): Promise<PlannedStep[]> {
   const { images, driver } = parts;
-  const image = await images.get(spec.image);
+  const image = await images.get(wanted.image);
+  const spec = await settleNetworks(parts, wanted);
   const id = randomBytes(32).toString('hex');
   const facts = { id, name: generateName(() => false), created: new Date().toISOString(), cpus: cpus().length };
   const { config: asked, problems } = configure(spec, image, facts);

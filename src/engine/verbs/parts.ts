@@ -5,6 +5,9 @@ import type { Container, EngineEvent, Status } from '../model.js';
 import { isTscontainError } from '../errors.js';
 import { appendEvent } from '../events.js';
 import type { ContentParts } from '../image/content/open.js';
+import type { NetworkConfig } from '../network/model.js';
+import type { KeeperLine } from '../network/keeper/line.js';
+import type { NetworkStore } from '../network/store.js';
 import type { Store } from '../state/store.js';
 import type { SupervisorClient, Supervisors } from '../supervisor/client.js';
 
@@ -15,6 +18,9 @@ export interface Parts {
   readonly images: Images;
   /** what the images are made of */
   readonly content: ContentParts;
+  readonly networks: NetworkStore;
+  /** to whoever answers names on them */
+  readonly keeper: Pick<KeeperLine, 'look'>;
   readonly supervisors: Supervisors;
   /** Containers that were attached to before their start, and the supervisor that therefore has to start them. */
   readonly awaited: Map<string, SupervisorClient>;
@@ -48,4 +54,14 @@ export function tell(
     id,
     attributes: { name: config.name, image: config.image.name, ...attributes },
   });
+}
+
+/** Tells of something that happened to a network, and to whom on it. */
+export function tellOfNetwork(
+  { root }: Pick<Parts, 'root'>,
+  { id, name, driver }: Pick<NetworkConfig, 'id' | 'name' | 'driver'>,
+  action: EngineEvent['action'],
+  attributes: Record<string, string> = {},
+): void {
+  appendEvent(root, { type: 'network', action, id, attributes: { name, type: driver, ...attributes } });
 }

@@ -2,6 +2,7 @@
 import { TscontainError } from '../errors.js';
 import { parseContainerName } from '../grammar/names.js';
 import type { Container } from '../model.js';
+import { renameOnNetworks } from '../network/join.js';
 import { requireMove } from '../states.js';
 import { tellSupervisor } from './looking-after.js';
 import { tell, type Parts } from './parts.js';
@@ -26,6 +27,7 @@ export async function rename(parts: Parts, ref: string, wanted: string): Promise
       throw error;
     }
     await store.releaseName(config.name, id);
+    await renameOnNetworks(parts, { ...config, name });
     const container = store.load(id);
     tell(parts, container, 'rename', { oldName: config.name });
     return container;

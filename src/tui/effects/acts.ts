@@ -2,6 +2,7 @@
 import { KEEP_SECONDS, type Container } from '../../engine/index.js';
 import type { Refused } from '../actions.js';
 import type { ImagesPort } from '../images/port.js';
+import type { NetworksPort } from '../networks/port.js';
 import { SHOWN_AS } from '../reducers/undo.js';
 import type { UndoEntry, UndoStep, Verb } from '../state.js';
 import type { Doers, EffectOf } from './doers.js';
@@ -28,6 +29,7 @@ export class Acts {
     private readonly ports: Ports,
     private readonly listing: Listing,
     private readonly images: ImagesPort,
+    private readonly networks: NetworksPort,
   ) {}
 
   private async verb({ verb, ids }: EffectOf<'verb'>): Promise<void> {
@@ -122,6 +124,12 @@ export class Acts {
         return;
       case 'untag':
         await this.images.remove(step.name);
+        return;
+      case 'connect':
+        await this.networks.connect(step.network, step.id, step.request);
+        return;
+      case 'disconnect':
+        await this.networks.disconnect(step.network, step.id);
         return;
       case 'pause':
       case 'unpause':

@@ -7,12 +7,13 @@ import type { Doers, EffectOf } from './doers.js';
 import { failureOf, sentenceOf } from './failure.js';
 import type { Listing } from './listing.js';
 import type { Ports } from './ports.js';
+import { Relisting } from './relisting.js';
 
 type ImageType = 'list-images' | 'import-image' | 'tag-image' | 'remove-images' | 'prune-images';
 
 export class Images {
   readonly doers: Doers<ImageType> = {
-    'list-images': () => this.changed(),
+    'list-images': () => this.listed.changed(),
     'import-image': ({ source, name }) =>
       this.listing.ask(async () => {
         await this.images.import(source, name);
@@ -31,8 +32,7 @@ export class Images {
   };
 
   private wasShown = false;
-  private isListing = false;
-  private isStale = false;
+  private readonly listed: Relisting;
   /** the image that was asked about last */
   private asked = '';
 
@@ -40,33 +40,22 @@ export class Images {
     private readonly ports: Ports,
     private readonly listing: Listing,
     private readonly images: ImagesPort,
-  ) {}
+  ) {
+    this.listed = new Relisting(async () => {
+      const list = await this.images.list().catch(failureOf);
+      this.ports.dispatch({ type: 'images', list });
+    });
+  }
 
   /** The images are listed when their view comes to the front, and the selected one is asked about. */
   follow(state: State): void {
     const isShown = state.view.page === 'images';
-    if (isShown && !this.wasShown) this.changed();
+    if (isShown && !this.wasShown) this.listed.changed();
     this.wasShown = isShown;
     const id = isShown ? (selectedImage(state)?.id ?? '') : '';
     if (id === this.asked) return;
     this.asked = id;
     if (id !== '') void this.ask(id);
-  }
-
-  /** Lists them, once for any number of changes that come while it is done. */
-  private changed(): void {
-    this.isStale = true;
-    if (!this.isListing) void this.listWhileStale();
-  }
-
-  private async listWhileStale(): Promise<void> {
-    this.isListing = true;
-    while (this.isStale) {
-      this.isStale = false;
-      const list = await this.images.list().catch(failureOf);
-      this.ports.dispatch({ type: 'images', list });
-    }
-    this.isListing = false;
   }
 
   private async ask(id: string): Promise<void> {

@@ -1,20 +1,19 @@
 // Which containers there are and what happened to them: listed anew whenever something changed.
 import type { Ports } from './ports.js';
 import { failureOf, tell } from './failure.js';
+import { Relisting } from './relisting.js';
 
 /** Events before this are history of another day, ms. */
 const EVENTS_SINCE_MS = 24 * 3_600_000;
 
 export class Listing {
-  private isListing = false;
-  private isStale = false;
+  private readonly listed = new Relisting(() => this.now());
 
   constructor(private readonly ports: Ports) {}
 
-  /** Something changed: lists the containers, once for any number of changes that come while it is done. */
+  /** Something changed: lists the containers. */
   changed(): void {
-    this.isStale = true;
-    if (!this.isListing) void this.listWhileStale();
+    this.listed.changed();
   }
 
   /** Does what a form or a question asked for; what is refused goes back to it. */
@@ -22,15 +21,6 @@ export class Listing {
     void action()
       .catch((error: unknown) => this.ports.dispatch({ type: 'refused', failure: failureOf(error) }))
       .then(() => this.changed());
-  }
-
-  private async listWhileStale(): Promise<void> {
-    this.isListing = true;
-    while (this.isStale) {
-      this.isStale = false;
-      await this.now();
-    }
-    this.isListing = false;
   }
 
   async now(): Promise<void> {

@@ -15,6 +15,13 @@ function parentOf({ controllers, unified }: CgroupPaths): CgroupPaths {
   };
 }
 
+/** What it has of the network of the host, or of another container, is not its own to be counted. */
+const targetOf = ({ id, cgroup, config: { network }, state: { init } }: Container): Target => ({
+  id,
+  cgroup,
+  ...(network === 'host' || network.startsWith('container:') || init === undefined ? {} : { netPid: init.pid }),
+});
+
 /** Every container that runs, and the projects that they are in. */
 export function targetsOf(containers: readonly Container[]): readonly Target[] {
   const running = containers.filter(({ state }) => isRunning(state.status));
@@ -22,7 +29,7 @@ export function targetsOf(containers: readonly Container[]): readonly Target[] {
     const member = running.find(({ config }) => config.project === project)!;
     return { id: projectTarget(project), cgroup: parentOf(member.cgroup) };
   });
-  return [...running.map(({ id, cgroup }) => ({ id, cgroup })), ...projects];
+  return [...running.map(targetOf), ...projects];
 }
 
 /** A container that is not running, or not measured yet, uses nothing as far as the order of rows goes. */
@@ -37,6 +44,7 @@ export function loadsOf(readings: Readings, containers: readonly Container[]): R
       writes: sample?.io.writeBytes ?? 0,
       pressure: pressureOf(sample),
       pids: sample?.pids.current ?? 0,
+      network: (sample?.network.rxBytes ?? 0) + (sample?.network.txBytes ?? 0),
     });
   }
   return loads;

@@ -1,6 +1,7 @@
 // What was measured before: from what the supervisors wrote down, and, for what is not on the disk yet, from the dashboard's own
 // memory. The present has a past as well: what graphs show of the time before the dashboard was opened.
 // Painting never waits: what is not there yet is read meanwhile and painted when it came.
+import type { Container } from '../../engine/index.js';
 import {
   HOST_ID,
   type Archive,
@@ -126,6 +127,7 @@ export class Past {
       history,
       latest: (id) => sampler.latest(id),
       latestHost: () => sampler.latestHost(),
+      interfaces: (id) => sampler.interfaces(id),
       self: () => sampler.self(),
     };
   }
@@ -162,19 +164,35 @@ export class Past {
         const own = written === undefined ? sampleAt(sampler, history, HOST_ID, moment) : undefined;
         return written ?? (own && { ...own, load: [NaN, NaN, NaN], perCpu: [] });
       },
+      // Of each by itself nothing is written down.
+      interfaces: () => [],
       self: () => sampler.self(),
     };
   }
 
   /** The dashboard's own memory is finer; what it does not reach back to is as it was written down. */
   #history(old: OldReadings | undefined, ...asked: Parameters<Readings['history']>): Series {
-    const own = this.ports.sampler.history(...asked);
+    const own = this.#measured(...asked);
     if (old === undefined || !own.values.some(Number.isNaN)) return own;
     const [id, name, spanMs, points] = asked;
     const written = this.#remembered(old, id, name, spanMs, points, own.from + spanMs);
     const pick = (mine: Float64Array, theirs: Float64Array): Float64Array =>
       mine.map((value, i) => (Number.isNaN(value) ? theirs[i]! : value));
     return { ...own, values: pick(own.values, written.values), peaks: pick(own.peaks, written.peaks) };
+  }
+
+  /** The network is counted in each container's own: that of a project is the sum of its members. */
+  #measured(...[id, name, ...when]: Parameters<Readings['history']>): Series {
+    const { sampler } = this.ports;
+    const members = name.startsWith('network.') ? this.#membersOf(id) : [];
+    return members.length === 0
+      ? sampler.history(id, name, ...when)
+      : sumOf(members.map((member) => sampler.history(member.id, name, ...when)));
+  }
+
+  #membersOf(id: string): readonly Container[] {
+    const { list } = this.ports.state().containers;
+    return list.filter(({ config: { project } }) => project !== undefined && projectTarget(project) === id);
   }
 
   #remembered(old: OldReadings, ...asked: readonly [string, SeriesName, number, number, number]): Series {
@@ -188,18 +206,21 @@ export class Past {
 
   /** Of a project nothing is written down: it is the sum of its members. */
   #written(old: OldReadings, id: string, name: SeriesName, spanMs: number, points: number, until: number): Series {
-    const members = this.ports
-      .state()
-      .containers.list.filter(({ config }) => config.project !== undefined && projectTarget(config.project) === id);
-    if (members.length === 0) return old.history(id, name, spanMs, points, until);
-    const [first, ...others] = members.map((member) => old.history(member.id, name, spanMs, points, until));
-    const add = (a: Float64Array, b: Float64Array): Float64Array =>
-      a.map((value, i) => (Number.isNaN(value) ? b[i]! : Number.isNaN(b[i]!) ? value : value + b[i]!));
-    return others.reduce(
-      (sum, { values, peaks }) => ({ ...sum, values: add(sum.values, values), peaks: add(sum.peaks, peaks) }),
-      first!,
-    );
+    const members = this.#membersOf(id);
+    return members.length === 0
+      ? old.history(id, name, spanMs, points, until)
+      : sumOf(members.map((member) => old.history(member.id, name, spanMs, points, until)));
   }
+}
+
+/** Where one of them was not measured, the others are the sum. */
+function sumOf([first, ...others]: readonly Series[]): Series {
+  const add = (a: Float64Array, b: Float64Array): Float64Array =>
+    a.map((value, i) => (Number.isNaN(value) ? b[i]! : Number.isNaN(b[i]!) ? value : value + b[i]!));
+  return others.reduce(
+    (sum, { values, peaks }) => ({ ...sum, values: add(sum.values, values), peaks: add(sum.peaks, peaks) }),
+    first!,
+  );
 }
 
 /**
@@ -235,6 +256,13 @@ function sampleAt(sampler: Sampler, history: Readings['history'], id: string, at
     io: { ...known('readBytes', value('io.readBytes')), ...known('writeBytes', value('io.writeBytes')) },
     pids: known('current', value('pids.current')),
     pressure: { cpu: pressure('cpu'), memory: pressure('memory'), io: pressure('io') },
-    network: { ...known('rxBytes', value('network.rxBytes')), ...known('txBytes', value('network.txBytes')) },
+    network: {
+      ...known('rxBytes', value('network.rxBytes')),
+      ...known('txBytes', value('network.txBytes')),
+      ...known('rxPackets', value('network.rxPackets')),
+      ...known('txPackets', value('network.txPackets')),
+      ...known('drops', value('network.drops')),
+      ...known('errors', value('network.errors')),
+    },
   };
 }

@@ -12,6 +12,9 @@ export function contextsOf(state: State): readonly Context[] {
   if (page === 'neighbours') return ['neighbours', 'container', 'global'];
   if (page === 'compare') return ['compare', 'container', 'global'];
   if (page === 'images') return [state.images.focus === 'list' ? 'images' : state.images.tab, 'image', 'global'];
+  if (page === 'networks')
+    return [state.networks.focus === 'list' ? 'networks' : state.networks.tab, 'one-network', 'global'];
+  if (page === 'volumes') return [state.volumes.focus === 'list' ? 'volumes' : state.volumes.tab, 'volume', 'global'];
   if (page === 'events') return ['events', 'global'];
   if (focus === 'table') {
     return state.containers.list.length === 0 ? ['empty', 'global'] : ['table', 'container', 'global'];

@@ -19,6 +19,8 @@ export const GLOBAL_BINDINGS = [
   bind('global', 'to-now', ['0'], 'now', 'Back to now'),
   bind('global', 'compare', ['D'], 'Difference', 'Pin this moment; at another moment, compare the two'),
   bind('global', 'images', ['I'], 'Images', 'Images: pull, build, run, remove; how each is made of layers'),
+  bind('global', 'networks', ['N'], 'Networks', 'Networks: who is on which, and a map; make, remove, connect'),
+  bind('global', 'volumes', ['V'], 'Volumes', 'Volumes: how large they are, whose, and their files'),
   bind('global', 'events', ['v'], 'events', 'What happened, newest last'),
   bind('global', 'zoom', ['z'], 'whole screen', 'Give the pane in focus the whole screen, or take it back', {
     hint: 20,

@@ -3,21 +3,29 @@ import { layoutOf, MIN_COLUMNS, MIN_ROWS } from '../layout.js';
 import type { Canvas, Rect } from '../screen/index.js';
 import { asOfMoment, momentOf } from '../state/moment.js';
 import { asOf, type Sources } from '../sources.js';
-import type { Page, State } from '../state.js';
+import { isCatalogue, type CatalogueName, type Page, type State } from '../state.js';
 import { paintFrame, type Title } from '../widgets/index.js';
 import { compareTitles, paintCompare } from './compare.js';
 import { alarmOf } from '../reducers/splits.js';
-import { paintGrid } from './grid.js';
+import { isNetworkMeasured, paintGrid } from './grid.js';
 import { paintHeader } from './header.js';
 import { commandTarget, hintsOf } from './hints.js';
 import { paintImages } from './images.js';
 import { paintEvents } from './lists.js';
 import { neighbourTitles, paintNeighbours } from './neighbours.js';
+import { paintNetworks } from './networks.js';
 import { paintNoticeLine } from './notice.js';
 import { paintOverlay } from './overlays.js';
 import { momentWords } from '../present/moment.js';
 import { paintContainers } from './table.js';
 import { paintTabs } from './tabs.js';
+import { paintVolumes } from './volumes.js';
+
+const PAINT_CATALOGUE: Readonly<Record<CatalogueName, (canvas: Canvas, state: State, sources: Sources) => void>> = {
+  images: paintImages,
+  networks: paintNetworks,
+  volumes: paintVolumes,
+};
 
 export function paintDashboard(canvas: Canvas, state: State, sources: Sources): void {
   const layout = layoutOf(state);
@@ -34,9 +42,9 @@ export function paintDashboard(canvas: Canvas, state: State, sources: Sources): 
   if (page === 'overview') {
     if (layout.table) paintContainers(canvas, layout.table, shown, then);
     if (layout.tabs) paintTabs(canvas, layout.tabs, shown, then);
-  } else if (page === 'images') {
-    // Images are what they are now, whatever moment else is shown.
-    paintImages(canvas, state, sources);
+  } else if (isCatalogue(page)) {
+    // What is listed is what it is now, whatever moment else is shown.
+    PAINT_CATALOGUE[page](canvas, state, sources);
   } else {
     paintPage(canvas, layout.body, shown, then, page);
   }
@@ -44,13 +52,13 @@ export function paintDashboard(canvas: Canvas, state: State, sources: Sources): 
 }
 
 /** A page in one frame. */
-type FramedPage = Exclude<Page, 'overview' | 'images'>;
+type FramedPage = Exclude<Page, 'overview' | CatalogueName>;
 
 function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, page: FramedPage): void {
   const focused = state.overlay === undefined;
   const alarm = alarmOf(state);
   const inner = paintFrame(canvas, rect, {
-    titles: pageTitles(state, page),
+    titles: pageTitles(state, sources, page),
     focused,
     keys: hintsOf(state, canvas.glyphs),
     ...(alarm === undefined ? {} : { alarm }),
@@ -76,12 +84,12 @@ function paintPage(canvas: Canvas, rect: Rect, state: State, sources: Sources, p
   }
 }
 
-function pageTitles(state: State, page: FramedPage): readonly Title[] {
+function pageTitles(state: State, sources: Sources, page: FramedPage): readonly Title[] {
   switch (page) {
     case 'grid':
       return [
         { text: state.grid.onlyMarked ? 'the picked containers' : 'all containers' },
-        { text: 'cpu mem io' },
+        { text: isNetworkMeasured(state, sources) ? 'cpu mem io net' : 'cpu mem io' },
         {
           text: state.grid.scale === 'same' ? 'one scale for all' : 'each its own scale',
           target: commandTarget(state.grid.scale === 'same' ? 'own-scale' : 'same-scale'),

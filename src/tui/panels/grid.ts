@@ -38,8 +38,20 @@ const STEP_MS = 2000;
 /** What a strip is, or its scale, and a gap: "319M ". */
 const LABEL_CELLS = 5;
 
-function stripsOf(canvas: Canvas): readonly Strip[] {
-  const { cpu, memory, io } = canvas.theme.resource;
+/** Whether one of the containers has a network of its own: else there is nothing to draw. */
+export const isNetworkMeasured = (state: State, { readings }: Sources): boolean =>
+  tilesOf(state).some(({ id }) => readings.latest(id)?.network.rxBytes !== undefined);
+
+function stripsOf({ theme }: Canvas, hasNetwork: boolean): readonly Strip[] {
+  const { cpu, memory, io, net } = theme.resource;
+  const network: Strip = {
+    label: 'net',
+    series: ['network.rxBytes', 'network.txBytes'],
+    ramp: net,
+    incoming: theme.incoming.net,
+    least: 64 * 1024,
+    show: rate,
+  };
   return [
     { label: 'cpu', series: ['cpu.cores'], ramp: cpu, least: 0.1, show: cores },
     { label: 'mem', series: ['memory.used'], ramp: memory, least: 1024 ** 2, show: bytes },
@@ -47,10 +59,11 @@ function stripsOf(canvas: Canvas): readonly Strip[] {
       label: 'io',
       series: ['io.readBytes', 'io.writeBytes'],
       ramp: io,
-      incoming: canvas.theme.incoming.io,
+      incoming: theme.incoming.io,
       least: 64 * 1024,
       show: rate,
     },
+    ...(hasNetwork ? [network] : []),
   ];
 }
 
@@ -73,7 +86,7 @@ export function paintGrid(canvas: Canvas, rect: Rect, state: State, sources: Sou
     return;
   }
   const shape = gridShape(rect, tiles.length);
-  const strips = stripsOf(canvas);
+  const strips = stripsOf(canvas, isNetworkMeasured(state, sources));
   const places = placesOf(strips, shape.tileHeight);
   const points = graphCapacity(Math.max(2, shape.tileWidth - LABEL_CELLS - 2), canvas.glyphs);
   // A scale for all looks at everybody first: nobody is read twice for a frame.

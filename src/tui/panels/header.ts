@@ -47,6 +47,8 @@ const PAGES = {
   neighbours: 'who hurts whom',
   compare: 'two moments',
   images: 'images',
+  networks: 'networks',
+  volumes: 'volumes',
   events: 'events',
 } as const;
 const GRAPH_CELLS = 6;

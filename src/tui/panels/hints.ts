@@ -4,7 +4,7 @@ import { bindingFor, bindingsIn, keyOf, type Keymap } from '../keymap/bound-keys
 import { contextsOf, type Binding, type CommandName } from '../keymap.js';
 import { keyName } from '../present/keys.js';
 import type { Glyphs, Target } from '../screen/index.js';
-import type { State } from '../state.js';
+import { isCatalogue, type State } from '../state.js';
 import type { KeyHint } from '../widgets/index.js';
 
 /** Hints from this place on are named wherever one is. */
@@ -32,17 +32,17 @@ export const hintFor = (command: CommandName, label: string, state: State, glyph
 function isShown(binding: Binding<CommandName>, state: State, first: string): boolean {
   if (binding.hint === undefined) return false;
   const onTable = first === 'table' || first === 'empty';
-  const onImages = first === 'images';
+  const onList = isCatalogue(first);
   if (binding.command === 'back')
     return !onTable && (state.view.page !== 'overview' || state.view.zoomed || state.size.columns < NARROW_COLUMNS);
   if (binding.command === 'next-split' && !isSplit(state)) return false;
   if (first === 'empty' && (binding.command === 'zoom' || binding.command === 'grid')) return false;
-  if (binding.command === 'zoom' && state.view.page === 'images') return state.size.columns >= NARROW_COLUMNS;
+  if (binding.command === 'zoom' && isCatalogue(state.view.page)) return state.size.columns >= NARROW_COLUMNS;
   if (binding.command === 'zoom' || binding.command === 'grid')
     return state.view.page === 'overview' && state.size.columns >= NARROW_COLUMNS;
   // What n does on the page of containers is no thing of this one.
-  if (binding.command === 'new' && state.view.page === 'images') return false;
-  if (onTable || onImages || binding.hint >= EVERYWHERE) return true;
+  if (binding.command === 'new' && isCatalogue(state.view.page)) return false;
+  if (onTable || onList || binding.hint >= EVERYWHERE) return true;
   return binding.in === first;
 }
 

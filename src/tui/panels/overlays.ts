@@ -10,6 +10,7 @@ import type {
 } from '../state/overlays.js';
 import { helpSections, keyName } from '../present/keys.js';
 import { nameRemark } from '../reducers/image-forms.js';
+import { networkRemark } from '../reducers/network-forms.js';
 import { helpRows, helpWidth, overlayRows } from '../reducers/overlay.js';
 import { truncate, widthOf, wrap, type Attr, type Canvas, type Rect } from '../screen/index.js';
 import type { Sources } from '../sources.js';
@@ -47,7 +48,7 @@ export function paintOverlay(canvas: Canvas, state: State, sources: Sources, ove
       return;
     }
     case 'form': {
-      paintFormOverlay(canvas, overlay);
+      paintFormOverlay(canvas, state, overlay);
       return;
     }
     case 'text': {
@@ -97,7 +98,7 @@ function paintMenuOverlay(canvas: Canvas, state: State, { menu, title, purpose }
   const rect = modalRect(canvas, width + 4, rows + 2 + (searched ? 2 : 0));
   const keys = [
     { key: canvas.glyphs.enter, label: purpose === 'palette' ? 'do it' : 'choose' },
-    ...(purpose === 'sort' || purpose === 'image-sort' ? [{ key: 'r', label: 'reverse' }] : []),
+    ...(purpose === 'sort' || purpose === 'catalogue-sort' ? [{ key: 'r', label: 'reverse' }] : []),
     closes(canvas),
   ];
   const isLook = selectedItem(menu)?.id.startsWith('theme:') ?? false;
@@ -122,8 +123,12 @@ function paintQuestion(canvas: Canvas, overlay: QuestionOverlay): void {
 const FORM_CELLS = { least: 60, most: 98 } as const;
 const FEW_FIELDS = 3;
 
-function paintFormOverlay(canvas: Canvas, { form, title, failure, busy, purpose }: FormOverlay): void {
-  const wanted = form.rows.length > FEW_FIELDS ? FORM_CELLS.most : Math.max(FORM_CELLS.least, formWidth(form) + 4);
+function paintFormOverlay(canvas: Canvas, state: State, overlay: FormOverlay): void {
+  const { form, title, failure, busy } = overlay;
+  // Beside its field there may be room for half of the sentence only.
+  const wrong = failure ?? fieldOf(form, form.focus)?.error;
+  const few = Math.max(FORM_CELLS.least, formWidth(form) + 4, widthOf(failure ?? '') + 4);
+  const wanted = form.rows.length > FEW_FIELDS ? FORM_CELLS.most : few;
   const width = Math.min(wanted, FORM_CELLS.most, canvas.width);
   const height = Math.min(form.rows.length, canvas.height - 7);
   const rect = modalRect(canvas, width, height + 5);
@@ -136,9 +141,7 @@ function paintFormOverlay(canvas: Canvas, { form, title, failure, busy, purpose 
   const fields: Rect = { ...inner, y: inner.y + 1, height };
   paintForm(canvas, fields, form, ({ id }) => ({ kind: 'field', id }));
   const below = inner.y + inner.height - 1;
-  // Beside its field there may be room for half of the sentence only.
-  const wrong = failure ?? fieldOf(form, form.focus)?.error;
-  const remark = nameRemark(purpose, form);
+  const remark = remarkOn(state, overlay);
   if (busy) canvas.text(inner.x, below, 'A moment …', canvas.theme.dim);
   else if (wrong !== undefined)
     canvas.text(inner.x, below, truncate(wrong, inner.width, canvas.glyphs.ellipsis), canvas.theme.error);
@@ -146,6 +149,15 @@ function paintFormOverlay(canvas: Canvas, { form, title, failure, busy, purpose 
     const attr = remark.isWrong ? canvas.theme.notice : canvas.theme.dim;
     canvas.text(inner.x, below, truncate(remark.text, inner.width, canvas.glyphs.ellipsis), attr);
   }
+}
+
+/** What is being typed means: the line below the fields. */
+function remarkOn(state: State, { purpose, form, subject, network }: FormOverlay): ReturnType<typeof nameRemark> {
+  const about = {
+    container: state.containers.byId.get(subject ?? ''),
+    network: state.networks.list?.find((row) => row.network.id === network),
+  };
+  return nameRemark(purpose, form) ?? networkRemark(purpose, form, about);
 }
 
 function paintText(canvas: Canvas, state: State, { title, lines, top }: TextOverlay): void {

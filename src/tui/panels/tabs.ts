@@ -15,6 +15,7 @@ import { hintsOf } from './hints.js';
 import { paintInspect, paintLaunch, paintProcesses } from './lists.js';
 import { momentOf } from '../state/moment.js';
 import { logsRemark, paintLogs } from './logs.js';
+import { paintNetwork } from './network.js';
 import { paintPastProcesses } from './past-processes.js';
 
 export function paintTabs(canvas: Canvas, rect: Rect, state: State, sources: Sources): void {
@@ -81,6 +82,10 @@ function paintPane(canvas: Canvas, rect: Rect, state: State, sources: Sources, i
       paintLaunch(canvas, inner, state, container, focused);
       return;
     }
+    case 'network': {
+      paintNetwork(canvas, inner, state, sources, container, focused);
+      return;
+    }
     default:
       return undefined;
   }
@@ -135,6 +140,7 @@ function remark({ glyphs }: Canvas, state: State, sources: Sources, width: numbe
     const { search } = state.inspect;
     return search.editing ? `/${search.text}_` : search.text === '' ? name : `/${search.text} · ${name}`;
   }
+  if (tab === 'network' && state.connections.found?.isCut === true) return `${name} · more is open than is listed`;
   return name;
 }
 

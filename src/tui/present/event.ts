@@ -41,6 +41,8 @@ const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<stri
   unmount: () => 'a container let go of it',
   prune: (a) =>
     `${a['what'] ?? 'images'} were pruned${a['reclaimed'] === undefined ? '' : `, ${a['reclaimed']} bytes freed`}`,
+  connect: () => 'a container came onto it',
+  disconnect: () => 'a container went from it',
   guard: (a) => {
     const what = a['what'] ?? 'limited';
     const reason = a['reason'] ?? 'a rule';

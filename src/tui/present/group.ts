@@ -43,6 +43,31 @@ export function groupReading(readings: Readings, project: string, members: reado
       sum((sample) => sample.pids.current),
     ),
     pressure: kernel?.pressure ?? { cpu: {}, memory: {}, io: {} },
-    network: {},
+    network: {
+      ...given(
+        'rxBytes',
+        sum((sample) => sample.network.rxBytes),
+      ),
+      ...given(
+        'txBytes',
+        sum((sample) => sample.network.txBytes),
+      ),
+      ...given(
+        'rxPackets',
+        sum((sample) => sample.network.rxPackets),
+      ),
+      ...given(
+        'txPackets',
+        sum((sample) => sample.network.txPackets),
+      ),
+      ...given(
+        'drops',
+        sum((sample) => sample.network.drops),
+      ),
+      ...given(
+        'errors',
+        sum((sample) => sample.network.errors),
+      ),
+    },
   };
 }

@@ -2,6 +2,7 @@
 import type { Container, ImageDefaults } from '../../engine/index.js';
 import type { HistoryLine, ImageOrigin, ImageLayer, ImageRow } from '../images/port.js';
 import { namesOfImage, sharedBytes, sharersOf, usersOf } from '../images/sharing.js';
+import { many, maybe, whenWords, type Fact } from './fact.js';
 import { age, bytes, plural } from './units.js';
 
 export interface Instruction {
@@ -80,12 +81,6 @@ export function namesShort(names: readonly string[], most = 2): string {
 export const sharersShort = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names[0]!} +${names.length - 1}`;
 
-export interface Fact {
-  /** empty for a line that goes on with the one above */
-  readonly label: string;
-  readonly value: string;
-}
-
 /** As it would be typed in a shell. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 export const commandLine = (words: readonly string[]): string => words.map(quoted).join(' ');
@@ -108,17 +103,8 @@ function healthWords({ healthcheck }: Partial<ImageDefaults>): string | undefine
   return parts.length === 0 ? what : `${what}   (${parts.join(', ')})`;
 }
 
-const many = (label: string, values: readonly string[]): readonly Fact[] =>
-  values.map((value, i) => ({ label: i === 0 ? label : '', value }));
-
-const maybe = (label: string, value: string | undefined): readonly Fact[] =>
-  value === undefined || value === '' ? [] : [{ label, value }];
-
 function madeWords({ created }: ImageRow, details: ImageOrigin | undefined, now: number): string {
-  const at = Date.parse(created ?? '');
-  const when = Number.isNaN(at)
-    ? 'not known when'
-    : `${age(now - at)} ago, ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const when = whenWords(created, now);
   return details?.author === undefined || details.author === '' ? when : `${when}, by ${details.author}`;
 }
 

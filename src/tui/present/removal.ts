@@ -27,13 +27,21 @@ export function removalLines(containers: readonly Container[]): readonly Line[] 
   }
   if (containers.length > NAMED)
     lines.push({ text: `and ${plural(containers.length - NAMED, 'more container')}`, tone: 'dim' });
-  const binds = [
-    ...new Set(containers.flatMap(({ config }) => config.mounts.flatMap((m) => (m.type === 'bind' ? [m.source] : [])))),
-  ];
+  const mounts = containers.flatMap(({ config }) => config.mounts.map((mount) => ({ mount, config })));
+  const binds = mounts.flatMap(({ mount }) => (mount.type === 'bind' ? [mount.source] : []));
+  // With what removes itself go the volumes that nobody has named.
+  const volumes = mounts.flatMap(({ mount, config }) =>
+    mount.type === 'volume' && !(config.autoRemove && mount.anonymous === true) ? [mount.source] : [],
+  );
   // What was to go at its end is not kept.
   const keepable = containers.some(({ config }) => !config.autoRemove);
   const many = containers.length > 1;
-  const images = [...new Set(containers.map(({ config }) => config.image.name))];
+  const images = containers.map(({ config }) => config.image.name);
+  const stays = [
+    `the image ${few(images)}`,
+    ...(volumes.length > 0 ? [`the volume ${few(volumes.map(shortVolume))}`] : []),
+    ...(binds.length > 0 ? [`${few(binds)} of the host`] : []),
+  ];
   return [
     ...lines,
     { text: '' },
@@ -41,9 +49,19 @@ export function removalLines(containers: readonly Container[]): readonly Line[] 
     ...(keepable
       ? [{ text: `For ${KEEP_SECONDS / 60} minutes ctrl-z brings ${many ? 'them' : 'it'} back.`, tone: 'dim' } as const]
       : []),
-    {
-      text: `Stays: the image ${images.slice(0, 3).join(', ')}${images.length > 3 ? ' …' : ''}${binds.length > 0 ? `, and ${binds.slice(0, 3).join(', ')}${binds.length > 3 ? ' …' : ''} of the host` : ''}.`,
-      tone: 'dim',
-    },
+    { text: `Stays: ${listed(stays)}.`, tone: 'dim' },
   ];
 }
+
+/** Each once, and not more than one reads. */
+function few(names: readonly string[]): string {
+  const each = [...new Set(names)];
+  return `${each.slice(0, 3).join(', ')}${each.length > 3 ? ' …' : ''}`;
+}
+
+/** 64 digits say nothing to anybody. */
+const shortVolume = (name: string): string => (/^[0-9a-f]{64}$/.test(name) ? name.slice(0, 12) : name);
+
+/** "a", "a, and b", "a, b, and c" */
+const listed = (parts: readonly string[]): string =>
+  parts.map((part, i) => (i > 0 && i === parts.length - 1 ? `and ${part}` : part)).join(', ');

@@ -58,6 +58,12 @@ export function count(value: number | undefined): string {
   return value < 10_000 ? String(Math.round(value)) : `${(value / 1000).toFixed(0)}k`;
 }
 
+/** How often something happens in a second: "0", "0.3", "370", "12k". */
+export function perSecond(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return NOT_MEASURED;
+  return value < 0.05 ? '0' : value < 9.95 ? value.toFixed(1) : count(value);
+}
+
 /** A stretch of time in one unit: "7s", "41m", "12h", "2d", "3y". */
 export function age(ms: number | undefined): string {
   if (ms === undefined || !Number.isFinite(ms)) return NOT_MEASURED;

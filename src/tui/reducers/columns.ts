@@ -1,11 +1,15 @@
 // The dialog of columns. What is changed in it is seen at once; escape brings back what was there before.
 import { step, type Step } from '../actions.js';
 import { CONTAINER_COLUMN_SET, type ColumnName, type ColumnSet } from '../columns.js';
-import { IMAGE_COLUMN_SET, type ImageColumn } from '../images/columns.js';
+import { IMAGE_COLUMN_SET } from '../images/columns.js';
+import { NETWORK_COLUMN_SET } from '../networks/columns.js';
+import { VOLUME_COLUMN_SET } from '../volumes/columns.js';
 import type { ColumnsOverlay } from '../state/overlays.js';
 import type { KeyEvent, PasteEvent } from '../screen/index.js';
 import type { State } from '../state.js';
+import { isCatalogue } from '../state/catalogue.js';
 import { stepOf } from '../widgets/index.js';
+import { CATALOGUE_ACTS } from './catalogues.js';
 import type { Handler } from './handler.js';
 
 type Entries = ColumnsOverlay['entries'];
@@ -13,6 +17,8 @@ type Entries = ColumnsOverlay['entries'];
 export const COLUMN_SETS: Readonly<Record<ColumnsOverlay['of'], ColumnSet<string>>> = {
   containers: CONTAINER_COLUMN_SET,
   images: IMAGE_COLUMN_SET,
+  networks: NETWORK_COLUMN_SET,
+  volumes: VOLUME_COLUMN_SET,
 };
 
 /** Those that are shown in their order, then the others. */
@@ -23,9 +29,9 @@ const entriesOf = (of: ColumnsOverlay['of'], columns: readonly string[]): Entrie
 
 /** The state with these columns in the table that they are of; names are those of its set. */
 const withColumns = (state: State, of: ColumnsOverlay['of'], columns: readonly string[]): State =>
-  of === 'images'
-    ? { ...state, images: { ...state.images, columns: columns as readonly ImageColumn[] } }
-    : { ...state, table: { ...state.table, columns: columns as readonly ColumnName[] } };
+  of === 'containers'
+    ? { ...state, table: { ...state.table, columns: columns as readonly ColumnName[] } }
+    : CATALOGUE_ACTS[of].withColumns(state, columns);
 
 function withEntries(state: State, overlay: ColumnsOverlay, entries: Entries, selected = overlay.selected): State {
   // A row without a name could be any.
@@ -81,8 +87,9 @@ export function columnsKey(state: State, overlay: ColumnsOverlay, event: KeyEven
 
 export const columnsCommands = {
   columns: (state) => {
-    const of = state.view.page === 'images' ? 'images' : 'containers';
-    const { columns } = of === 'images' ? state.images : state.table;
+    const { page } = state.view;
+    const of = isCatalogue(page) ? page : 'containers';
+    const columns = of === 'containers' ? state.table.columns : CATALOGUE_ACTS[of].columnsOf(state);
     const overlay: ColumnsOverlay = {
       kind: 'columns',
       of,

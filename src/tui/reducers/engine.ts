@@ -51,7 +51,13 @@ function subjectsOf(overlay: Overlay): readonly string[] {
       return overlay.subject === undefined ? [] : [overlay.subject];
     case 'question':
       return overlay.answers.flatMap(({ effects }) =>
-        effects.flatMap((effect) => (effect.type === 'verb' || effect.type === 'remove' ? effect.ids : [])),
+        effects.flatMap((effect) =>
+          effect.type === 'verb' || effect.type === 'remove'
+            ? effect.ids
+            : effect.type === 'disconnect' || effect.type === 'republish'
+              ? [effect.container]
+              : [],
+        ),
       );
     default:
       return [];

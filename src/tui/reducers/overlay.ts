@@ -35,10 +35,12 @@ import {
 } from './run-form.js';
 import { choosePaletteItem, saveLayout } from './palette.js';
 import { imageJob, isImageForm } from './image-form-overlay.js';
-import { isImageSort, sortImages } from './images.js';
+import { catalogueInFront } from './catalogues.js';
+import { chooseConnection, isNetworkForm, submitNetworkForm } from './network-verbs.js';
 import { sortBy } from './table.js';
 import { columnsKey } from './columns.js';
 import { begun, one } from './verbs.js';
+import { submitVolumeForm } from './volume-verbs.js';
 
 type Input = KeyEvent | PasteEvent;
 
@@ -88,10 +90,11 @@ function openForm(state: State, form: Pick<FormOverlay, 'purpose' | 'title' | 'f
 /** The images are listed anew, so that the next form names those that came meanwhile. */
 function openRun(state: State, image: string, command = ''): Step {
   const images = state.images.list?.flatMap(({ name }) => name ?? []) ?? [];
+  const networks = state.networks.list?.map(({ network }) => network.name) ?? [];
   const { state: opened } = openForm(state, {
     purpose: 'run',
     title: 'run a container',
-    form: runForm({ image, images, command }),
+    form: runForm({ image, images, networks, command }),
   });
   return step(opened, { type: 'list-images' });
 }
@@ -168,7 +171,8 @@ function menuKey(state: State, overlay: MenuOverlay, event: Input, run: RunComma
     return item ? chooseItem(state, overlay, item.id, run) : step(state);
   }
   if (overlay.purpose === 'sort' && isKey(event, 'r')) return step(closed(sortBy(state, state.table.sort)));
-  if (overlay.purpose === 'image-sort' && isKey(event, 'r')) return step(closed(sortImages(state, state.images.sort)));
+  if (overlay.purpose === 'catalogue-sort' && isKey(event, 'r'))
+    return step(closed(catalogueInFront(state)?.sortAgain(state) ?? state));
   const menu = reduceMenu(overlay.menu, event, overlayRows(state));
   if (menu) return step(withOverlay(state, { ...overlay, menu }));
   // In a menu without a query the keys that it shows work as they do outside.
@@ -181,7 +185,8 @@ function menuKey(state: State, overlay: MenuOverlay, event: Input, run: RunComma
 /** An item of a menu was chosen, by Enter or by a click. */
 export function chooseItem(state: State, overlay: MenuOverlay, id: string, run: RunCommand): Step {
   if (overlay.purpose === 'sort') return step(closed(sortBy(state, id as SortColumn)));
-  if (overlay.purpose === 'image-sort') return step(isImageSort(id) ? closed(sortImages(state, id)) : state);
+  if (overlay.purpose === 'catalogue-sort') return step(closed(catalogueInFront(state)?.sort(state, id) ?? state));
+  if (overlay.purpose === 'connection') return chooseConnection(closed(state), id);
   if (overlay.purpose === 'bulk') return run(closed(state), id as CommandName);
   return choosePaletteItem(state, id, run);
 }
@@ -233,6 +238,7 @@ function submit(state: State, overlay: FormOverlay): Step {
     step(withOverlay(state, { ...overlay, form: withProblems(form, problems), failure: undefined }));
   const { purpose } = overlay;
   if (isImageForm(purpose)) return imageJob(state, overlay, purpose);
+  if (isNetworkForm(purpose)) return submitNetworkForm(state, overlay, purpose);
   switch (purpose) {
     case 'run': {
       const request = runRequest(form);
@@ -254,6 +260,8 @@ function submit(state: State, overlay: FormOverlay): Step {
       if ('problems' in request) return wrong(request.problems);
       return step(waiting, { type: 'export-logs', path: request.path, replace: false });
     }
+    case 'volume':
+      return submitVolumeForm(state, overlay);
     case 'import': {
       const request = importRequest(form);
       if ('problems' in request) return wrong(request.problems);

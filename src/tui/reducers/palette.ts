@@ -2,6 +2,7 @@
 import { noticed, refuse, step, type Step } from '../actions.js';
 import { appearanceFor, type Appearance } from '../appearance.js';
 import { DEFAULT_LAYOUT, type SavedLayout, type Settings } from '../config/index.js';
+import { LAYOUT_PAGES } from '../columns.js';
 import type { CommandName } from '../keymap.js';
 import { everythingItems, layoutItems, MAX_RECENT, themeItems } from '../present/palette.js';
 import { GLYPH_SETS, THEME_NAMES } from '../screen/index.js';
@@ -12,7 +13,7 @@ import { lineOf, openMenu, selectedItem } from '../widgets/index.js';
 import type { Handler } from './handler.js';
 import { withSettings } from './settings.js';
 import { clearMarks, select, setFilter, settled } from './table.js';
-import { selectImage, setImageFilter } from './images.js';
+import { imageActs } from './images.js';
 import { showPage, showTable, withRowsChanged } from './view.js';
 
 type RunCommand = (state: State, command: CommandName) => Step;
@@ -73,7 +74,7 @@ export function choosePaletteItem(state: State, id: string, run: RunCommand): St
     case 'image':
     case 'run': {
       if (!next.images.list?.some(({ name }) => name === value)) return refuse(next, 'That image is gone.');
-      const shown = selectImage(setImageFilter(showPage(next, 'images'), '', false), value);
+      const shown = imageActs.select(imageActs.setFilter(showPage(next, 'images'), '', false), value);
       return kind === 'run' ? run(shown, 'run-image') : step(shown);
     }
     default:
@@ -90,7 +91,7 @@ function withLayout(state: State, name: string): State {
 
 /** What is on the screen, to be saved; of shells and findings, which come and go, their place. */
 export function layoutNow({ view }: State): SavedLayout {
-  const page = view.page === 'grid' || view.page === 'images' || view.page === 'events' ? view.page : 'overview';
+  const page = LAYOUT_PAGES.find((one) => one === view.page) ?? 'overview';
   const tab = (FIXED_TABS as readonly string[]).includes(view.tab) ? (view.tab as FixedTab) : 'graphs';
   const { focus, zoomed, tableShare } = view;
   return { page, focus, tab, zoomed, ...(tableShare === undefined ? {} : { table: tableShare }) };

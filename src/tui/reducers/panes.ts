@@ -2,6 +2,7 @@
 // moved in, and what its own keys do.
 import { noticed, refuse, step, type Step } from '../actions.js';
 import { gridShape } from '../layout.js';
+import { interfacesOf, networkParts, openRows } from '../network-pane.js';
 import { inspectLines, type InspectLine } from '../present/inspect.js';
 import { launchJson, launchLines, purposeLines } from '../present/launch.js';
 import { sortedProcesses } from '../present/processes.js';
@@ -12,14 +13,14 @@ import type { Container } from '../../engine/index.js';
 import { fitPosition, type ListPosition } from '../widgets/index.js';
 import { distanceOf, moveList, type Handler, type Move } from './handler.js';
 import { findInLogs, setLogSearch } from './logs.js';
-import { copyInImages, moveInImages, wheelImages } from './images.js';
+import { catalogueInFront } from './catalogues.js';
 import { findInBuild, setBuildSearch } from './jobs.js';
 import { moveAmongFindings } from './neighbours.js';
 import { moveInTable, select, toggleMarks, wheelTable } from './table.js';
 import { paneSize } from './view.js';
 
 /** Lines that a list has above its rows: names of columns, a summary. */
-const HEADING_ROWS = { processes: 1, inspect: 0, launch: 2 } as const;
+const HEADING_ROWS = { processes: 1, inspect: 0, launch: 2, network: 0 } as const;
 type ListPane = keyof typeof HEADING_ROWS;
 
 const KEY_OF: Readonly<Record<Move, string>> = {
@@ -50,12 +51,17 @@ function listOf(state: State, pane: ListPane): { position: ListPosition; total: 
         position: state.launch.position,
         total: state.launch.report ? launchLines(state.launch.report).length : 0,
       };
+    case 'network':
+      return { position: state.connections.position, total: openRows(state).length };
   }
 }
 
+/** What the list of a pane is kept in. */
+const SLICE_OF = { processes: 'processes', inspect: 'inspect', launch: 'launch', network: 'connections' } as const;
+
 const withPosition = (state: State, pane: ListPane, position: ListPosition): State => ({
   ...state,
-  [pane]: { ...state[pane], position },
+  [SLICE_OF[pane]]: { ...state[SLICE_OF[pane]], position },
 });
 
 /** The list that the arrow keys move in now, if it is one. */
@@ -64,13 +70,20 @@ function listPane(state: State): ListPane | undefined {
   return page === 'overview' && focus === 'tabs' && tab in HEADING_ROWS ? (tab as ListPane) : undefined;
 }
 
-const heightOf = (state: State, pane: ListPane): number => Math.max(1, paneSize(state).height - HEADING_ROWS[pane]);
+function heightOf(state: State, pane: ListPane): number {
+  const { height } = paneSize(state);
+  const container = pane === 'network' ? selectedContainer(state) : undefined;
+  const above =
+    container === undefined ? HEADING_ROWS[pane] : networkParts(height, interfacesOf(state, container).length).above;
+  return Math.max(1, height - above);
+}
 
 /** Up, down and so on, wherever the focus is. */
 export function move(state: State, where: Move): Step {
   const { page, focus, tab } = state.view;
   if (page === 'grid') return step(moveInGrid(state, where));
-  if (page === 'images') return moveInImages(state, where);
+  const catalogue = catalogueInFront(state);
+  if (catalogue) return catalogue.move(state, where);
   if (page === 'neighbours') return moveAmongFindings(state, distanceOf(where, state.neighbours.findings.length, 1));
   if (page === 'events')
     return step(scrollEvents(state, -distanceOf(where, state.events.list.length, paneSize(state).height)));
@@ -91,7 +104,8 @@ export function wheel(state: State, kind: string | undefined, lines: number): St
   const { page, tab } = state.view;
   if (page === 'events') return step(scrollEvents(state, -lines));
   if (page === 'grid') return step(scrollGrid(state, Math.sign(lines)));
-  if (page === 'images') return wheelImages(state, kind, lines);
+  const catalogue = catalogueInFront(state);
+  if (catalogue) return catalogue.wheel(state, kind, lines);
   if (page === 'neighbours') return moveAmongFindings(state, Math.sign(lines));
   if (page === 'overview' && (kind === 'row' || kind === 'table')) return step(wheelTable(state, lines));
   const pane = tab in HEADING_ROWS ? (tab as ListPane) : undefined;
@@ -227,7 +241,8 @@ const openStep: Handler = (state) => {
 
 /** `c`: what the pane in focus shows. */
 const copy: Handler = (state) => {
-  if (state.view.page === 'images') return copyInImages(state);
+  const catalogue = catalogueInFront(state);
+  if (catalogue) return catalogue.copy(state);
   const container = selectedContainer(state);
   if (!container) return refuse(state, 'There is nothing to copy.');
   const { focus, tab, page } = state.view;

@@ -1,9 +1,9 @@
 // Clicks: what a place on the screen means is named by whoever painted it.
-import { step, type Action, type Step } from '../actions.js';
+import { step, type Action, type Spot, type Step } from '../actions.js';
 import type { CommandName } from '../keymap.js';
 import { SORT_COLUMNS, type SortColumn, type State, type TabId } from '../state.js';
-import type { ImageTab } from '../images/columns.js';
-import { isImageSort, selectImage, selectPaneLine, showImageList, showImageTab, sortImages } from './images.js';
+import { catalogueInFront } from './catalogues.js';
+import { imageActs } from './images.js';
 import { showFinding } from './neighbours.js';
 import { answer, chooseItem, type RunCommand } from './overlay.js';
 import { toggleColumn } from './columns.js';
@@ -12,8 +12,8 @@ import { select, setFolded, sortBy } from './table.js';
 import { selectedRow } from '../rows.js';
 import { showPage, showTab, showTable } from './view.js';
 
-const LIST_KINDS = { process: 'processes', branch: 'inspect', step: 'launch' } as const;
-const IMAGE_LINES = { layer: 'layers', fact: 'config', transfer: 'transfers' } as const;
+const LIST_KINDS = { process: 'processes', branch: 'inspect', step: 'launch', connection: 'network' } as const;
+const OPENS = { process: undefined, branch: 'fold-branch', step: 'open-step', connection: 'open-connection' } as const;
 
 export function click(state: State, { spot, double }: Extract<Action, { type: 'click' }>, run: RunCommand): Step {
   const { kind, id = '', index = -1 } = spot;
@@ -56,31 +56,39 @@ export function click(state: State, { spot, double }: Extract<Action, { type: 'c
     }
     case 'process':
     case 'branch':
-    case 'step': {
+    case 'step':
+    case 'connection': {
       const selected = selectLine(showTab(state, state.view.tab), LIST_KINDS[kind], index);
-      const opens = kind === 'branch' ? 'fold-branch' : kind === 'step' ? 'open-step' : undefined;
-      return double && opens !== undefined ? run(selected, opens) : step(selected);
-    }
-    case 'image': {
-      const selected = showImageList(selectImage(state, id));
-      return double ? step(showImageTab(selected, selected.images.tab)) : step(selected);
-    }
-    case 'images':
-      return step(showImageList(state));
-    case 'image-column':
-      return step(isImageSort(id) ? sortImages(state, id) : state);
-    case 'image-tab':
-      return step(showImageTab(state, id as ImageTab));
-    case 'layer':
-    case 'fact':
-    case 'transfer': {
-      const tab = IMAGE_LINES[kind];
-      const selected = selectPaneLine(showImageTab(state, tab), tab, index);
-      const opens = kind === 'layer' ? 'open-layer' : kind === 'fact' ? 'open-fact' : undefined;
+      const opens = OPENS[kind];
       return double && opens !== undefined ? run(selected, opens) : step(selected);
     }
     case 'jobs':
-      return step(showImageTab(showPage(state, 'images'), id as ImageTab));
+      return step(imageActs.showTab(showPage(state, 'images'), id));
+    default:
+      return clickInCatalogue(state, spot, double, run);
+  }
+}
+
+/** On the pages that list things of one kind: a row, the list, a title of a column, a tab, a line of a tab. */
+function clickInCatalogue(state: State, { kind, id = '', index = -1 }: Spot, double: boolean, run: RunCommand): Step {
+  const catalogue = catalogueInFront(state);
+  if (catalogue === undefined) return step(state);
+  switch (kind) {
+    case 'entry': {
+      const selected = catalogue.showList(catalogue.select(state, id));
+      return double ? step(catalogue.showTab(selected, catalogue.tabOf(selected))) : step(selected);
+    }
+    case 'entries':
+      return step(catalogue.showList(state));
+    case 'entry-column':
+      return step(catalogue.sort(state, id));
+    case 'entry-tab':
+      return step(catalogue.showTab(state, id));
+    case 'entry-line': {
+      const selected = catalogue.selectLine(catalogue.showTab(state, id), id, index);
+      const opens = catalogue.opens(id);
+      return double && opens !== undefined ? run(selected, opens) : step(selected);
+    }
     default:
       return step(state);
   }

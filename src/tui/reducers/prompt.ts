@@ -4,24 +4,29 @@ import type { KeyEvent, PasteEvent } from '../screen/index.js';
 import type { State } from '../state.js';
 import { editLine, lineOf } from '../widgets/index.js';
 import { setLogFilter, setLogRange } from './logs.js';
-import { moveInImages, setImageFilter } from './images.js';
+import { CATALOGUE_ACTS } from './catalogues.js';
+import { CATALOGUES, isCatalogue, type CatalogueName } from '../state/catalogue.js';
 import { setBuildSearch } from './jobs.js';
 import { setSearch } from './panes.js';
 import { moveInTable, setFilter } from './table.js';
 
-export type PromptName = 'filter' | 'search' | 'log-filter' | 'log-range' | 'image-filter' | 'build-search';
+export type PromptName = 'filter' | 'search' | 'log-filter' | 'log-range' | 'build-search' | CatalogueName;
 
-/** Which line is being typed, if any. */
-export function promptOf({ table, logs, inspect, images, jobs }: State): PromptName | undefined {
+/** Which line is being typed, if any; the filter of a page that lists things goes by the name of the page. */
+export function promptOf(state: State): PromptName | undefined {
+  const { table, logs, inspect, jobs } = state;
   if (table.filter.editing) return 'filter';
-  if (images.filter.editing) return 'image-filter';
+  const filtered = CATALOGUES.find((name) => CATALOGUE_ACTS[name].filterOf(state).editing);
+  if (filtered !== undefined) return filtered;
   if (jobs.search.editing) return 'build-search';
   if (logs.filter.editing) return 'log-filter';
   if (logs.range.editing) return 'log-range';
   return logs.search.editing || inspect.search.editing ? 'search' : undefined;
 }
 
-function textOf({ table, logs, inspect, view, images, jobs }: State, prompt: PromptName): string {
+function textOf(state: State, prompt: PromptName): string {
+  if (isCatalogue(prompt)) return CATALOGUE_ACTS[prompt].filterOf(state).text;
+  const { table, logs, inspect, view, jobs } = state;
   switch (prompt) {
     case 'filter':
       return table.filter.text;
@@ -31,14 +36,13 @@ function textOf({ table, logs, inspect, view, images, jobs }: State, prompt: Pro
       return logs.filter.text;
     case 'log-range':
       return logs.range.text;
-    case 'image-filter':
-      return images.filter.text;
     case 'build-search':
       return jobs.search.text;
   }
 }
 
 function withText(state: State, prompt: PromptName, text: string, editing: boolean): Step {
+  if (isCatalogue(prompt)) return step(CATALOGUE_ACTS[prompt].setFilter(state, text, editing));
   switch (prompt) {
     case 'filter':
       return step(setFilter(state, text, editing));
@@ -48,8 +52,6 @@ function withText(state: State, prompt: PromptName, text: string, editing: boole
       return setLogFilter(state, text, editing);
     case 'log-range':
       return setLogRange(state, text, editing);
-    case 'image-filter':
-      return step(setImageFilter(state, text, editing));
     case 'build-search':
       return setBuildSearch(state, text, editing);
   }
@@ -64,7 +66,7 @@ export function promptInput(state: State, prompt: PromptName, event: KeyEvent | 
     // What is found can be walked through while it is still being typed.
     if (event.key === 'up' || event.key === 'down') {
       if (prompt === 'filter') return step(moveInTable(state, event.key));
-      if (prompt === 'image-filter') return moveInImages(state, event.key);
+      if (isCatalogue(prompt)) return CATALOGUE_ACTS[prompt].move(state, event.key);
     }
     if (event.key === 'backspace' && text === '') return set('', false);
   }

@@ -6,7 +6,9 @@ import {
   parseCpus,
   parseEnv,
   parseInteger,
+  parseNetwork,
   parseProject,
+  parsePublish,
   parseRestartPolicy,
   parseVolume,
   type CreateSpec,
@@ -16,7 +18,6 @@ import type { Failure } from '../actions.js';
 import { splitWords } from '../present/words.js';
 import { fieldOf, lineOf, type Form, type FormRow, type TextField } from '../widgets/index.js';
 
-const NETWORKS = ['none', 'host'] as const;
 const RESTARTS = ['no', 'on-failure', 'unless-stopped', 'always'] as const;
 
 const WIDE = 36;
@@ -33,15 +34,23 @@ export const textField = (id: string, label: string, width: number, hint = '', t
 
 const heading = (id: string, label: string): FormRow => ({ kind: 'heading', id, label });
 
+/** Those that somebody has made, and what else there is. */
+function networksHint(networks: readonly string[]): string {
+  const made = networks.filter((name) => name !== 'bridge').slice(0, 2);
+  return `or ${['none', 'host', ...made].join(', ')} …`;
+}
+
 export interface RunDefaults {
   readonly image: string;
   /** names of the images there are */
   readonly images: readonly string[];
+  /** names of the networks there are */
+  readonly networks: readonly string[];
   /** what runs in it unless something else is asked for */
   readonly command?: string;
 }
 
-export function runForm({ image, images, command = '' }: RunDefaults): Form {
+export function runForm({ image, images, networks, command = '' }: RunDefaults): Form {
   const others = images.filter((name) => name !== image).join(' ');
   const rows: FormRow[] = [
     textField('image', 'image', WIDE, others === '' ? '' : `or ${others}`, image),
@@ -61,9 +70,13 @@ export function runForm({ image, images, command = '' }: RunDefaults): Form {
     textField('memory', 'memory', NARROW, 'such as 64m or 1.5g'),
     textField('pids', 'pids', NARROW, 'processes and threads'),
     heading('more', 'more'),
-    textField('mounts', 'mounts', WIDE, '/host:/inside[:ro] …'),
+    textField('mounts', 'mounts', WIDE, 'volume:/inside or /host:/inside[:ro] …'),
     textField('env', 'environment', WIDE, 'NAME=value …'),
-    { kind: 'choice', id: 'network', label: 'network', options: NETWORKS, chosen: 0 },
+    {
+      ...textField('ports', 'ports', WIDE, '8080:80 127.0.0.1:53:53/udp …'),
+      placeholder: 'none of the host leads into it',
+    },
+    { ...textField('network', 'network', WIDE, networksHint(networks)), placeholder: 'bridge' },
     { kind: 'choice', id: 'restart', label: 'restart', options: RESTARTS, chosen: 0 },
   ];
   return { rows, focus: 'command', top: 0 };
@@ -155,7 +168,7 @@ export function runRequest(form: Form): RunRequest {
     tty: terminal,
     openStdin: terminal,
     autoRemove: isChecked(form, 'autoRemove'),
-    network: choiceOf(form, 'network') === 'host' ? 'host' : 'none',
+    ...networkOf(read),
     restartPolicy: parseRestartPolicy(choiceOf(form, 'restart')),
     ...given(
       'cmd',
@@ -167,12 +180,30 @@ export function runRequest(form: Form): RunRequest {
       'mounts',
       read.words('mounts', (word) => parseVolume(word)),
     ),
+    ...given('ports', read.words('ports', (word) => parsePublish(word))?.flat()),
     ...given(
       'env',
       read.words('env', (word) => parseEnv(word, {}) ?? `${word}=`),
     ),
   };
   return read.problems.size > 0 ? { problems: read.problems } : { spec, terminal };
+}
+
+/** The default one, several, or one of those that stand alone. */
+function networkOf(read: Reader): Pick<CreateSpec, 'network' | 'endpoints'> {
+  const wanted = read.words('network', parseNetwork) ?? [];
+  const [first] = wanted;
+  if (first === undefined) return { network: 'bridge' };
+  const other = wanted.find((each) => 'mode' in each && each.mode !== 'bridge');
+  if (other !== undefined && 'mode' in other) {
+    if (wanted.length > 1) read.problems.set('network', `${other.mode} goes with no other: choose one`);
+    return { network: other.mode };
+  }
+  if (wanted.length === 1 && 'mode' in first) return { network: 'bridge' };
+  const endpoints = wanted.map((each) =>
+    'endpoint' in each ? each.endpoint : { network: 'bridge', aliases: [] as readonly string[] },
+  );
+  return { network: 'bridge', endpoints };
 }
 
 /** Fields of the engine's spec (validate.ts) → fields of this form. */
@@ -187,7 +218,8 @@ const FIELD_OF: readonly (readonly [RegExp, string])[] = [
   [/^limits\.pids/, 'pids'],
   [/^mounts/, 'mounts'],
   [/^env/, 'env'],
-  [/^network/, 'network'],
+  [/^(network|endpoints)/, 'network'],
+  [/^ports/, 'ports'],
   [/^restartPolicy/, 'restart'],
 ];
 

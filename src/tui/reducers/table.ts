@@ -84,6 +84,7 @@ function blend(a: Load, b: Load): Load {
     writes: mix(a.writes, b.writes),
     pressure: mix(a.pressure, b.pressure),
     pids: mix(a.pids, b.pids),
+    network: mix(a.network, b.network),
   };
 }
 

@@ -101,6 +101,8 @@ export const SHOWN_AS: Readonly<Record<UndoStep['do'], Verb>> = {
   restore: 'start',
   tag: 'update',
   untag: 'update',
+  connect: 'update',
+  disconnect: 'update',
 };
 
 /** What is so again, of those for whom it could be done. */
@@ -113,6 +115,8 @@ const AGAIN: Readonly<Record<UndoStep['do'], (who: string, many: boolean) => str
   restore: (who, many) => `${who} ${many ? 'are' : 'is'} back.`,
   tag: (who, many) => `${who} ${many ? 'are names' : 'is a name'} of ${many ? 'their images' : 'its image'} again.`,
   untag: (who, many) => `${who} ${many ? 'are names' : 'is a name'} no more.`,
+  connect: (who, many) => `${who} ${many ? 'are' : 'is'} connected again.`,
+  disconnect: (who, many) => `${who} ${many ? 'are' : 'is'} not connected any more.`,
 };
 
 export function undone(state: State, { entry: { steps }, failed }: Extract<Action, { type: 'undone' }>): State {

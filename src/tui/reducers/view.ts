@@ -1,19 +1,10 @@
 // Where the eyes are: which page, which pane has the focus, which tab is in front.
 import { noticed, refuse, step } from '../actions.js';
-import { hasNoImages } from '../image-layout.js';
 import { inside, isEmpty, isSplit, layoutOf, paneRect, type Layout } from '../layout.js';
 import { rowsOf, selectedRow } from '../rows.js';
 import { FIXED_TABS, type Page, type State, type TabId, type ViewSlice } from '../state.js';
 import type { Handler } from './handler.js';
-import {
-  backInImages,
-  imagePaneByDigit,
-  otherImagePane,
-  settledImages,
-  showImageTab,
-  stepImageTab,
-  zoomImages,
-} from './images.js';
+import { catalogueInFront, settledCatalogues } from './catalogues.js';
 import { clearMarks, setFilter, setFolded, settled } from './table.js';
 
 const withView = (state: State, view: Partial<ViewSlice>): State => ({ ...state, view: { ...state.view, ...view } });
@@ -44,7 +35,7 @@ export function showTab(state: State, tab: TabId): State {
 export const showTable = (state: State): State => settled(withView(state, { page: 'overview', focus: 'table' }));
 
 export function showPage(state: State, page: Page): State {
-  return settledImages(settled(withView(state, { page, zoomed: false })));
+  return settledCatalogues(settled(withView(state, { page, zoomed: false })));
 }
 
 const pageCommand =
@@ -54,10 +45,8 @@ const pageCommand =
 
 /** Enter on the table: into the tabs; a project folds. */
 const open: Handler = (state) => {
-  if (state.view.page === 'images') {
-    if (hasNoImages(state)) return refuse(state, 'There is nothing to open; p pulls an image.');
-    return step(showImageTab(state, state.images.tab));
-  }
+  const catalogue = catalogueInFront(state);
+  if (catalogue) return catalogue.open(state);
   const row = selectedRow(state);
   if (!row) return refuse(state, 'There is nothing to open; n runs a container.');
   if (row.kind === 'group') return step(setFolded(state, row.project, !row.folded));
@@ -67,7 +56,7 @@ const open: Handler = (state) => {
 /** Leaves what was entered last, one thing at a time. */
 const back: Handler = (state) => {
   const { page, zoomed, focus } = state.view;
-  const inside = page === 'images' ? backInImages(state) : undefined;
+  const inside = catalogueInFront(state)?.back(state);
   if (inside !== undefined) return step(inside);
   if (page !== 'overview') return step(showPage(state, 'overview'));
   if (zoomed) return step(settled(withView(state, { zoomed: false })));
@@ -78,7 +67,8 @@ const back: Handler = (state) => {
 };
 
 const zoom: Handler = (state) => {
-  if (state.view.page === 'images') return zoomImages(state);
+  const catalogue = catalogueInFront(state);
+  if (catalogue) return catalogue.zoom(state);
   if (state.view.page !== 'overview') return refuse(state, 'This page has the whole screen already.');
   const { narrow } = layoutOf(state);
   // With a split the whole screen is given twice: to all of its panes, then to the one in focus.
@@ -95,7 +85,8 @@ const typingAgain = (state: State): State => ({ ...state, shells: { ...state.she
 
 const pane: Handler = (state, key = '') => {
   const digit = Number(key.replace('alt-', ''));
-  if (state.view.page === 'images') return imagePaneByDigit(state, digit);
+  const catalogue = catalogueInFront(state);
+  if (catalogue) return catalogue.paneByDigit(state, digit);
   if (digit === 1) return step(showTable(state));
   const tab = tabsOf(state)[digit - 2];
   if (tab === undefined) return refuse(state, `There is no tab ${digit}.`);
@@ -105,7 +96,8 @@ const pane: Handler = (state, key = '') => {
 const stepTab =
   (by: number): Handler =>
   (state) => {
-    if (state.view.page === 'images') return step(stepImageTab(state, by));
+    const catalogue = catalogueInFront(state);
+    if (catalogue) return step(catalogue.stepTab(state, by));
     const tabs = tabsOf(state);
     const at = tabs.indexOf(state.view.tab);
     return step(showTab(state, tabs[(at + by + tabs.length) % tabs.length]!));
@@ -113,13 +105,12 @@ const stepTab =
 
 const otherPane: Handler = (state) =>
   step(
-    state.view.page === 'images'
-      ? otherImagePane(state)
-      : state.view.page !== 'overview'
+    catalogueInFront(state)?.otherPane(state) ??
+      (state.view.page !== 'overview'
         ? showPage(state, 'overview')
         : state.view.focus === 'table'
           ? showTab(state, state.view.tab)
-          : showTable(state),
+          : showTable(state)),
   );
 
 export const viewCommands = {
@@ -134,6 +125,8 @@ export const viewCommands = {
   grid: pageCommand('grid'),
   events: pageCommand('events'),
   images: pageCommand('images'),
+  networks: pageCommand('networks'),
+  volumes: pageCommand('volumes'),
   logs: (state) => step(showTab(state, 'logs')),
   inspect: (state) => step(showTab(state, 'inspect')),
 } satisfies Record<string, Handler>;

@@ -1,6 +1,7 @@
 // What there is: the machine, its containers, what is being done to them and what can be taken back, who acts by itself.
 import type { Container, Limits } from '../../engine/index.js';
 import type { HostFacts } from '../../metrics/index.js';
+import type { JoinRequest } from '../networks/port.js';
 
 export interface HostSlice {
   readonly facts: HostFacts | undefined;
@@ -44,6 +45,9 @@ export type UndoStep = { readonly id: string; readonly name: string } & (
   | { readonly do: 'restore'; readonly start: boolean }
   /** the image of this id is given the name, or has it no more */
   | { readonly do: 'tag' | 'untag' }
+  /** it is on the network of that id as it was before, or on it no more */
+  | { readonly do: 'connect'; readonly network: string; readonly request: JoinRequest }
+  | { readonly do: 'disconnect'; readonly network: string }
 );
 
 /** What was done at once to one container or to many, taken back at once. */

@@ -3,22 +3,11 @@ import type { ImageColumn, ImageSort, ImageTab } from '../images/columns.js';
 import type { Job } from '../images/jobs.js';
 import type { ImageOrigin, ImageRow } from '../images/port.js';
 import type { ListPosition, Viewer } from '../widgets/index.js';
+import type { CatalogueSlice } from './catalogue.js';
 import type { Prompt } from './prompt.js';
 
-export interface ImagesSlice {
-  readonly list: readonly ImageRow[] | undefined;
-  readonly error: string | undefined;
-  /** the row: a name, or the id of one without */
-  readonly selected: string | undefined;
-  readonly position: ListPosition;
-  readonly marks: ReadonlySet<string>;
-  readonly filter: Prompt;
-  readonly sort: ImageSort;
-  readonly descending: boolean;
-  readonly columns: readonly ImageColumn[];
-  /** the list, or the pane of tabs below it */
-  readonly focus: 'list' | 'pane';
-  readonly tab: ImageTab;
+/** A row is known by its name, or by the id of an image without one. */
+export interface ImagesSlice extends CatalogueSlice<ImageRow, ImageSort, ImageColumn, ImageTab> {
   /** of the selected image, once it was asked for */
   readonly details: { readonly id: string; readonly found: ImageOrigin | { readonly failed: string } } | undefined;
   /** where each tab stands */

@@ -3,6 +3,8 @@ import type { TerminalSize } from '../../engine/index.js';
 import { appearanceFor, type Appearance } from '../appearance.js';
 import { keymapOf } from '../keymap/bound-keys.js';
 import { DEFAULT_IMAGE_COLUMNS } from '../images/columns.js';
+import { DEFAULT_NETWORK_COLUMNS } from '../networks/columns.js';
+import { DEFAULT_VOLUME_COLUMNS } from '../volumes/columns.js';
 import { DEFAULT_LAYOUT, DEFAULT_SETTINGS, type SavedLayout, type Settings } from '../config/schema.js';
 import type { Prompt, State, ViewSlice } from '../state.js';
 import { LIST_START, VIEWER_START } from '../widgets/index.js';
@@ -23,12 +25,25 @@ export interface InitialOptions {
   readonly flags?: Partial<Settings>;
 }
 
+const prompt: Prompt = { text: '', editing: false };
+
+/** Of a page that lists things, before anything was listed. */
+const emptyCatalogue = {
+  list: undefined,
+  error: undefined,
+  selected: undefined,
+  position: LIST_START,
+  marks: new Set<string>(),
+  filter: prompt,
+  descending: false,
+  focus: 'list',
+} as const;
+
 export function initialState(options: InitialOptions): State {
   const { now, size, readOnly = false, saved = DEFAULT_SETTINGS, configProblems = [], flags } = options;
   const settings = { ...saved, ...flags };
   const appearance = appearanceFor(settings, options.appearance);
   const layout = settings.layouts.get(settings.layout) ?? DEFAULT_LAYOUT;
-  const prompt: Prompt = { text: '', editing: false };
   return {
     now,
     size,
@@ -85,16 +100,9 @@ export function initialState(options: InitialOptions): State {
     grid: { scale: 'same', onlyMarked: false, top: 0 },
     neighbours: { findings: [], past: [], shown: undefined, side: 'victim' },
     images: {
-      list: undefined,
-      error: undefined,
-      selected: undefined,
-      position: LIST_START,
-      marks: new Set(),
-      filter: prompt,
+      ...emptyCatalogue,
       sort: 'name',
-      descending: false,
       columns: DEFAULT_IMAGE_COLUMNS,
-      focus: 'list',
       tab: 'layers',
       details: undefined,
       layers: LIST_START,
@@ -108,6 +116,25 @@ export function initialState(options: InitialOptions): State {
       viewer: { ...VIEWER_START, wrap: true },
       base: 0,
       search: prompt,
+    },
+    networks: {
+      ...emptyCatalogue,
+      sort: 'name',
+      columns: DEFAULT_NETWORK_COLUMNS,
+      tab: 'members',
+      at: { members: LIST_START, map: LIST_START, settings: LIST_START },
+      talks: undefined,
+    },
+    connections: { id: undefined, found: undefined, error: undefined, position: LIST_START },
+    volumes: {
+      ...emptyCatalogue,
+      sort: 'name',
+      columns: DEFAULT_VOLUME_COLUMNS,
+      tab: 'files',
+      at: { files: LIST_START, about: LIST_START },
+      sizes: new Map(),
+      path: [],
+      directory: undefined,
     },
     events: { list: [], back: 0 },
     overlay: undefined,

@@ -1,5 +1,6 @@
 // What can stand above everything else and take the keys: questions, menus, forms. As data; reducers/overlay.ts changes it.
 import type { Effect } from '../actions.js';
+import type { CatalogueName } from './catalogue.js';
 import type { Context } from '../keymap.js';
 import type { Preset } from '../reducers/limit-presets.js';
 import type { LimitField, LimitTexts } from '../reducers/limits.js';
@@ -15,10 +16,10 @@ export interface HelpOverlay {
   readonly top: number;
 }
 
-/** Everything that can be done, the columns to sort by, or what can be done to the marked containers. */
+/** Everything that can be done, the columns to sort by, what can be done to the marked containers, who is to be connected to what. */
 export interface MenuOverlay {
   readonly kind: 'menu';
-  readonly purpose: 'palette' | 'sort' | 'image-sort' | 'bulk' | 'theme' | 'layout';
+  readonly purpose: 'palette' | 'sort' | 'catalogue-sort' | 'connection' | 'bulk' | 'theme' | 'layout';
   readonly title: string;
   readonly menu: Menu;
 }
@@ -44,12 +45,18 @@ export interface Answer {
 /** Forms about images. */
 export type ImageFormPurpose = 'pull' | 'push' | 'tag' | 'save' | 'load' | 'build';
 
+/** Forms about networks, and about who is on them. */
+export type NetworkFormPurpose = 'network' | 'connect' | 'publish';
+
 export interface FormOverlay {
   readonly kind: 'form';
-  readonly purpose: 'run' | 'rename' | 'import' | 'export' | 'layout' | ImageFormPurpose;
+  readonly purpose:
+    'run' | 'rename' | 'import' | 'export' | 'layout' | 'volume' | ImageFormPurpose | NetworkFormPurpose;
   readonly title: string;
-  /** the container that is renamed */
+  /** the container that is renamed, connected or published */
   readonly subject?: string;
+  /** the network that it is connected to */
+  readonly network?: string;
   /** the image that is named, the images that are saved, as their rows are known */
   readonly images?: readonly string[];
   readonly form: Form;
@@ -81,7 +88,7 @@ export interface LimitsOverlay {
 /** Which columns a table has: those that are shown first, in their order. */
 export interface ColumnsOverlay {
   readonly kind: 'columns';
-  readonly of: 'containers' | 'images';
+  readonly of: 'containers' | CatalogueName;
   readonly entries: readonly { readonly name: string; readonly shown: boolean }[];
   readonly selected: number;
   /** what escape brings back */

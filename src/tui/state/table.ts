@@ -14,6 +14,8 @@ export interface Load {
   /** % of time waiting, the worst resource */
   readonly pressure: number;
   readonly pids: number;
+  /** bytes a second, both ways together */
+  readonly network: number;
 }
 
 export interface TableSlice {

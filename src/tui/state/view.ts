@@ -1,9 +1,10 @@
 // What is in front: the page, the tab, the panes side by side, and the shells that tabs can be.
 import type { FixedTab } from '../columns.js';
+import type { CatalogueName } from './catalogue.js';
 
 /** A fixed tab of the selected container, or `shell:N`. */
 export type TabId = FixedTab | `shell:${number}`;
-export type Page = 'overview' | 'grid' | 'neighbours' | 'compare' | 'images' | 'events';
+export type Page = 'overview' | 'grid' | 'neighbours' | 'compare' | 'events' | CatalogueName;
 
 export interface ViewSlice {
   readonly page: Page;

@@ -55,7 +55,8 @@ describe('with a registry', { skip: noDockerRegistry }, () => {
     const name = `${host}/team/again:1`;
     const dockerfile = 'FROM base\nRUN echo once > /once';
     const { engine } = house;
-    const ofThat = async () => (await engine.images.list()).filter(({ id }) => `sha256:${id}` === built.id).map((each) => each.name);
+    const ofThat = async () =>
+      (await engine.images.list()).filter(({ id }) => `sha256:${id}` === built.id).map((each) => each.name);
     const built = await buildOf(house, dockerfile, {}, { tags: [name] });
     const pushed = await engine.images.push(name);
     assert.deepEqual(await ofThat(), [name]);

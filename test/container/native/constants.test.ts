@@ -47,7 +47,7 @@ describe('constants', () => {
     });
     const includes = [
       'stdio.h', 'sched.h', 'fcntl.h', 'signal.h', 'sys/wait.h', 'sys/ioctl.h', 'sys/mman.h', 'sys/prctl.h', 'sys/resource.h',
-      'sys/socket.h', 'sys/stat.h', 'net/if.h', 'linux/openat2.h', 'linux/mount.h', 'linux/capability.h', 'linux/close_range.h',
+      'sys/socket.h', 'sys/stat.h', 'net/if.h', 'net/route.h', 'linux/openat2.h', 'linux/mount.h', 'linux/capability.h', 'linux/close_range.h',
       'linux/magic.h', 'linux/memfd.h', 'linux/seccomp.h', 'linux/fs.h', 'linux/sched.h', 'linux/sockios.h',
     ]; // prettier-ignore
     const source = `#define _GNU_SOURCE\n${includes.map((file) => `#include <${file}>`).join('\n')}\nint main(void) {\n${lines.join('\n')}\n  return 0;\n}\n`;

@@ -21,7 +21,7 @@ describe('a container configuration', () => {
     assert.equal(config.hostname, 'aaaaaaaaaaaa');
     assert.equal(config.stopSignal, 'SIGTERM');
     assert.equal(config.stopTimeoutSeconds, 10);
-    assert.equal(config.network, 'none');
+    assert.equal(config.network, 'bridge');
     assert.equal(config.shmSize, 64 * MiB);
     assert.deepEqual(config.restartPolicy, { name: 'no', maximumRetryCount: 0 });
     assert.deepEqual(JSON.parse(JSON.stringify(config)), config);

@@ -7,12 +7,10 @@ import {
   cpuTimes,
   deviceAt,
   diskstats,
-  isNotLoopback,
   keyed,
   keys,
   limitAt,
   loadAverages,
-  networkBytes,
   numberAt,
   pressure,
   wholeNumber,
@@ -105,23 +103,6 @@ describe('pressure', () => {
   it('knows no full where an older kernel writes none', () => {
     const old = text('some avg10=0.00 avg60=0.00 avg300=0.00 total=77\n');
     assert.deepEqual(pressure(old), { someUs: 77, fullUs: NaN });
-  });
-});
-
-describe('network', () => {
-  it('sums every interface but lo', () => {
-    assert.deepEqual(networkBytes(fixture('proc/4242/net/dev'), isNotLoopback), { rxBytes: 8516, txBytes: 8516 });
-  });
-
-  it('is not measured where there is only lo', () => {
-    const [heading, columns, lo] = Buffer.from(fixture('proc/net/dev').bytes).toString().split('\n');
-    const only = text(`${heading!}\n${columns!}\n${lo!}\n`);
-    assert.deepEqual(networkBytes(only, isNotLoopback), { rxBytes: NaN, txBytes: NaN });
-  });
-
-  it('takes an interface whose name begins with lo for what it is', () => {
-    const line = '  loop9: 5 0 0 0 0 0 0 0 7 0 0 0 0 0 0 0\n';
-    assert.deepEqual(networkBytes(text(`heading\ncolumns\n${line}`), isNotLoopback), { rxBytes: 5, txBytes: 7 });
   });
 });
 

@@ -90,7 +90,7 @@ describe('the machine', () => {
     assert.deepEqual(host.cpu, { cores: 1.5, userCores: 1, systemCores: 0.5, limitCores: 2 });
     assert.deepEqual(host.perCpu, [1, 0.5]);
     assert.deepEqual(host.io, { readBytes: 4096, writeBytes: 8192, readOps: 1, writeOps: 2 });
-    assert.deepEqual(host.network, { rxBytes: 1000, txBytes: 100 });
+    assert.deepEqual(host.network, { rxBytes: 1000, txBytes: 100, drops: 0, errors: 0 });
     assert.deepEqual(host.pressure, { cpu: { some: 0 }, memory: {}, io: { some: 50, full: 25 } });
   });
 
@@ -235,7 +235,15 @@ describe('targets', () => {
     sampler.setTargets([a]);
     sampler.sample();
     sampleAfter(1000);
-    assert.deepEqual(sampler.latest('a')?.network, { rxBytes: 0, txBytes: 0 });
+    assert.deepEqual(sampler.latest('a')?.network, {
+      rxBytes: 0,
+      txBytes: 0,
+      rxPackets: 0,
+      txPackets: 0,
+      drops: 0,
+      errors: 0,
+    });
+    assert.deepEqual(sampler.interfaces('a').map(({ name }) => name), ['far0', 'eth0']); // prettier-ignore
     set(folder, 'pids.current', '0\n');
     runs(folder);
     sampleAfter(1000);

@@ -2,12 +2,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { CreateSpec } from '../../../src/engine/index.js';
 import { limitsBefore } from '../../../src/tui/reducers/limits.js';
 import { splitWords } from '../../../src/tui/present/words.js';
 import { Desk } from '../../support/desk.js';
 
 type FieldId =
-  'command' | 'name' | 'project' | 'terminal' | 'autoRemove' | 'cpus' | 'memory' | 'pids' | 'mounts' | 'env';
+  | 'command'
+  | 'name'
+  | 'project'
+  | 'terminal'
+  | 'autoRemove'
+  | 'cpus'
+  | 'memory'
+  | 'pids'
+  | 'mounts'
+  | 'env'
+  | 'ports'
+  | 'network';
 
 /** Goes to a field of the run form from the first one in focus (command) and types there. */
 async function fill(desk: Desk, field: FieldId, text: string): Promise<void> {
@@ -55,7 +67,7 @@ describe('the run form', () => {
       tty: false,
       openStdin: false,
       autoRemove: false,
-      network: 'none',
+      network: 'bridge',
       restartPolicy: { name: 'no', maximumRetryCount: 0 },
       limits: { nanoCpus: 5e8, memory: 64 * 1024 ** 2 },
       mounts: [
@@ -64,6 +76,55 @@ describe('the run form', () => {
       ],
       env: ['A=1', 'B=x y'],
     });
+    desk.close();
+  });
+
+  it('asks for ports, networks and volumes in the words of the command line', async () => {
+    const desk = await Desk.open();
+    let asked: Partial<CreateSpec> = {};
+    const { engine } = desk.world;
+    const create = engine.create.bind(engine);
+    engine.create = (spec) => {
+      asked = spec;
+      return create(spec);
+    };
+    await desk.type('n');
+    assert.match(desk.text(), /or none, host, shop-front, shop-back …/);
+    await fill(desk, 'mounts', 'data:/data');
+    await fill(desk, 'ports', '8080:80 [::1]:53:53/udp');
+    await fill(desk, 'network', 'bridge name=app,alias=db,ip=10.5.0.2');
+    await desk.type('enter');
+    assert.deepEqual(asked.ports, [
+      { containerPort: 80, protocol: 'tcp', hostIp: '', hostPort: 8080 },
+      { containerPort: 53, protocol: 'udp', hostIp: '::1', hostPort: 53 },
+    ]);
+    assert.equal(asked.network, 'bridge');
+    assert.deepEqual(asked.endpoints, [
+      { network: 'bridge', aliases: [] },
+      { network: 'app', aliases: ['db'], ipv4Address: '10.5.0.2' },
+    ]);
+    assert.equal(asked.mounts?.[0]?.type, 'volume');
+    desk.close();
+  });
+
+  it('takes a network that stands alone, and no other beside it', async () => {
+    const desk = await Desk.open();
+    let asked: Partial<CreateSpec> = {};
+    const { engine } = desk.world;
+    const create = engine.create.bind(engine);
+    engine.create = (spec) => {
+      asked = spec;
+      return create(spec);
+    };
+    await desk.type('n');
+    await fill(desk, 'network', 'container:web');
+    await desk.type('enter');
+    assert.equal(asked.network, 'container:web');
+    assert.equal(asked.endpoints, undefined);
+    await desk.type('alt-1', 'n');
+    await fill(desk, 'network', 'host app');
+    await desk.type('enter');
+    assert.match(desk.text(), /host goes with no other: choose one/);
     desk.close();
   });
 

@@ -76,7 +76,7 @@ describe('what a limit would do', () => {
 });
 
 describe('presets', () => {
-  const now = { cores: 0.8, memory: 300 * MiB, reads: 0, writes: 40 * MiB, pressure: 0, pids: 24 };
+  const now = { cores: 0.8, memory: 300 * MiB, reads: 0, writes: 40 * MiB, pressure: 0, pids: 24, network: 0 };
   const v2: PresetFacts = { now, disk: '/dev/sda', missing: new Set(), ioWeights: true };
   const v1: PresetFacts = { now, disk: '/dev/sda', missing: new Set(['memory-high', 'io-weight']), ioWeights: false };
 

@@ -277,8 +277,8 @@ describe('how tiles are laid out', () => {
   });
 
   it('as many as there is room for where they cannot all be seen', () => {
-    assert.equal(shape(198, 46, 60), '5x9 of 39x5');
-    assert.equal(shape(78, 20, 30), '2x4 of 39x5');
+    assert.equal(shape(198, 46, 60), '5x7 of 39x6');
+    assert.equal(shape(78, 20, 30), '2x3 of 39x6');
     assert.equal(shape(20, 3, 9), '1x1 of 20x3');
   });
 });

@@ -62,7 +62,7 @@ describe('a shell tab', () => {
 
   it('is left for another tab by alt and its number, and runs on', async () => {
     const desk = await withShell();
-    await desk.type('alt-1', 'j', 'alt-7', 'z');
+    await desk.type('alt-1', 'j', 'alt-8', 'z');
     await until(desk, () => desk.text().includes('root@web:/# z'));
     desk.close();
   });

@@ -70,7 +70,7 @@ describe('questions', () => {
     assert.match(desk.text(), /remove db\?/);
     assert.match(desk.text(), /running: it is killed first/);
     assert.match(desk.text(), /Goes: the files it wrote/);
-    assert.match(desk.text(), /Stays: the image postgres:17, and \/srv\/shop\/db of the host/);
+    assert.match(desk.text(), /Stays: the image postgres:17, and the volume shop-db\./);
     await desk.type('enter');
     assert.deepEqual(desk.calls, [], 'enter on Cancel does nothing');
     await desk.type('d', 'right', 'enter');

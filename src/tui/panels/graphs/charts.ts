@@ -1,7 +1,7 @@
 // What charts there are of one target: their lines, their units and what they say of now.
 import type { Sample, SeriesName } from '../../../metrics/index.js';
 import type { LimitedResource } from '../../present/changes.js';
-import { bytes, coreLimit, cores, count, percent, rate } from '../../present/units.js';
+import { bytes, coreLimit, cores, count, percent, perSecond, rate } from '../../present/units.js';
 import type { Attr, Canvas, Ramp, Span, TwoWay } from '../../screen/index.js';
 
 const MiB = 1024 ** 2;
@@ -35,7 +35,7 @@ export function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly C
   const dim = (text: string): Span => ({ text, attr: theme.dim });
   const now = (text: string, attr: Attr): Span => ({ text, attr });
   const throttled = sample?.cpu.throttledPercent;
-  const { rxBytes, txBytes } = sample?.network ?? {};
+  const { rxBytes, txBytes, rxPackets, txPackets, drops, errors } = sample?.network ?? {};
   // The least of three parts, in the least of the shades: what is fainter could not be read beside its name.
   const kernel = theme.shadesOf(memory).byScale[0]!;
   return [
@@ -78,7 +78,7 @@ export function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly C
       least: MiB,
       label: bytes,
     },
-    twoWays(canvas, 'io', 'io', [
+    twoWays(canvas, BYTES, 'io', 'io', [
       { word: 'read', series: 'io.readBytes', value: sample?.io.readBytes },
       { word: 'write', series: 'io.writeBytes', value: sample?.io.writeBytes },
     ]),
@@ -102,10 +102,28 @@ export function chartsOf(canvas: Canvas, sample: Sample | undefined): readonly C
     ...(rxBytes === undefined
       ? []
       : [
-          twoWays(canvas, 'network', 'net', [
+          twoWays(canvas, BYTES, 'network', 'net', [
             { word: 'in', series: 'network.rxBytes', value: rxBytes },
             { word: 'out', series: 'network.txBytes', value: txBytes },
           ]),
+          twoWays(canvas, PACKETS, 'packets', 'net', [
+            { word: 'in', series: 'network.rxPackets', value: rxPackets },
+            { word: 'out', series: 'network.txPackets', value: txPackets },
+          ]),
+          {
+            title: 'packets lost',
+            unit: 'a second',
+            now: [
+              [dim('damaged '), now(perSecond(errors), (errors ?? 0) > 0 ? theme.error : theme.dim)],
+              [dim('dropped '), now(perSecond(drops), (drops ?? 0) > 0 ? theme.notice : theme.dim)],
+            ],
+            lines: [
+              { series: 'network.errors', style: theme.error },
+              { series: 'network.drops', style: theme.notice },
+            ],
+            least: 1,
+            label: perSecond,
+          } satisfies Chart,
         ]),
     {
       title: 'throttling',
@@ -139,23 +157,33 @@ interface Way {
   readonly value: number | undefined;
 }
 
-/** Bytes a second that come in, and those that go out. */
-function twoWays({ theme, glyphs }: Canvas, title: string, resource: TwoWay, [up, down]: readonly [Way, Way]): Chart {
+/** What is counted of both directions, in a second. */
+type Counted = Pick<Chart, 'unit' | 'least'> & { readonly label: (value: number | undefined) => string };
+
+const BYTES: Counted = { unit: 'bytes/s', least: 64 * 1024, label: rate };
+const PACKETS: Counted = { unit: 'a second', least: 10, label: perSecond };
+
+/** How much comes in, and how much goes out. */
+function twoWays(
+  { theme, glyphs }: Canvas,
+  counted: Counted,
+  title: string,
+  resource: TwoWay,
+  [up, down]: readonly [Way, Way],
+): Chart {
   const [incoming, outgoing] = [theme.incoming[resource], theme.resource[resource]];
   const now = (sign: string, { word, value }: Way, [attr]: Ramp): readonly Span[] => [
     { text: `${sign} ${word} `, attr: theme.dim },
-    { text: rate(value), attr },
+    { text: counted.label(value), attr },
   ];
   return {
     title,
-    unit: 'bytes/s',
     now: [now(glyphs.ascending, up, incoming), now(glyphs.descending, down, outgoing)],
     lines: [
       { series: up.series, style: incoming[0] },
       { series: down.series, style: outgoing[0] },
     ],
     mirrored: [incoming, outgoing],
-    least: 64 * 1024,
-    label: rate,
+    ...counted,
   };
 }

@@ -95,7 +95,7 @@ function paintHistory(canvas: Canvas, rect: Rect, state: State, rows: readonly H
     view.text(x, y, truncate(rest, end - aside - x, glyphs.ellipsis), isSetting ? theme.dim : theme.text);
     if (aside > 0) view.text(end - aside + 2, y, truncate(names, SHARED_CELLS, glyphs.ellipsis), theme.dim);
     const whole = { x: rect.x, y, width: rect.width, height: 1 };
-    canvas.region(whole, { kind: 'layer', index: position.top + i });
+    canvas.region(whole, { kind: 'entry-line', id: 'layers', index: position.top + i });
     if (position.top + i === position.selected) view.restyle(whole, (attr) => theme.selected(attr, focused));
   }
 }
@@ -142,7 +142,7 @@ function paintStack(canvas: Canvas, rect: Rect, state: State, rows: readonly His
     }
     const label = `${String(row.layerNumber).padStart(numbers)} ${bytes(layer.sizeBytes).padStart(4)}`;
     view.text(rect.x + BLOCK_CELLS + 2, y, label, isSelected ? theme.strong : theme.dim);
-    canvas.region({ x: rect.x, y, width: rect.width, height }, { kind: 'layer', index });
+    canvas.region({ x: rect.x, y, width: rect.width, height }, { kind: 'entry-line', id: 'layers', index });
     y += height;
   });
 }

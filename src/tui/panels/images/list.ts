@@ -32,20 +32,16 @@ export const sharedAttr = (theme: Theme): Attr => theme.shadesOf(theme.resource.
 
 export function paintImageList(canvas: Canvas, rect: Rect, state: State, focused: boolean): void {
   const rows = imageRows(state);
-  const { sort, descending, position, filter } = state.images;
+  const { sort, descending, position } = state.images;
   paintTable(canvas, rect, {
     columns: columnsOf(canvas, state),
     rows,
     position,
     focused,
     sort: { column: sort, descending },
-    rowTarget: (image) => ({ kind: 'image', id: keyOf(image) }),
-    headerTarget: ({ id }) => ({ kind: 'image-column', id: HEADINGS[id] ?? '' }),
+    rowTarget: (image) => ({ kind: 'entry', id: keyOf(image) }),
+    headerTarget: ({ id }) => ({ kind: 'entry-column', id: HEADINGS[id] ?? '' }),
   });
-  if (rows.length === 0)
-    canvas
-      .within(rect)
-      .text(rect.x + 2, rect.y + 1, `Nothing fits /${filter.text}; esc clears the filter.`, canvas.theme.dim);
 }
 
 function columnsOf({ theme, glyphs }: Canvas, state: State): readonly Column<ImageRow>[] {

@@ -43,7 +43,7 @@ export function paintTransfers(canvas: Canvas, rect: Rect, state: State, focused
     const row = { x: rect.x, y: rect.y + i, width: rect.width, height: 1 };
     if (line.row === undefined) paintJob(view, row, line.job, state.now);
     else paintRow(view, row, line.row, line.job.request.kind, isAtWork(line.job), state.now);
-    canvas.region(row, { kind: 'transfer', index });
+    canvas.region(row, { kind: 'entry-line', id: 'transfers', index });
     if (line.job === selected && line.row === undefined) view.restyle(row, (attr) => theme.selected(attr, focused));
     else if (index === position.selected) view.restyle(row, (attr) => theme.selected(attr, false));
   }

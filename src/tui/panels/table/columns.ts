@@ -2,12 +2,14 @@
 import type { Sample } from '../../../metrics/index.js';
 import type { ColumnName } from '../../columns.js';
 import { ageOf, runningOf } from '../../present/container.js';
+import { portsOfContainer } from '../../present/network.js';
 import { count, rate } from '../../present/units.js';
 import type { Row } from '../../rows.js';
 import type { Theme } from '../../screen/index.js';
 import type { State } from '../../state.js';
 import type { Column } from '../../widgets/index.js';
 import { hasNumbers, type Cells } from './cells.js';
+import { networkColumns } from './network-columns.js';
 import { columnsOnDemand } from './on-demand.js';
 
 /** Below this width reads and writes share a column. */
@@ -26,6 +28,7 @@ export function sortedColumn({ table, size }: State): string {
     case 'status':
       return 'mark';
     case 'name':
+    case 'net':
     case 'pressure':
     case 'pids':
     case 'age':
@@ -86,7 +89,8 @@ export function columnsFor(width: number, state: State, theme: Theme, cells: Cel
     io: io('io', (sample) => total(sample?.io.readBytes, sample?.io.writeBytes)),
     read: io('read', (sample) => sample?.io.readBytes),
     write: io('write', (sample) => sample?.io.writeBytes),
-    ...columnsOnDemand(theme, (row) => (hasNumbers(row) ? cells.reading(row) : undefined)),
+    ...columnsOnDemand(theme),
+    ...networkColumns(theme, state, (row) => (hasNumbers(row) ? cells.reading(row) : undefined)),
     pressure: { id: 'pressure', title: 'PRESSURE', min: 12, max: 22, priority: 1, cell: (row) => cells.badges(row) },
     pids: {
       id: 'pids',
@@ -116,7 +120,10 @@ export function columnsFor(width: number, state: State, theme: Theme, cells: Cel
     },
   };
   const mark: Column<Row> = { id: 'mark', title: '', min: 2, priority: 0, cell: (row) => cells.mark(row) };
-  return [mark, ...namesFor(width, state.table.columns).map((name) => known[name])];
+  const hasPorts = state.containers.list.some((one) => portsOfContainer(state.networks.list ?? [], one) !== '');
+  // No room is given to what nobody has.
+  const names = namesFor(width, state.table.columns).filter((name) => name !== 'ports' || hasPorts);
+  return [mark, ...names.map((name) => known[name])];
 }
 
 function total(a: number | undefined, b: number | undefined): number | undefined {

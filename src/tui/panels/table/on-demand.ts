@@ -1,16 +1,14 @@
 // Columns of the table that are there when somebody asks for them.
 import type { Container } from '../../../engine/index.js';
-import type { Sample } from '../../../metrics/index.js';
 import type { ColumnName } from '../../columns.js';
 import { markOf, statusWord, type Tone } from '../../present/container.js';
-import { rate } from '../../present/units.js';
 import type { Row } from '../../rows.js';
 import type { Attr, Theme } from '../../screen/index.js';
 import type { Column } from '../../widgets/index.js';
 
 const ID_CELLS = 12;
 
-type OnDemand = Extract<ColumnName, 'net' | 'status' | 'restarts' | 'project' | 'id'>;
+type OnDemand = Extract<ColumnName, 'status' | 'restarts' | 'project' | 'id'>;
 
 export const toneAttr = (theme: Theme, tone: Tone): Attr =>
   ({ good: theme.good, dim: theme.dim, notice: theme.notice, error: theme.error })[tone];
@@ -20,26 +18,9 @@ const ofContainer =
   (row: Row): string =>
     row.kind === 'container' ? pick(row.container) : '';
 
-export function columnsOnDemand(
-  theme: Theme,
-  reading: (row: Row) => Sample | undefined,
-): Readonly<Record<OnDemand, Column<Row>>> {
+export function columnsOnDemand(theme: Theme): Readonly<Record<OnDemand, Column<Row>>> {
   const dim = (): Attr => theme.dim;
   return {
-    net: {
-      id: 'net',
-      title: 'net in/out',
-      min: 10,
-      priority: 4,
-      align: 'right',
-      cell: (row) => {
-        const sample = reading(row);
-        if (!sample) return '';
-        const { rxBytes, txBytes } = sample.network;
-        return `${rate(rxBytes)}/${rate(txBytes)}`;
-      },
-      style: (row) => (reading(row)?.network.rxBytes === undefined ? theme.dim : theme.resource.net[0]),
-    },
     status: {
       id: 'status',
       title: 'STATUS',

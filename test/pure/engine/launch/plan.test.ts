@@ -25,6 +25,7 @@ const FACTS: StartFacts = {
   joinCgroup: [],
   rootFd: 20,
   cgroup: { kind: 'v2' },
+  network: { kind: 'alone' },
   missingDirectories: [],
   masked: { files: ['/proc/keys'], directories: ['/proc/acpi', '/sys/firmware'] },
   readOnly: ['/proc/sys'],
@@ -64,10 +65,6 @@ describe('the plan of a start', () => {
         'mount /proc: mount("proc", "/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
         'bring up lo: socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0)',
         'bring up lo: ioctl(‹socket›, SIOCSIFFLAGS, <40 bytes>)',
-        'set net.ipv4.ip_unprivileged_port_start: openat(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY|O_CLOEXEC, 00)',
-        'set net.ipv4.ip_unprivileged_port_start: write(‹set net.ipv4.ip_unprivileged_port_start›, "0", 1)',
-        'set net.ipv4.ping_group_range: openat(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", O_WRONLY|O_CLOEXEC, 00)',
-        'set net.ipv4.ping_group_range: write(‹set net.ipv4.ping_group_range›, "0 2147483647", 12)',
         'mount /sys: mount("sysfs", "/sys", "sysfs", MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
         'mount /sys/fs/cgroup: mount("cgroup", "/sys/fs/cgroup", "cgroup2", MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
         'mount /dev: mount("tmpfs", "/dev", "tmpfs", MS_NOSUID|MS_STRICTATIME, "mode=755,size=65536k")',
@@ -89,6 +86,10 @@ describe('the plan of a start', () => {
         'mount /dev/shm: mount("shm", "/dev/shm", "tmpfs", MS_NOSUID|MS_NODEV|MS_NOEXEC, "mode=1777,size=67108864")',
         'make /dev/mqueue: mkdirat(AT_FDCWD, "/dev/mqueue", 0755)',
         'mount /dev/mqueue: mount("mqueue", "/dev/mqueue", "mqueue", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
+        'set net.ipv4.ip_unprivileged_port_start: openat(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY|O_CLOEXEC, 00)',
+        'set net.ipv4.ip_unprivileged_port_start: write(‹set net.ipv4.ip_unprivileged_port_start›, "0", 1)',
+        'set net.ipv4.ping_group_range: openat(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", O_WRONLY|O_CLOEXEC, 00)',
+        'set net.ipv4.ping_group_range: write(‹set net.ipv4.ping_group_range›, "0 2147483647", 12)',
         'mask /proc/keys: mount("/dev/null", "/proc/keys", NULL, MS_BIND, NULL)',
         'mask /proc/acpi: mount("tmpfs", "/proc/acpi", "tmpfs", MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC, "size=4k,nr_inodes=1,mode=755")',
         'mask /sys/firmware: mount("/proc/acpi", "/sys/firmware", NULL, MS_BIND, NULL)',
@@ -205,7 +206,9 @@ describe('the plan of a start', () => {
     assert.equal(startNamespaces(config({ network: 'host' })) & CLONE_NEWNET, 0);
     assert.notEqual(startNamespaces(config()) & CLONE_NEWNET, 0);
     assert.ok(
-      !plan({ network: 'host' }).some(({ name }) => name.startsWith('bring up') || name.startsWith('set net.')),
+      !plan({ network: 'host' }, { network: { kind: 'host' } }).some(
+        ({ name }) => name.startsWith('bring up') || name.startsWith('set net.'),
+      ),
     );
   });
 
@@ -352,6 +355,14 @@ describe('what this host’s root cannot give', () => {
       deniedRights(config({ ulimits: [{ name: 'nofile', soft: 9000, hard: -1 }], oomScoreAdj: -5 }), OWN),
       [],
     );
+  });
+
+  it('is lo too, where the container has a network of its own', () => {
+    const poor = { ...OWN, capabilities: OWN.capabilities & ~(1n << 12n) };
+    const notes = (['none', 'host', 'container:web'] as const).map((network) =>
+      deniedRights(config({ network }), poor),
+    );
+    assert.deepEqual(notes, [["lo stays down: to bring it up this host's root lacks CAP_NET_ADMIN"], [], []]);
   });
 });
 

@@ -31,7 +31,7 @@ const full: Sample = {
   pids: { current: 15, limit: 16 },
   pressure: { cpu: { some: 17, full: 18 }, memory: { some: 19, full: 20 }, io: { some: 21, full: 22 } },
   oomKills: 23,
-  network: { rxBytes: 24, txBytes: 25 },
+  network: { rxBytes: 24, txBytes: 25, rxPackets: 31, txPackets: 32, drops: 33, errors: 34 },
 };
 
 describe('a sample', () => {

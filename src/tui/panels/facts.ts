@@ -1,18 +1,30 @@
-// What a container of the image is like, as a person reads it: a fact a line.
-import { factsOf, panePosition } from '../../reducers/images.js';
-import { truncate, widthOf, type Canvas, type Rect } from '../../screen/index.js';
-import type { State } from '../../state.js';
+// What is known of something, a fact a line, in a pane.
+import type { Fact } from '../present/fact.js';
+import { truncate, widthOf, type Canvas, type Rect } from '../screen/index.js';
+import type { ListPosition } from '../widgets/index.js';
 
-export function paintFacts(canvas: Canvas, rect: Rect, state: State, focused: boolean): void {
+export interface PaintedFacts {
+  readonly facts: readonly Fact[];
+  readonly position: ListPosition;
+  /** of the pane, for clicks on its lines */
+  readonly tab: string;
+  readonly focused: boolean;
+  /** what is said where there is nothing */
+  readonly nothing: string;
+}
+
+export function paintFactLines(
+  canvas: Canvas,
+  rect: Rect,
+  { facts, position, tab, focused, nothing }: PaintedFacts,
+): void {
   const { theme, glyphs } = canvas;
   const view = canvas.within(rect);
-  const facts = factsOf(state);
   if (facts.length === 0) {
-    view.text(rect.x + 1, rect.y, 'No image is selected.', theme.dim);
+    view.text(rect.x + 1, rect.y, nothing, theme.dim);
     return;
   }
   const labels = Math.max(...facts.map(({ label }) => widthOf(label))) + 3;
-  const position = panePosition(state, 'config');
   for (let i = 0; i < rect.height; i++) {
     const fact = facts[position.top + i];
     if (fact === undefined) break;
@@ -29,7 +41,7 @@ export function paintFacts(canvas: Canvas, rect: Rect, state: State, focused: bo
       position.top + i === 0 ? theme.strong : theme.text,
     );
     const whole = { x: rect.x, y, width: rect.width, height: 1 };
-    canvas.region(whole, { kind: 'fact', index: position.top + i });
+    canvas.region(whole, { kind: 'entry-line', id: tab, index: position.top + i });
     if (position.top + i === position.selected) view.restyle(whole, (attr) => theme.selected(attr, focused));
   }
 }
