@@ -1,5 +1,6 @@
 // Who has a port of the host: the kernel's tables say which socket, and whose that is stands in /proc/PID/fd.
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { shown } from '../../grammar/wrong.js';
 import { Turns } from '../../turns.js';
 import type { Protocol } from '../model.js';
@@ -44,11 +45,18 @@ async function processWith(inodes: ReadonlySet<number>): Promise<Listener | unde
     // What ends while it is looked at has nothing any more.
     const fds = await readdir(`/proc/${pid}/fd`).catch(() => []);
     const links = await Promise.all(fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
-    if (links.some((link) => wanted.has(link)))
-      return { pid: Number(pid), command: (await readIfThere(`/proc/${pid}/comm`)).trimEnd() };
+    if (links.some((link) => wanted.has(link))) return { pid: Number(pid), command: await commandOf(pid) };
     if (turns.isDue) await turns.give();
   }
   return undefined;
+}
+
+/** What every program of Node 24 calls itself. */
+const SAYS_NOTHING = 'MainThread';
+
+async function commandOf(pid: string): Promise<string> {
+  const name = (await readIfThere(`/proc/${pid}/comm`)).trimEnd();
+  return name === SAYS_NOTHING ? basename(await readlink(`/proc/${pid}/exe`).catch(() => name)) : name;
 }
 
 /** For a sentence; undefined where it is nobody. */
