@@ -169,12 +169,15 @@ describe('a connection through a proxy', () => {
   it('waits as long as it is not known where to', async (t) => {
     const port = await listening(t, (client) => client.end('here'));
     const held = await hold(t, binding(0, { containerPort: port }));
+    const descriptors = openDescriptors().length;
     const client = await connected(held.ports[0]!.hostPort);
     const gone = await connected(held.ports[0]!.hostPort);
     gone.destroy();
     await sleep(50);
     held.leadTo({ ipv4Address: LOCAL });
     assert.equal(await everything(client), 'here');
+    client.end();
+    await eventually(() => assert.ok(openDescriptors().length <= descriptors, 'nothing of it is left open'));
   });
 
   it('goes to the other address where nobody listens at that of its own family', async (t) => {

@@ -154,7 +154,7 @@ describe('published ports', { skip }, () => {
 
   it('are free ones with -P, of tcp and of udp', async () => {
     const words = ['run', '-d', '--name', 'any', '-P', '--expose', '53/udp', ...HOSTS_PROGRAMS];
-    await house.ok(...words, 'base', process.execPath, '-e', ECHO);
+    await house.ok(...words, '-v', `${process.execPath}:/node:ro`, 'base', '/node', '-e', ECHO);
     const [, port = ''] = /^53\/udp -> 0\.0\.0\.0:(\d+)$/m.exec(await house.ok('port', 'any')) ?? [];
     for (const address of ['127.0.0.1', HOST.ipv4])
       await eventually(async () => assert.equal(await datagram(address, Number(port)), 'echo of me', address));

@@ -73,7 +73,9 @@ export class TcpProxy implements Proxy {
 
 /** As if nobody had listened; one that is not connected yet has nobody to tell. */
 function drop(socket: Socket): void {
-  if (socket.connecting) socket.destroy();
+  // libuv resets none that is about to close its half, and Node would then leave it open for ever.
+  const isClosingHalf = socket.writableEnded && !socket.writableFinished;
+  if (socket.connecting || isClosingHalf) socket.destroy();
   else socket.resetAndDestroy();
 }
 
