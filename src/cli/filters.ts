@@ -1,5 +1,5 @@
 // --filter NAME=VALUE. Filters with the same name are alternatives, but for labels; different names must all hold: Docker's rule. Pure.
-import { TscontainError } from '../engine/index.js';
+import { parseTime, TscontainError } from '../engine/index.js';
 
 export type Test<T> = (item: T) => boolean;
 
@@ -47,4 +47,21 @@ export function labelFilters(
       throw new TscontainError('INVALID_VALUE', `--filter "${filter}" is not known`, { hint });
   }
   return { labels, withoutLabels };
+}
+
+/** Of a prune that knows labels and how old a thing is. @throws TscontainError INVALID_VALUE */
+export function ageAndLabelFilters(filters: readonly string[]): {
+  labels: string[];
+  withoutLabels: string[];
+  /** ms since the epoch: only those that are older */
+  until?: number;
+} {
+  let until: number | undefined;
+  const hint = 'use until=10m (or a date), label=NAME, label=NAME=VALUE or label!=NAME';
+  const labels = labelFilters(filters, hint, (name, value) => {
+    if (name !== 'until') return false;
+    until = parseTime(value, '--filter until', Date.now());
+    return true;
+  });
+  return { ...labels, ...(until === undefined ? {} : { until }) };
 }

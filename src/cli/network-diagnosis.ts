@@ -1,7 +1,7 @@
 // What doctor says of networks: whether nft can be told what they need, who else stands in the way, and what of the host is changed.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { changedHostSettings, whoHasNames } from '../engine/index.js';
+import { changedHostSettings, FREE_NAME_PORT, whoHasNames } from '../engine/index.js';
 import { Nftables, SyscallError } from '../native/index.js';
 import type { Diagnosis } from './commands/doctor.js';
 
@@ -34,7 +34,7 @@ function ofNames(holder: string | undefined): Diagnosis {
     what,
     verdict: 'limited',
     detail: `${holder} has port 53 at every address: names are not answered`,
-    cure: 'stop it or have it listen at addresses of its own (dnsmasq: bind-interfaces)',
+    cure: FREE_NAME_PORT,
   };
 }
 

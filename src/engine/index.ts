@@ -17,7 +17,7 @@ export { inspectDocker } from './inspect-docker.js';
 export { inspectDockerImage } from './inspect-docker-image.js';
 export { inspectDockerVolume } from './inspect-docker-volume.js';
 export { inspectDockerNetwork } from './inspect-docker-network.js';
-export { whoHasNames } from './network/who-has-names.js';
+export { FREE_NAME_PORT, whoHasNames } from './network/who-has-names.js';
 export { portWords, publishedWords } from './network/port-words.js';
 export { openConnections, type OpenConnections } from './network/connections.js';
 export type { OpenSocket } from './network/sockets.js';

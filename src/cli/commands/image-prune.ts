@@ -1,22 +1,11 @@
 // tscontain image prune
-import { parseTime, type PrunedImages, type PruneImagesWishes } from '../../engine/index.js';
+import type { PrunedImages } from '../../engine/index.js';
 import { confirm } from '../ask.js';
 import { flag, list, type Command } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { labelFilters } from '../filters.js';
+import { ageAndLabelFilters } from '../filters.js';
 import { bytes, printable } from '../output.js';
-
-function wishesOf(filters: readonly string[], all: boolean): PruneImagesWishes {
-  let until: number | undefined;
-  const hint = 'use until=10m (or a date), label=NAME, label=NAME=VALUE or label!=NAME';
-  const labels = labelFilters(filters, hint, (name, value) => {
-    if (name !== 'until') return false;
-    until = parseTime(value, '--filter until', Date.now());
-    return true;
-  });
-  return { all, ...labels, ...(until === undefined ? {} : { until }) };
-}
 
 /** What it is about is listed before. */
 function question({ images, freedBytes }: PrunedImages, context: Context): string {
@@ -38,7 +27,7 @@ export const imagePrune: Command = {
     { flags: '--filter <name=value>', description: 'only those that match', repeat: true },
   ],
   async run(context, _args, values) {
-    const wishes = wishesOf(list(values, 'filter'), flag(values, 'all'));
+    const wishes = { all: flag(values, 'all'), ...ageAndLabelFilters(list(values, 'filter')) };
     const dryRun = flag(values, 'dryRun');
     const engine = await context.engine();
     const ask = async () => question(await engine.images.prune({ ...wishes, dryRun: true }), context);

@@ -1,20 +1,8 @@
 // tscontain network prune
-import { parseTime, type PruneNetworksWishes } from '../../engine/index.js';
 import { confirm } from '../ask.js';
 import { flag, list, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { labelFilters } from '../filters.js';
-
-function wishesOf(filters: readonly string[]): PruneNetworksWishes {
-  let until: number | undefined;
-  const hint = 'use until=10m (or a date), label=NAME, label=NAME=VALUE or label!=NAME';
-  const labels = labelFilters(filters, hint, (name, value) => {
-    if (name !== 'until') return false;
-    until = parseTime(value, '--filter until', Date.now());
-    return true;
-  });
-  return { ...labels, ...(until === undefined ? {} : { until }) };
-}
+import { ageAndLabelFilters } from '../filters.js';
 
 export const networkPrune: Command = {
   name: 'network prune',
@@ -27,7 +15,7 @@ export const networkPrune: Command = {
     { flags: '--filter <name=value>', description: 'only those that match', repeat: true },
   ],
   async run(context, _args, values) {
-    const wishes = wishesOf(list(values, 'filter'));
+    const wishes = ageAndLabelFilters(list(values, 'filter'));
     const question = () => Promise.resolve('This removes every network that no container asks for.');
     if (!flag(values, 'force') && !(await confirm(context, 'network prune', question))) return EXIT.ok;
     const engine = await context.engine();

@@ -1,15 +1,6 @@
 // What is known of every network, as files: what was asked for, and who is on it. Reading takes no lock and is synchronous.
 import { randomBytes } from 'node:crypto';
-import {
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { atomicWrite, lockFile } from '../../native/index.js';
 import { isTscontainError, TscontainError } from '../errors.js';
 import { shown } from '../grammar/wrong.js';
@@ -18,6 +9,7 @@ import { deleteTree } from '../state/delete-tree.js';
 import { FileCache } from '../state/file-cache.js';
 import { errnoOf, fileError } from '../state/file-errors.js';
 import { layout } from '../state/layout.js';
+import { lockOfDirectory } from '../state/lock-of-directory.js';
 import { makeDirectory } from '../state/make-directory.js';
 import { replaceFile } from '../state/replace-file.js';
 import { parseEndpoints, parseNetwork } from '../state/schema.js';
@@ -104,17 +96,11 @@ export function openNetworks(root: string): NetworkStore {
   }
 
   async function withLock<T>(id: string, action: (network: NetworkConfig) => T | Promise<T>): Promise<T> {
-    const path = layout.networkLock(root, id);
-    // Opening would make one where there is no network.
-    if (!isThere(layout.network(root, id))) throw noSuchNetwork(id.slice(0, 12));
-    const lock = await lockFile(path).catch((error: unknown) => {
-      if (errnoOf(error) === 'ENOENT') throw noSuchNetwork(id.slice(0, 12));
+    const lock = await lockOfDirectory(layout.networkLock(root, id), { wait: true }).catch((error: unknown) => {
       throw fileError(error, `lock network ${id.slice(0, 12)}`);
     });
+    if (lock === undefined || lock === 'gone') throw noSuchNetwork(id.slice(0, 12));
     try {
-      // Removed meanwhile, its lock has moved away with it and guards nothing any more.
-      if (statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(lock.fd).ino)
-        throw noSuchNetwork(id.slice(0, 12));
       return await action(get(id));
     } finally {
       lock.release();

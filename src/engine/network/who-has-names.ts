@@ -1,4 +1,4 @@
-// Who is in the way of names, for doctor: whoever has the port of name servers at every address has it at the gateways of networks.
+// Who is in the way of names: whoever has the port of name servers at the gateways of networks, or at every address.
 import { closeSync } from 'node:fs';
 import { holdPort } from '../../native/index.js';
 import { errnoOf } from '../state/file-errors.js';
@@ -8,7 +8,19 @@ import { listenerWords, whoListens } from './publish/who-listens.js';
 const NOBODYS_ADDRESS = '127.83.83.83';
 const DNS_PORT = 53;
 
-/** Tried, as the keeper would do it. @returns undefined when it is free */
+/** What to do about it. */
+export const FREE_NAME_PORT = 'stop it or have it listen at addresses of its own (dnsmasq: bind-interfaces)';
+
+/** Who has the port of name servers at that address; undefined where nobody is to be seen. */
+export async function nameServerAt(address: string): Promise<string | undefined> {
+  for (const protocol of ['udp', 'tcp'] as const) {
+    const words = listenerWords(await whoListens(protocol, DNS_PORT, address));
+    if (words !== undefined) return words;
+  }
+  return undefined;
+}
+
+/** For doctor. Tried, as the keeper would do it. @returns undefined when it is free */
 export async function whoHasNames(): Promise<string | undefined> {
   for (const [kind, protocol] of [
     ['datagram', 'udp'],

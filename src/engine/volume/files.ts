@@ -1,23 +1,14 @@
 // Volumes as they lie on the disk: a directory each, which comes and goes by one rename, and a flock in it.
 // Tests: test/container/volume.
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { atomicWrite, lockFile, startTimeOf, type Lock } from '../../native/index.js';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { atomicWrite, startTimeOf, type Lock } from '../../native/index.js';
 import { TscontainError } from '../errors.js';
 import { isVolumeName } from '../grammar/names.js';
 import { deleteTree } from '../state/delete-tree.js';
 import { errnoOf, fileError } from '../state/file-errors.js';
 import { layout, makerName } from '../state/layout.js';
+import { lockOfDirectory } from '../state/lock-of-directory.js';
 import { makeDirectory } from '../state/make-directory.js';
 import type { VolumeConfig } from './model.js';
 import { giveProject, releaseProject } from './quota.js';
@@ -63,18 +54,11 @@ export async function lockVolume(
   { wait }: { wait: boolean } = { wait: true },
 ): Promise<Lock | undefined> {
   if (!isVolume(root, name)) throw noSuchVolume(name);
-  let lock: Lock | undefined;
-  try {
-    lock = await lockFile(layout.volumeLock(root, name), { wait });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') throw noSuchVolume(name);
+  const lock = await lockOfDirectory(layout.volumeLock(root, name), { wait }).catch((error: unknown) => {
     throw fileError(error, `lock volume ${name}`);
-  }
-  if (lock === undefined) return undefined;
-  // It moves with its directory: waited for, it may be the lock of one that is gone.
-  if (statSync(layout.volumeLock(root, name), { throwIfNoEntry: false })?.ino === fstatSync(lock.fd).ino) return lock;
-  lock.release();
-  throw noSuchVolume(name);
+  });
+  if (lock === 'gone') throw noSuchVolume(name);
+  return lock;
 }
 
 /** Runs `action` holding the volume's lock. @throws TscontainError NO_SUCH_VOLUME */

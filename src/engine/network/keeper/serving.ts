@@ -2,7 +2,7 @@
 import type { NetworkConfig } from '../model.js';
 import type { Resolver } from '../names/resolver.js';
 import { serveNames, type NameServer } from '../names/serve.js';
-import { listenerWords, whoListens } from '../publish/who-listens.js';
+import { FREE_NAME_PORT, nameServerAt } from '../who-has-names.js';
 import { errnoOf } from '../../state/file-errors.js';
 
 const DNS_PORT = 53;
@@ -77,18 +77,6 @@ async function whyNot({ address, network }: Wanted, error: unknown): Promise<str
   const errno = errnoOf(error);
   const what = `names are not answered on network ${network.name}`;
   if (errno !== 'EADDRINUSE') return `${what}: port ${DNS_PORT} of ${address}: ${errno ?? String(error)}`;
-  const holder = await holderWords(address);
-  return `${what}: ${holder ?? 'another program'} has port ${DNS_PORT} of ${address}; ${CURE}`;
-}
-
-const CURE =
-  'stop it or have it listen at addresses of its own (dnsmasq: bind-interfaces), and they are a moment later';
-
-/** Who has the port of name servers there. */
-async function holderWords(address: string): Promise<string | undefined> {
-  for (const protocol of ['udp', 'tcp'] as const) {
-    const words = listenerWords(await whoListens(protocol, DNS_PORT, address));
-    if (words !== undefined) return words;
-  }
-  return undefined;
+  const holder = await nameServerAt(address);
+  return `${what}: ${holder ?? 'another program'} has port ${DNS_PORT} of ${address}; ${FREE_NAME_PORT}, and they are a moment later`;
 }
