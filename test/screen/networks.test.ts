@@ -1,6 +1,7 @@
 // Networks and volumes on the real engine, in a network namespace of the test's own: what a person sees of containers that talk, and
 // what becomes of what they ask for.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Emulator } from '../support/emulator.js';
 import { House, product } from '../support/house.js';
@@ -10,6 +11,8 @@ const WAIT_MS = patience(20_000);
 const ENTER = '\r';
 const RIGHT = '\u001b[C';
 const END = '\u001b[F';
+const BUSYBOX = '/usr/bin/busybox';
+const withoutBusybox = existsSync(BUSYBOX) ? false : `${BUSYBOX} is missing: apt-get install busybox-static`;
 
 describe('networks and volumes in the dashboard', () => {
   let house: House;
@@ -96,6 +99,35 @@ describe('networks and volumes in the dashboard', () => {
     assert.match(await house.ok('port', 'db'), /80\/tcp -> 127\.0\.0\.1:7202/);
     assert.match(await house.ok('exec', 'db', 'cat', '/data/deep/greeting'), /hello/);
   });
+
+  it(
+    'name who is at the other end of a connection, from both ends and on the map',
+    { skip: withoutBusybox },
+    async () => {
+      const onApp = ['--network', 'app', '-v', `${BUSYBOX}:/busybox:ro`];
+      const listen = ['nc', '-ll', '-p', '5432', '-e', '/bin/cat'];
+      await house.ok('run', '-d', '--name', 'srv', ...onApp, 'base', '/busybox', ...listen);
+      // Comes again where it was too early.
+      const talk = ['nc', 'srv', '5432', '-e', '/bin/sleep', '1000'];
+      await house.ok('run', '-d', '--name', 'cli', '--restart', 'always', ...onApp, 'base', '/busybox', ...talk);
+      const screen = open();
+      await see(screen, / cli /);
+      screen.type('/cli\r');
+      screen.type('7');
+      await see(screen, /went out +:\d+ +srv +app +10\.5\.0\.\d+:5432/);
+      const other = open();
+      await see(other, / srv /);
+      other.type('/srv\r');
+      other.type('7');
+      await see(other, /came in +:5432 +cli +app/);
+      await see(other, /listens +:5432 +its networks/);
+      screen.type('N');
+      await see(screen, /app +10\.5\.0\.0\/24/);
+      screen.type('3');
+      await see(screen, /cli ─+ tcp 5432 ─+▸ srv +over app/);
+      await house.ok('rm', '-f', 'srv', 'cli');
+    },
+  );
 
   it('show the files of a volume, and follow none out of it', async () => {
     const screen = open();

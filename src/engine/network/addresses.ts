@@ -59,14 +59,14 @@ function chooseAddress(
   const subnet = subnetOf(network, family);
   if (wanted !== undefined) return asked(network, wanted, others);
   if (subnet === undefined) return undefined;
-  const used = new Set<bigint>([addressOf(subnet.gateway)!.value]);
-  for (const other of others) {
-    const text = family === 4 ? other.ipv4Address : other.ipv6Address;
-    const address = text === undefined ? undefined : addressOf(text);
-    if (address !== undefined) used.add(address.value);
-  }
+  // As texts, each in its shortest form: whoever comes on a network of hundreds is not to take all of their addresses apart.
+  const used = new Set<string | undefined>([formatAddress(addressOf(subnet.gateway)!)]);
+  for (const other of others) used.add(family === 4 ? other.ipv4Address : other.ipv6Address);
   const { first, last } = rangeOf(subnet);
-  for (let value = first; value <= last; value++) if (!used.has(value)) return formatAddress({ family, value });
+  for (let value = first; value <= last; value++) {
+    const text = formatAddress({ family, value });
+    if (!used.has(text)) return text;
+  }
   throw new TscontainError(
     'ADDRESS_IN_USE',
     `every address of network ${network.name} is taken (${subnet.ipRange ?? subnet.subnet})`,

@@ -28,7 +28,7 @@ export async function wantedEndpoints({ networks }: JoinParts, config: Joining):
 /** What came of it. */
 export interface Joined {
   readonly attachments: readonly Attachment[];
-  /** a network has a bridge that it had not, or a port is published: what the host is told of them is not so any more */
+  /** a network has a bridge that it had not, or a port is published: other rules than before are to hold */
   readonly changesHost: boolean;
 }
 
@@ -86,7 +86,7 @@ export function joinNetwork(
     networks.writeEndpoints(network.id, [...others, endpoint]);
     try {
       const isNew = ensureBridge(network);
-      return { attachments: [{ network, endpoint }], changesHost: isNew || others.length === 0 || ports.length > 0 };
+      return { attachments: [{ network, endpoint }], changesHost: isNew || ports.length > 0 };
     } catch (error) {
       networks.writeEndpoints(network.id, others);
       // Half of one serves nobody, and nobody would take it away.

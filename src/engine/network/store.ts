@@ -14,7 +14,7 @@ import { makeDirectory } from '../state/make-directory.js';
 import { replaceFile } from '../state/replace-file.js';
 import { parseEndpoints, parseNetwork } from '../state/schema.js';
 import { hostRoutes } from './host-routes.js';
-import type { Attachment, Endpoint, NetworkConfig } from './model.js';
+import type { Attachment, Endpoint, Endpoints, NetworkConfig } from './model.js';
 import { ulaPrefix } from './pools.js';
 import { DEFAULT_NETWORK, defaultNetwork, type NetworkFacts } from './specify.js';
 import { cidrOf, formatCidr, type Cidr } from './subnet.js';
@@ -203,9 +203,11 @@ export function openNetworks(root: string): NetworkStore {
     },
 
     writeEndpoints(id, list) {
-      const text = JSON.stringify({ schema: 1, bootId: bootId(), endpoints: list });
+      const path = layout.networkEndpoints(root, id);
+      const value: Endpoints = { schema: 1, bootId: bootId(), endpoints: list };
       try {
-        replaceFile(layout.networkEndpoints(root, id), text);
+        replaceFile(path, JSON.stringify(value));
+        endpointFiles.wrote(path, value);
       } catch (error) {
         throw fileError(error, `write who is on network ${id.slice(0, 12)}`);
       }

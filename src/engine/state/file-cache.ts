@@ -33,6 +33,11 @@ export class FileCache<T> {
     }
   }
 
+  /** What was written there just now, by somebody who lets nobody else write: it need not be read again. */
+  wrote(path: string, value: T): void {
+    this.known.set(path, { stamp: this.stamp(path), value });
+  }
+
   private stamp(path: string): string {
     try {
       const { ino, size, mtimeMs, ctimeMs } = statSync(path);

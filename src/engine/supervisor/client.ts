@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { lockFile } from '../../native/index.js';
 import { openCgroupDriver } from '../cgroup/index.js';
 import type { ExitStatus, Session, TerminalSize } from '../model.js';
+import type { PublishedPort } from '../network/model.js';
 import { layout } from '../state/layout.js';
 import { makeDirectory } from '../state/make-directory.js';
 import { connectIn } from '../state/socket-in.js';
@@ -48,6 +49,8 @@ export interface SupervisorClient {
   resize(id: string, size: TerminalSize): Promise<void>;
   /** Its state was changed by a manager: a restart that is no longer wanted is called off. */
   reload(id: string): Promise<void>;
+  /** Holds what it publishes, if that is not held yet, and leads it to the network that it is on; returns that. @throws TscontainError */
+  publish(id: string): Promise<readonly PublishedPort[]>;
   /** Takes over containers of supervisors that are no more; returns those that run, or will again. */
   adopt(ids: readonly string[]): Promise<string[]>;
   close(): void;
@@ -235,6 +238,10 @@ class Client implements SupervisorClient {
 
   async reload(id: string): Promise<void> {
     await this.conversation.ask({ ask: 'reload', id });
+  }
+
+  publish(id: string): Promise<readonly PublishedPort[]> {
+    return this.conversation.ask({ ask: 'publish', id });
   }
 
   async adopt(ids: readonly string[]): Promise<string[]> {

@@ -18,6 +18,7 @@ import { becomeDetached, say, sayReady } from './own-process.js';
 import type { Parts } from './parts.js';
 import type { MakeRecorder } from './recorder.js';
 import { isSupervisorAlive, register, unregister } from './registry.js';
+import { rehearseJoining } from './run-network.js';
 import { serve, type SupervisorServer } from './server.js';
 import { Supervisor } from './supervisor.js';
 
@@ -82,12 +83,17 @@ async function main(makeRecorder: MakeRecorder): Promise<void> {
   });
   life.begin(supervisor, server);
   sayReady();
-  setImmediate(() => void warmUp());
+  setImmediate(() => void warmUp(parts));
 }
 
-/** Does once, while nobody waits, what is slow the first time: a launch, of nothing. */
-async function warmUp(): Promise<void> {
-  await launch([{ name: 'come to nothing', call: 'execve', args: ['/', ['/'], []] }]).catch(() => undefined);
+/** Does once, while nobody waits, what is slow the first time: a launch, of nothing. What is wrong here is told when it matters. */
+async function warmUp(parts: Parts): Promise<void> {
+  try {
+    rehearseJoining(parts);
+    await launch([{ name: 'come to nothing', call: 'execve', args: ['/', ['/'], []] }]);
+  } catch {
+    // The launch always ends here.
+  }
 }
 
 /** After so long without a launch it is taken to have done what it was started for. */

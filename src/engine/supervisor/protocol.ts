@@ -33,6 +33,7 @@
 //
 // Either side that hears nonsense closes the connection; nothing but the connection is lost by that.
 import type { ExitStatus, TerminalSize } from '../model.js';
+import type { PublishedPort } from '../network/model.js';
 
 export const FRAME = { stdin: 0, stdout: 1, stderr: 2, control: 3 } as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
@@ -60,6 +61,7 @@ export type Request =
     }
   | { readonly ask: 'resize'; readonly id: string; readonly size: TerminalSize }
   | { readonly ask: 'reload'; readonly id: string }
+  | { readonly ask: 'publish'; readonly id: string }
   | { readonly ask: 'adopt'; readonly ids: readonly string[] }
   | {
       readonly ask: 'attach';
@@ -78,6 +80,8 @@ export interface Answers {
   wait: { readonly exitCode: number | null; readonly oomKilled: boolean };
   resize: true;
   reload: true;
+  /** the ports of the host that are held for it; none where it does not run */
+  publish: readonly PublishedPort[];
   /** the ids it looks after now; the others had ended meanwhile and their end was recorded */
   adopt: readonly string[];
   attach: { readonly tty: boolean };
@@ -224,6 +228,7 @@ function requestOf(message: Record<string, unknown>): Request | undefined {
       return typeof project === 'string' && project.length <= 255 ? { ask, project } : undefined;
     case 'start':
     case 'reload':
+    case 'publish':
       return isId(id) ? { ask, id } : undefined;
     case 'wait': {
       if (!isId(id) || (until !== 'not-running' && until !== 'next-exit')) return undefined;

@@ -1,6 +1,8 @@
 // The network of a run: come onto before the launch, and gone from after the end.
 import type { StartRequest } from '../launch/prepare.js';
 import type { Container } from '../model.js';
+import { chooseAddresses } from '../network/addresses.js';
+import { bridgeOf } from '../network/bridge.js';
 import { joinNetworks, leaveNetworks } from '../network/join.js';
 import type { Attachment, PublishedPort } from '../network/model.js';
 import { unplug } from '../network/plug.js';
@@ -43,6 +45,27 @@ export async function joinRun(parts: Parts, { id, config }: Container): Promise<
   } catch (error) {
     await leaveRun(parts, id);
     throw error;
+  }
+}
+
+/**
+ * Of one that runs and comes on a network: what it publishes, held now where it was not yet. Once it is on that network it is asked
+ * for again, and the ports lead there; until then they keep who comes waiting.
+ * @throws TscontainError what holding its ports throws
+ */
+export async function publishRunning(parts: Parts, { id, config }: Container): Promise<readonly PublishedPort[]> {
+  const { networks, ports } = parts;
+  const held = ports.heldBy(id) ?? (await ports.hold(id, bindingsOf(config), publishedByOthers(networks, id)));
+  const through = networks.attachments(id).find(({ endpoint }) => endpoint.ports.length > 0);
+  if (through !== undefined) ports.leadTo(id, whereabouts(networks, id, through.endpoint));
+  return held;
+}
+
+/** Looks for a place on each network, without taking it: what is slow the first time has been done then. */
+export function rehearseJoining({ networks }: Pick<Parts, 'networks'>): void {
+  for (const network of networks.all()) {
+    bridgeOf(network);
+    chooseAddresses(network, {}, networks.endpoints(network.id));
   }
 }
 

@@ -59,6 +59,8 @@ export class Supervisor {
       case 'reload':
         await this.#wards.get(request.id)?.reload();
         return true;
+      case 'publish':
+        return (await this.#wards.get(request.id)?.publish()) ?? [];
       case 'adopt':
         return this.#adopt(request.ids);
     }

@@ -14,6 +14,7 @@ import { healthUnwatched } from '../health/course.js';
 import type { ContainerState, EventAction, ExitStatus, Status, TerminalSize } from '../model.js';
 import { layout } from '../state/layout.js';
 import { tell } from '../verbs/parts.js';
+import type { PublishedPort } from '../network/model.js';
 import { tellMounts } from '../volume/parts.js';
 import { Audience } from './audience.js';
 import { beginRun, type StartWishes } from './begin.js';
@@ -24,7 +25,7 @@ import { FIRST_DELAY_MS, restartDelay } from './restart.js';
 import type { HealthWatch } from './health-watch.js';
 import { watchHealth } from './health.js';
 import { deliverOutput, finishOutput, type Run } from './run.js';
-import { adoptNetwork, leaveRun } from './run-network.js';
+import { adoptNetwork, leaveRun, publishRunning } from './run-network.js';
 
 type Phase =
   | { readonly name: 'idle' }
@@ -143,6 +144,12 @@ export class Ward {
     if (this.#phase.name !== 'restarting' || this.#stillToRestart()) return;
     clearTimeout(this.#phase.timer);
     await this.#callOff();
+  }
+
+  /** A manager puts it on a network. @returns what it publishes there @throws TscontainError what holding its ports throws */
+  async publish(): Promise<readonly PublishedPort[]> {
+    if (this.#phase.name !== 'running') return [];
+    return publishRunning(this.parts, this.parts.store.load(this.id));
   }
 
   /** Kills what runs and removes its cgroup; there is no next run. */

@@ -10,6 +10,7 @@ import { findNetwork, settleEndpoint } from '../network/settle.js';
 import { tellHost } from '../network/tell-host.js';
 import type { Container } from '../model.js';
 import { requireMove } from '../states.js';
+import { ownSupervisor } from './looking-after.js';
 import { tellOfNetwork, type Parts } from './parts.js';
 
 export type ConnectWishes = Partial<Omit<EndpointConfig, 'network'>>;
@@ -89,11 +90,12 @@ async function comeOn(parts: Parts, container: Container, wanted: EndpointConfig
   const taken = new Set(networks.attachments(id).map(({ endpoint }) => endpoint.interfaceName));
   let number = 0;
   while (taken.has(`eth${number}`)) number += 1;
-  const ports = portsBy(parts, container, wanted);
+  const ports = await portsBy(parts, container, wanted);
   const { attachments, changesHost } = await joinNetwork(parts, config, wanted, { number, ports });
   const attachment = attachments[0]!;
   try {
     await plugRunning(attachment, state.init!);
+    if (ports.length > 0) await publish(parts, container);
     if (changesHost) await tellHost(root, networks);
     writeEtcFiles(root, config, networks.attachments(id));
     await keeper.look();
@@ -104,11 +106,22 @@ async function comeOn(parts: Parts, container: Container, wanted: EndpointConfig
   }
 }
 
-/** What it publishes, where it does not by another network already. One that was to be any that is free is not known here. */
-function portsBy({ networks }: Parts, { id, config }: Container, wanted: EndpointConfig): PublishedPort[] {
-  const isPublished = networks.attachments(id).some(({ endpoint }) => endpoint.ports.length > 0);
-  if (isPublished || networks.get(wanted.network).internal) return [];
-  return bindingsOf(config).flatMap(({ hostPortEnd, ...port }) =>
+/** What it publishes, where it does not by another network already. */
+async function portsBy(parts: Parts, container: Container, wanted: EndpointConfig): Promise<readonly PublishedPort[]> {
+  const { networks } = parts;
+  const isPublished = networks.attachments(container.id).some(({ endpoint }) => endpoint.ports.length > 0);
+  if (isPublished || networks.get(wanted.network).internal || bindingsOf(container.config).length === 0) return [];
+  return publish(parts, container);
+}
+
+/**
+ * Its supervisor holds the ports, and knows which it got where any would do. Where that was killed a moment ago, whoever takes the
+ * container over holds what stands with its network: those that are known.
+ */
+async function publish(parts: Parts, container: Container): Promise<readonly PublishedPort[]> {
+  const supervisor = await ownSupervisor(parts, container);
+  if (supervisor !== undefined) return supervisor.publish(container.id);
+  return bindingsOf(container.config).flatMap(({ hostPortEnd, ...port }) =>
     port.hostPort > 0 && hostPortEnd === undefined ? [port] : [],
   );
 }

@@ -3,7 +3,8 @@ import type { EngineEvent } from '../../engine/index.js';
 import type { Tone } from './container.js';
 
 const SENTENCES: Readonly<Record<EngineEvent['action'], (a: Readonly<Record<string, string>>) => string>> = {
-  create: (a) => (a['driver'] === undefined ? `created from ${a['image'] ?? 'an image'}` : 'created'),
+  // Of networks and volumes no image is told.
+  create: (a) => (a['image'] === undefined ? 'created' : `created from ${a['image']}`),
   start: () => 'started',
   restart: () => 'restarted',
   stop: () => 'stopped',

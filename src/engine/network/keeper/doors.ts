@@ -56,13 +56,14 @@ async function sweep({ networks, store, say }: DoorParts): Promise<boolean> {
   const containers = new Set(
     networks.all().flatMap(({ id }) => networks.endpoints(id).map(({ container }) => container)),
   );
+  const isWatching = rememberingAnswers((supervisor: string) => isSupervisorAlive(store.root, supervisor));
   let isSwept = false;
   for (const id of containers) {
     try {
-      if (!hasEndedAlone(store, id)) continue;
+      if (!hasEndedAlone(store, id, isWatching)) continue;
       // Who starts it holds its lock: its endpoints come before its state says that it runs.
       const left = await store.tryLock(id, () =>
-        hasEndedAlone(store, id) ? leaveNetworks({ networks }, id) : undefined,
+        hasEndedAlone(store, id, isWatching) ? leaveNetworks({ networks }, id) : undefined,
       );
       const isGone = left === undefined && !isThere(store, id);
       if (isGone) await leaveNetworks({ networks }, id);
@@ -75,14 +76,26 @@ async function sweep({ networks, store, say }: DoorParts): Promise<boolean> {
 }
 
 /** Its init is no more, nor is the supervisor that would see to it; or it has been removed. */
-function hasEndedAlone(store: Store, id: string): boolean {
+function hasEndedAlone(store: Store, id: string, isWatching: (supervisor: string) => boolean): boolean {
   try {
     const { init, supervisor } = store.readState(id);
-    if (init !== undefined && processRuns(init.pid, init.startTime)) return false;
-    return supervisor === undefined || !isSupervisorAlive(store.root, supervisor);
+    if (supervisor !== undefined && isWatching(supervisor)) return false;
+    return init === undefined || !processRuns(init.pid, init.startTime);
   } catch (error) {
     return isTscontainError(error, 'NO_SUCH_CONTAINER');
   }
+}
+
+/** A supervisor has dozens of containers: it is looked at once for all of them. */
+function rememberingAnswers<K, V>(ask: (about: K) => V): (about: K) => V {
+  const answers = new Map<K, V>();
+  return (about) => {
+    const known = answers.get(about);
+    if (known !== undefined) return known;
+    const answer = ask(about);
+    answers.set(about, answer);
+    return answer;
+  };
 }
 
 function isThere(store: Store, id: string): boolean {

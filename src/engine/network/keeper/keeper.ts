@@ -78,9 +78,13 @@ export class Keeper {
 
   /** Takes up what the files say now. @returns what somebody who has just come on a network has to know */
   look(): Promise<readonly string[]> {
-    return this.#inTurn(() => {
+    return this.#inTurn(async () => {
+      const before = this.#inUse;
       this.#read();
-      return this.#serve();
+      // Whoever comes on one that has its bridge still takes it that rules and settings stand. So they mostly do.
+      const isMore = this.#inUse.some((network) => !before.includes(network));
+      const missing = isMore ? await this.#putUp() : [];
+      return [...missing, ...(await this.#serve())];
     });
   }
 
@@ -143,8 +147,10 @@ export class Keeper {
     return notes;
   }
 
-  async #putUp(): Promise<void> {
-    this.#tell(await this.doors.putUp());
+  async #putUp(): Promise<readonly string[]> {
+    const notes = await this.doors.putUp();
+    this.#tell(notes);
+    return notes;
   }
 
   /** Each sentence once: the log is not to grow by the hour. */

@@ -74,15 +74,17 @@ export class KeeperLine {
     return this.look();
   }
 
+  /** It may leave, which the connection keeps it from as little as us. */
   release(user: string): void {
     this.#users.delete(user);
-    if (this.#users.size === 0) this.#hangUp();
   }
 
-  /** It may leave, and nobody here begins another. */
+  /** The same, and nobody here begins another. */
   close(): void {
     this.#users.clear();
-    this.#hangUp();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    void connection?.then(({ socket }) => socket.destroy()).catch(() => undefined);
   }
 
   /** The same without staying. */
@@ -97,12 +99,6 @@ export class KeeperLine {
       }
     }
     return [`names are not answered: the keeper of networks does not answer (${reason})`];
-  }
-
-  #hangUp(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    void connection?.then(({ socket }) => socket.destroy()).catch(() => undefined);
   }
 
   /** @returns undefined when it has gone meanwhile */

@@ -7,6 +7,11 @@ import type { Target } from './proxy.js';
 export class PortDesk {
   readonly #held = new Map<string, HeldPorts>();
 
+  /** The ports that it holds for that container; undefined where it has never held any. */
+  heldBy(id: string): readonly PublishedPort[] | undefined {
+    return this.#held.get(id)?.ports;
+  }
+
   /** @returns the ports as they are in force @throws TscontainError what holdPorts throws */
   async hold(id: string, bindings: readonly PortBinding[], taken: Iterable<Taken>): Promise<readonly PublishedPort[]> {
     return this.#keep(id, await holdPorts(bindings, taken));

@@ -82,14 +82,15 @@ const comes = (to: NetworkConfig, name: string) =>
 const goes = (from: NetworkConfig) => on.set(from.id, []);
 
 describe('the keeper', () => {
-  it('answers names of networks as somebody comes on them', async (t) => {
+  it('puts up what a network needs, and answers its names, as somebody comes on it', async (t) => {
     const keeper = keeperIn(t);
     await keeper.begin();
     comes(app, 'web');
     await keeper.look();
     comes(back, 'db');
     await keeper.look();
-    assert.deepEqual(done, ['serve app', 'serve app+back']);
+    await keeper.look();
+    assert.deepEqual(done, ['put up', 'serve app', 'put up', 'serve app+back']);
   });
 
   it('begins where one that was killed has left off: rules are put up, and unused bridges go in a while', async (t) => {
