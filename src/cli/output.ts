@@ -24,7 +24,7 @@ export function jsonText(value: unknown, indent = 0): string {
 const title = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
 
 // ASCII and the other signs that tables of ours are made of.
-const PLAIN = /^[ -~…–µ]*$/;
+const PLAIN = /^[ -~\u2026\u2013\u00b5]*$/;
 
 /** Cells in a terminal. Only what people of other scripts have named costs the loading of string-width. */
 const widthOf = (text: string) => (PLAIN.test(text) ? text.length : stringWidth(text));

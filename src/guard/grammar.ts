@@ -134,7 +134,7 @@ class Words {
   /** A container's name; with `possessive` the 's is taken off, and must be there. */
   name(what: string, kind: 'container' | 'project' = 'container', possessive = false): string {
     const word = this.any(what);
-    const bare = possessive ? /^(.+)['’]s$/.exec(word.text)?.[1] : word.text;
+    const bare = possessive ? /^(.+)['\u2019]s$/.exec(word.text)?.[1] : word.text;
     if (bare === undefined)
       throw new Wrong(word.column, `“${shown(word.text)}” is no ${what}: write ${shown(word.text)}'s`);
     return this.value(word, () => (kind === 'project' ? parseProject(bare) : parseContainerName(bare)));
@@ -152,7 +152,7 @@ class Words {
 
   /** The possessive that stands at the end of the next word, if that is one: "web's". */
   get isPossessive(): boolean {
-    return /['’]s$/.test(this.next?.text ?? '');
+    return /['\u2019]s$/.test(this.next?.text ?? '');
   }
 
   wrong(right: string): Wrong {

@@ -1,5 +1,5 @@
 // The one way into the kernel: system calls through the C library's syscall(2), by koffi. koffi is loaded at the first
-// call (7 ms), not at start, and a binding is made for each shape of arguments when that shape is first used.
+// call (2 ms), not at start, and a binding is made for each shape of arguments when that shape is first used.
 import { createRequire } from 'node:module';
 import type * as KoffiModule from 'koffi';
 import { errnoNumber, SyscallError } from './errno.js';
@@ -18,8 +18,19 @@ const bindings = new Map<string, Binding>();
 
 /** koffi itself, for the trampoline; nothing else of ours should need it. */
 export function koffi(): Koffi {
-  loaded ??= createRequire(__filename)('koffi') as Koffi;
-  return loaded;
+  return (loaded ??= loadKoffi(createRequire(__filename)));
+}
+
+/**
+ * koffi comes to its native part by way of a dozen files, 7 ms of every command; here it is loaded by its name. Where it has another
+ * one (musl, a build of one's own) koffi itself knows the way.
+ */
+export function loadKoffi(require: (name: string) => unknown): Koffi {
+  try {
+    return require(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`) as Koffi;
+  } catch {
+    return require('koffi') as Koffi;
+  }
 }
 
 function bind(shape: string): Binding {

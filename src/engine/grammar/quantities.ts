@@ -52,7 +52,8 @@ const DURATION_MS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
 };
-const DURATION_PART = /(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+/** µ is two letters: the sign of micro, and the Greek one. */
+const DURATION_PART = /(\d+(?:\.\d+)?|\.\d+)(ns|us|[\u00b5\u03bc]s|ms|s|m|h)/y;
 
 /** Go's durations, "1h30m", "10s", "500ms", in ms. A bare "0" needs no unit. */
 export function parseDuration(text: string, what: string): number {
@@ -84,7 +85,7 @@ export function parseTime(text: string, what: string, now: number): number {
   if (/^\d{4}-\d{2}-\d{2}/.test(text)) {
     const time = Date.parse(text);
     if (!Number.isNaN(time)) return time;
-  } else if (/^[\d.]+(ns|us|µs|μs|ms|s|m|h)/.test(text)) {
+  } else if (/^[\d.]+(ns|us|[\u00b5\u03bc]s|ms|s|m|h)/.test(text)) {
     return now - parseDuration(text, what);
   } else if (/^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(text)) {
     return lastTimeOfDay(text, now);

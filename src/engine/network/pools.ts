@@ -3,9 +3,9 @@
 import { bitsOf, cidrOf, overlap, type Cidr } from './subnet.js';
 
 /** Docker's: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/16 in parts of 4,096 addresses. */
-const IPV4_POOLS: readonly { readonly from: Cidr; readonly prefix: number; readonly count: number }[] = [
-  { from: cidrOf('172.17.0.0/16')!, prefix: 16, count: 15 },
-  { from: cidrOf('192.168.0.0/16')!, prefix: 20, count: 16 },
+const IPV4_POOLS: readonly { readonly from: string; readonly prefix: number; readonly count: number }[] = [
+  { from: '172.17.0.0/16', prefix: 16, count: 15 },
+  { from: '192.168.0.0/16', prefix: 20, count: 16 },
 ];
 
 const IPV6_SUBNET_PREFIX = 64;
@@ -16,7 +16,7 @@ const IPV6_SUBNETS = 0xffff;
 export function freeIpv4Subnet(taken: readonly Cidr[]): Cidr | undefined {
   for (const { from, prefix, count } of IPV4_POOLS) {
     for (let number = 0; number < count; number++) {
-      const subnet = numbered(from, prefix, number);
+      const subnet = numbered(cidrOf(from)!, prefix, number);
       if (!taken.some((other) => overlap(subnet, other))) return subnet;
     }
   }

@@ -109,15 +109,13 @@ function parseSubnet(text: string): Cidr {
   const cidr = parseCidr(text, 'the subnet');
   const most = bitsOf(cidr.family) - HOST_BITS_LEAST;
   if (cidr.prefix > most) throw wrong('the subnet', text, `there is no room in it: its length is ${most} at most`);
-  if (cidr.prefix === 0 || LOOPBACK.some((local) => overlap(cidr, local)))
+  if (cidr.prefix === 0 || UNROUTED.some((text) => overlap(cidr, cidrOf(text)!)))
     throw wrong('the subnet', text, 'take one of the private ones, such as 10.5.0.0/24 or fd00:5::/64');
   return cidr;
 }
 
 /** Where the kernel routes nothing: loopback, links, and addresses of groups. */
-const LOOPBACK: readonly Cidr[] = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3', '::/8', 'fe80::/10', 'ff00::/8'].map(
-  (text) => cidrOf(text)!,
-);
+const UNROUTED = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3', '::/8', 'fe80::/10', 'ff00::/8'];
 
 /** One that is asked for by name may be in nobody's way: neither that of another network nor that of a route. */
 function requireFree(cidr: Cidr, { known, routes }: NetworkFacts): Cidr {

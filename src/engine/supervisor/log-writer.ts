@@ -51,7 +51,8 @@ export function wallClock(): number {
   clockOffset = coarse - performance.now();
   return coarse;
 }
-let clockOffset = performance.timeOrigin;
+/** What the first look sets: to ask for it here would have every command load what measures, 1 ms. */
+let clockOffset = -Infinity;
 
 export class LogWriter {
   readonly #options: LogWriterOptions;

@@ -35,6 +35,8 @@ export function nameTable(network: NetworkConfig, endpoints: readonly Endpoint[]
     byAddress,
     byContainer: new Map(endpoints.map((endpoint) => [endpoint.container, endpoint])),
     isWithin(text) {
+      // Mostly it is one of theirs who asks.
+      if (byAddress.has(text)) return true;
       const address = addressOf(text);
       return address !== undefined && cidrs.some((cidr) => contains(cidr, address));
     },
