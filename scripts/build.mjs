@@ -8,17 +8,19 @@ import { lazyPlugin } from './lazy-plugin.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** Output name in dist/ → source. What the two commands start (the supervisor, the keeper of networks, the facts, the thread for layers) stands beside them. */
+/** Output name in dist/ → source. What the two commands start (supervisors, the keeper, facts, threads for layers) stands beside them. */
 const entryPoints = {
   'programs/tscontain': 'src/cli/tscontain.ts',
   'programs/tscontain-tui': 'src/cli/tscontain-tui.ts',
-  supervisor: 'src/cli/tscontain-supervisor.ts',
-  keeper: 'src/cli/tscontain-keeper.ts',
+  'programs/supervisor': 'src/cli/tscontain-supervisor.ts',
+  'programs/keeper': 'src/cli/tscontain-keeper.ts',
   facts: 'src/metrics/facts-main.ts',
   'layer-worker': 'src/engine/image/layer/thread.ts',
   // After the programs that they run.
   tscontain: 'src/cli/quick-start.ts',
   'tscontain-tui': 'src/cli/quick-start.ts',
+  supervisor: 'src/cli/quick-start.ts',
+  keeper: 'src/cli/quick-start.ts',
 };
 
 /** Without the -- Node 20 takes an --env-file meant for `tscontain run` as its own. */

@@ -1,6 +1,6 @@
-// What dist/tscontain.cjs and dist/tscontain-tui.cjs are: a few lines that run the program of the same name in dist/programs/
-// from the code into which V8 compiled it the first time. That is a third of what a command takes. The code is kept beside
-// the program: whoever could change the one could change the other.
+// What the commands, the supervisor and the keeper in dist/ are: a few lines that run the program of the same name in dist/programs/
+// from the code into which V8 compiled it the first time. That is a third of what a command takes, and of the time until a new
+// supervisor has started its first container. The code is kept beside the program: whoever could change the one could change the other.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Script } from 'node:vm';

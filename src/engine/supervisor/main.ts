@@ -86,14 +86,21 @@ async function main(makeRecorder: MakeRecorder): Promise<void> {
   setImmediate(() => void warmUp(parts));
 }
 
-/** Does once, while nobody waits, what is slow the first time: a launch, of nothing. What is wrong here is told when it matters. */
+/**
+ * Does once, while nobody waits, what is slow the first time: a look at an image, a place on each network, a launch of nothing. What
+ * cannot be done is told when it matters.
+ */
 async function warmUp(parts: Parts): Promise<void> {
-  try {
-    rehearseJoining(parts);
-    await launch([{ name: 'come to nothing', call: 'execve', args: ['/', ['/'], []] }]);
-  } catch {
-    // The launch always ends here.
-  }
+  const rehearsals: readonly (() => unknown)[] = [
+    () => launch([{ name: 'come to nothing', call: 'execve', args: ['/', ['/'], []] }]),
+    () => parts.images.inspect('base'),
+    () => parts.keeper.warm(),
+    () => rehearseJoining(parts),
+  ];
+  for (const rehearse of rehearsals)
+    await Promise.resolve()
+      .then(rehearse)
+      .catch(() => undefined);
 }
 
 /** After so long without a launch it is taken to have done what it was started for. */

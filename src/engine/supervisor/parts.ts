@@ -15,7 +15,7 @@ export interface Parts {
   readonly bootId: string;
   readonly store: Store;
   readonly driver: CgroupDriver;
-  readonly images: Pick<Images, 'get'>;
+  readonly images: Pick<Images, 'get' | 'inspect'>;
   readonly networks: NetworkStore;
   /** to whoever answers names on them */
   readonly keeper: KeeperLine;

@@ -74,6 +74,14 @@ export class KeeperLine {
     return this.look();
   }
 
+  /** Connects to the keeper there is, so that whoever comes on a network later finds that done. */
+  async warm(): Promise<void> {
+    const socket = await connectIn(layout.keeper(this.options.root));
+    if (socket === undefined) return;
+    if (this.#connection === undefined) this.#connection = this.#connect(() => Promise.resolve(socket));
+    else socket.destroy();
+  }
+
   /** It may leave, which the connection keeps it from as little as us. */
   release(user: string): void {
     this.#users.delete(user);
@@ -103,7 +111,7 @@ export class KeeperLine {
 
   /** @returns undefined when it has gone meanwhile */
   async #ask(): Promise<readonly string[] | undefined> {
-    const { socket, asked } = await (this.#connection ??= this.#connect());
+    const { socket, asked } = await (this.#connection ??= this.#connect(() => ensureKeeper(this.options)));
     if (socket.destroyed) return undefined;
     const answered = new Promise<readonly string[] | undefined>((resolve) => asked.push(resolve));
     socket.write('look\n');
@@ -121,8 +129,8 @@ export class KeeperLine {
     }
   }
 
-  #connect(): Promise<Connected> {
-    const connection: Promise<Connected> = this.#dial(() => {
+  #connect(dial: () => Promise<Socket>): Promise<Connected> {
+    const connection: Promise<Connected> = this.#converse(dial, () => {
       // By itself, not because it was hung up on.
       if (this.#connection !== connection) return;
       this.#connection = undefined;
@@ -134,8 +142,8 @@ export class KeeperLine {
     return connection;
   }
 
-  async #dial(onLost: () => void): Promise<Connected> {
-    const socket = await ensureKeeper(this.options);
+  async #converse(dial: () => Promise<Socket>, onLost: () => void): Promise<Connected> {
+    const socket = await dial();
     const asked: Connected['asked'] = [];
     // A connection that only waits keeps no program from ending.
     socket.unref();
