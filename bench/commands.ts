@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     peers = engines;
     const ours: PeerEngine = {
       command: `${process.execPath} -- ${resolve('dist/tscontain.cjs')} --root ${root}`,
-      run: '',
+      run: '--network none',
       end: () => Promise.resolve(),
     };
     const all = new Map([['ours', ours], ...engines]);

@@ -31,6 +31,7 @@ const FLOOD = `trap 'exit 0' TERM
 while :; do yes 'a line of a log as services write them, sixty-five bytes in length' | head -n 15000; sleep 0.1; done`;
 
 const spec = (name: string, script: string): CreateSpec => ({
+  network: 'none',
   image: 'base',
   name,
   project: `team-${name.length % 3}`,

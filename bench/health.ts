@@ -42,7 +42,7 @@ async function supervising(root: string, engine: Engine, healthcheck: Healthchec
   const ids: string[] = [];
   for (let i = 0; i < CONTAINERS; i += 1) {
     const check = healthcheck === undefined ? {} : { healthcheck };
-    const { id } = await engine.create({ image: 'base', cmd: ['sleep', '1000'], ...check });
+    const { id } = await engine.create({ image: 'base', network: 'none', cmd: ['sleep', '1000'], ...check });
     await engine.start(id);
     ids.push(id);
   }
@@ -68,7 +68,7 @@ async function supervising(root: string, engine: Engine, healthcheck: Healthchec
 
 /** ms of CPU time that this process takes for one. */
 async function execs(engine: Engine): Promise<number> {
-  const { id } = await engine.create({ image: 'base', cmd: ['sleep', '1000'] });
+  const { id } = await engine.create({ image: 'base', network: 'none', cmd: ['sleep', '1000'] });
   await engine.start(id);
   const once = async (): Promise<void> => {
     const session = await engine.exec(id, { argv: CHECK.test.slice(1) });

@@ -21,7 +21,7 @@ async function cost(supervisorEntry: string, script: string): Promise<{ percent:
   const engine = await openEngine({ root, supervisorEntry });
   try {
     for (let i = 0; i < CONTAINERS; i += 1) {
-      const { id } = await engine.create({ image: 'base', cmd: ['sh', '-c', script] });
+      const { id } = await engine.create({ image: 'base', network: 'none', cmd: ['sh', '-c', script] });
       await engine.start(id);
     }
     await sleep(SETTLING_MS);

@@ -150,7 +150,7 @@ async function loads(archive: string, others: readonly Contender[], note: string
 /** A second container of the same image: nothing is copied, so it starts as one of `base` does. */
 async function starts(engine: Engine, image: string): Promise<void> {
   const cycle = (name: string) => async (): Promise<number> => {
-    const { id } = await engine.create({ image: name, cmd: ['true'] });
+    const { id } = await engine.create({ image: name, network: 'none', cmd: ['true'] });
     const [ms] = await Promise.all([timed(() => engine.start(id)), engine.wait(id, 'next-exit')]);
     await engine.remove(id);
     return ms;

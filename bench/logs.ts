@@ -17,7 +17,7 @@ const root = mkdtempSync(join(tmpdir(), 'tscontain-bench-'));
 
 async function written(engine: Engine): Promise<number> {
   const log = { maxSizeBytes: -1, maxFiles: 1 };
-  const { id } = await engine.create({ image: 'base', cmd: ['sh', '-c', SCRIPT], log });
+  const { id } = await engine.create({ image: 'base', network: 'none', cmd: ['sh', '-c', SCRIPT], log });
   const ms = await timed(async () => {
     await engine.start(id);
     await engine.wait(id);

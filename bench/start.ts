@@ -24,7 +24,7 @@ interface Times {
 /** Create, start, run true, end, remove. */
 async function cycle(engine: Engine): Promise<Times> {
   const begun = performance.now();
-  const { id } = await engine.create({ image: 'base', cmd: ['true'] });
+  const { id } = await engine.create({ image: 'base', network: 'none', cmd: ['true'] });
   const created = performance.now();
   const end = engine.wait(id, 'next-exit');
   await engine.start(id);
@@ -81,7 +81,7 @@ async function many(engine: Engine, rootfs: string): Promise<void> {
       timed(() =>
         Promise.all(
           Array.from({ length: MANY }, async () => {
-            const { id } = await engine.create({ image: 'base', cmd: ['sleep', '1000'] });
+            const { id } = await engine.create({ image: 'base', network: 'none', cmd: ['sleep', '1000'] });
             await engine.start(id);
             ids.push(id);
           }),

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const engine = await openEngine({ root, supervisorEntry: resolve('dist/supervisor.cjs') });
   try {
     for (let i = 0; i < CONTAINERS; i += 1) {
-      const { id } = await engine.create({ image: 'base', cmd: ['sleep', '1000'] });
+      const { id } = await engine.create({ image: 'base', network: 'none', cmd: ['sleep', '1000'] });
       await engine.start(id);
     }
     await sleep(SETTLING_MS);

@@ -10,6 +10,9 @@ import type { NetworkConfig } from './model.js';
 /** Below /proc/sys: "net/ipv4/ip_forward". */
 type Values = Readonly<Record<string, string>>;
 
+/** What of networks/host-settings.json somebody keeps in mind who has to put it back though the directory may be gone by then. */
+export type KeptSettings = Pick<Kept, 'before' | 'set'>;
+
 /** networks/host-settings.json. Of another boot it says nothing: settings are then as the machine's own files make them. */
 interface Kept {
   readonly schema: 1;
@@ -43,9 +46,17 @@ export function changedHostSettings(root: string): string[] {
   return told(before, Object.fromEntries(Object.entries(set).filter(([name, value]) => read(name) === value)));
 }
 
-/** Puts back what was changed, except what somebody else has changed since. */
-export function restoreHostSettings(root: string): void {
-  const { before = {}, set = {} } = readKept(root) ?? {};
+/** undefined where nothing was changed. */
+export function keptHostSettings(root: string): KeptSettings | undefined {
+  return readKept(root);
+}
+
+/**
+ * Puts back what was changed, except what somebody else has changed since.
+ * @param kept as it was last known, for where the state directory is gone
+ */
+export function restoreHostSettings(root: string, kept?: KeptSettings): void {
+  const { before = {}, set = {} } = readKept(root) ?? kept ?? {};
   // The switches first: each sets again all of those that are put back one by one after it.
   const isSwitch = (name: string) => name === IPV4_SWITCH || name === IPV6_SWITCH;
   const names = Object.keys(before);

@@ -40,7 +40,8 @@ export function firewallIsIntact(networks: NetworkStore): boolean {
  * that waited for it mostly finds its own rules in place already.
  */
 async function changing(root: string, action: () => Promise<Applied>): Promise<Applied> {
-  if (!existsSync(layout.networks(root))) return {};
+  // Whose state directory was deleted has a table all the same, which is in nobody's use any more.
+  if (!existsSync(layout.networks(root))) return action();
   const lock = await lockFile(layout.firewallLock(root));
   try {
     return await action();

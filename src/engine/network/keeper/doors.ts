@@ -3,7 +3,7 @@ import { processRuns } from '../../../native/index.js';
 import { removeBridge } from '../bridge.js';
 import { applyFirewall } from '../firewall/apply.js';
 import { guardFirewall } from '../firewall/guard.js';
-import { restoreHostSettings } from '../host-settings.js';
+import { keptHostSettings, restoreHostSettings, type KeptSettings } from '../host-settings.js';
 import { leaveNetworks } from '../join.js';
 import { createResolver } from '../names/resolver.js';
 import type { NetworkStore } from '../store.js';
@@ -30,15 +30,19 @@ export function openDoors({ networks, store, say }: DoorParts, keeper: () => Kee
     onPutBack: () => say('the rules of nft were not as they should be, and are again'),
     say,
   });
+  let kept: KeptSettings | undefined;
   return {
     networks,
-    serve: (inUse) => serving.follow(inUse),
+    serve: (inUse) => {
+      kept = keptHostSettings(root) ?? kept;
+      return serving.follow(inUse);
+    },
     forget: (network) => serving.forget(network),
     putUp: () => tellHost(root, networks),
     takeDown: async () => {
       const { note } = await applyFirewall(root);
       if (note !== undefined) say(note);
-      restoreHostSettings(root);
+      restoreHostSettings(root, kept);
     },
     removeBridge,
     sweep: () => sweep({ networks, store, say }),
