@@ -1,6 +1,7 @@
 // Tables, JSON and templates for people and programs; every hostile string is made harmless on its way to a terminal.
 import stringWidth from 'string-width';
 import { TscontainError } from '../engine/index.js';
+import { hasActions, readTemplate } from './template/index.js';
 
 /** One row: column title → value. The titles are Docker's, so `--format '{{.Names}}'` finds what its users expect. */
 export type Row = Readonly<Record<string, string | number | boolean>>;
@@ -39,7 +40,14 @@ export function table(
     columns.map((column) => titles[column] ?? title(column)),
     ...rows.map((row) => columns.map((column) => printable(String(row[column] ?? '')))),
   ];
-  const widths = columns.map((_, index) => Math.max(...cells.map((line) => widthOf(line[index] ?? ''))));
+  return inColumns(cells);
+}
+
+function inColumns(cells: readonly (readonly string[])[]): string {
+  const count = Math.max(...cells.map((line) => line.length));
+  const widths = Array.from({ length: count }, (_, index) =>
+    Math.max(...cells.map((line) => widthOf(line[index] ?? ''))),
+  );
   return cells
     .map((line) =>
       line
@@ -50,11 +58,11 @@ export function table(
     .join('\n');
 }
 
-const PLACEHOLDER = /\{\{\s*(json\s+)?\.([A-Za-z]*)\s*\}\}/g;
-
 /**
  * Rows in the form that was asked for.
- * @param format undefined or "table": a table; "json": one JSON object a line; else a template with {{.Field}} and {{json .}}
+ * @param format undefined or "table": a table; "json": one JSON object a line; else a template for each, behind "table " with a line of
+ *   titles above and its columns, which tabs divide, below one another
+ * @throws TscontainError INVALID_VALUE for a template that cannot be read, or asks for a field that there is none of
  */
 export function render(
   rows: readonly Row[],
@@ -63,26 +71,35 @@ export function render(
   const { columns, format } = options;
   if (format === undefined || format === 'table') return table(columns, rows, options.titles);
   if (format === 'json') return rows.map((row) => jsonText(row)).join('\n');
-  return rows.map((row) => fill(format, row)).join('\n');
-}
-
-function fill(template: string, row: Row): string {
-  const tabbed = template.replaceAll('\\t', '\t');
-  if (!PLACEHOLDER.test(tabbed)) {
-    throw new TscontainError('INVALID_VALUE', `--format "${template}" has no field`, {
+  const { columns: isTable, template } = tabbed(format);
+  if (!hasActions(template))
+    throw new TscontainError('INVALID_VALUE', `--format "${format}" has no field`, {
       hint: 'use table, json, or a template such as {{.ID}} {{.Names}}',
     });
-  }
-  PLACEHOLDER.lastIndex = 0;
-  return tabbed.replace(PLACEHOLDER, (_, json: string | undefined, field: string) => {
-    if (field === '') return jsonText(row);
-    const value = row[field];
-    if (value === undefined) {
-      throw new TscontainError('INVALID_VALUE', `--format names the field .${field}, which is not there`, {
-        hint: `the fields are ${Object.keys(row).join(', ')}`,
-      });
-    }
-    return json === undefined ? printable(String(value)) : jsonText(value);
+  const fill = readTemplate(template, {
+    toJson: (value) => jsonText(value),
+    toText: printable,
+    onMissing: noSuchField,
+  });
+  if (!isTable) return rows.map(fill).join('\n');
+  const names = new Set([...columns, ...Object.keys(rows[0] ?? {})]);
+  const titles = Object.fromEntries([...names].map((name) => [name, options.titles?.[name] ?? title(name)]));
+  return inColumns([titles, ...rows].map((row) => fill(row).split('\t')));
+}
+
+/** What behind "table " is, and tabs and line ends that were typed as \\t and \\n outside of actions, as Docker takes them. */
+function tabbed(format: string): { readonly columns: boolean; readonly template: string } {
+  const columns = format.startsWith('table ');
+  const template = (columns ? format.slice('table '.length) : format).replace(
+    /(\{\{[^]*?\}\})|\\([tn])/g,
+    (_, action: string | undefined, letter: string | undefined) => action ?? (letter === 't' ? '\t' : '\n'),
+  );
+  return { columns, template };
+}
+
+function noSuchField(field: string, row: Readonly<Record<string, unknown>>): never {
+  throw new TscontainError('INVALID_VALUE', `--format names the field .${field}, which is not there`, {
+    hint: `the fields are ${Object.keys(row).join(', ')}`,
   });
 }
 

@@ -12,30 +12,7 @@ import { flag, text, type Command } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { jsonText, printable, table } from '../output.js';
-
-/** Follows a path such as .State.Pid or .Config.Env into a value. */
-function pick(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .filter((part) => part !== '')
-    .reduce<unknown>(
-      (at, part) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined),
-      value,
-    );
-}
-
-function fill(template: string, value: unknown): string {
-  return template.replace(
-    /\{\{\s*(json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}/g,
-    (_, json: string | undefined, path: string) => {
-      const found = pick(value, path);
-      if (found === undefined) return '<no value>';
-      return json !== undefined || typeof found === 'object'
-        ? jsonText(found)
-        : printable(`${found as string | number | boolean}`);
-    },
-  );
-}
+import { readTemplate } from '../template/index.js';
 
 export const inspect: Command = {
   name: 'inspect',
@@ -47,6 +24,10 @@ export const inspect: Command = {
   ],
   examples: [
     { command: "tscontain inspect -f '{{.State.ExitCode}}' web", what: 'one value' },
+    {
+      command: "tscontain inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' web",
+      what: 'its address on each network',
+    },
     { command: 'tscontain inspect --launch web', what: 'how it came to be' },
   ],
   async run(context, args, values) {
@@ -87,7 +68,10 @@ export const inspect: Command = {
 /** All of it as JSON, or of each what a template asks for. */
 export function printInspected(context: Context, found: readonly unknown[], template: string | undefined): number {
   if (template === undefined || template === 'json') context.print(jsonText(found, template === 'json' ? 0 : 4));
-  else for (const value of found) context.print(fill(template, value));
+  else {
+    const fill = readTemplate(template, { toJson: (value) => jsonText(value), toText: printable });
+    for (const value of found) context.print(fill(value));
+  }
   return EXIT.ok;
 }
 
