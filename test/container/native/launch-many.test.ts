@@ -25,6 +25,10 @@ const mappings = (): number => readFileSync('/proc/self/maps', 'utf8').split('\n
 /** Fewer where everything is slow. */
 const many = Math.ceil(500 / patience(1));
 
+const ROUNDS = 3;
+/** KiB a launch. */
+const MOST_LOST = 1.4;
+
 describe('many launches', () => {
   it(`succeed under garbage collection, ${many} of ${many}`, async () => {
     let litter: unknown[] = [];
@@ -78,16 +82,23 @@ describe('many launches', () => {
     };
     for (let i = 0; i < many; i++) await one(i);
     collectGarbage();
-    const before = { descriptors: openDescriptors(), mappings: mappings(), ...memory() };
-    for (let i = 0; i < 3 * many; i++) await one(i);
-    collectGarbage();
-    const after = memory();
+    const before = { descriptors: openDescriptors(), mappings: mappings() };
+    const seen = [memory()];
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let i = 0; i < many; i++) await one(i);
+      collectGarbage();
+      seen.push(memory());
+    }
     assert.deepEqual(openDescriptors(), before.descriptors);
     assert.deepEqual(children(), []);
     assert.ok(mappings() - before.mappings < 700, `${mappings() - before.mappings} more mappings`);
     for (const kind of ['script', 'malloc'] as const) {
-      // 1.4 KiB lost at each launch would be as much.
-      assert.ok(after[kind] - before[kind] < 2000, `${kind}: ${after[kind] - before[kind]} KiB more`);
+      // What is lost at each launch is lost in every round; V8's compiler takes 2 MiB of malloc's once, whenever that is.
+      const grew = seen.slice(1).map((memory, round) => memory[kind] - seen[round]![kind]);
+      assert.ok(
+        Math.min(...grew) < MOST_LOST * many,
+        `${kind}: ${grew.join(', ')} KiB more in rounds of ${many} launches`,
+      );
     }
   });
 });
