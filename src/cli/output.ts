@@ -1,7 +1,7 @@
 // Tables, JSON and templates for people and programs; every hostile string is made harmless on its way to a terminal.
 import stringWidth from 'string-width';
 import { TscontainError } from '../engine/index.js';
-import { hasActions, readTemplate } from './template/index.js';
+import { readTemplate } from './template/index.js';
 
 /** One row: column title → value. The titles are Docker's, so `--format '{{.Names}}'` finds what its users expect. */
 export type Row = Readonly<Record<string, string | number | boolean>>;
@@ -72,15 +72,12 @@ export function render(
   if (format === undefined || format === 'table') return table(columns, rows, options.titles);
   if (format === 'json') return rows.map((row) => jsonText(row)).join('\n');
   const { columns: isTable, template } = tabbed(format);
-  if (!hasActions(template))
+  const filling = { toJson: (value: unknown) => jsonText(value), toText: printable, onMissing: noSuchField };
+  const { hasActions, fill } = readTemplate(template, filling);
+  if (!hasActions)
     throw new TscontainError('INVALID_VALUE', `--format "${format}" has no field`, {
       hint: 'use table, json, or a template such as {{.ID}} {{.Names}}',
     });
-  const fill = readTemplate(template, {
-    toJson: (value) => jsonText(value),
-    toText: printable,
-    onMissing: noSuchField,
-  });
   if (!isTable) return rows.map(fill).join('\n');
   const names = new Set([...columns, ...Object.keys(rows[0] ?? {})]);
   const titles = Object.fromEntries([...names].map((name) => [name, options.titles?.[name] ?? title(name)]));

@@ -69,7 +69,7 @@ export const inspect: Command = {
 export function printInspected(context: Context, found: readonly unknown[], template: string | undefined): number {
   if (template === undefined || template === 'json') context.print(jsonText(found, template === 'json' ? 0 : 4));
   else {
-    const fill = readTemplate(template, { toJson: (value) => jsonText(value), toText: printable });
+    const { fill } = readTemplate(template, { toJson: (value) => jsonText(value), toText: printable });
     for (const value of found) context.print(fill(value));
   }
   return EXIT.ok;

@@ -1,20 +1,23 @@
 // --format and -f: templates in Go's text/template, read once and filled with each thing that is printed.
 import { TscontainError } from '../../engine/index.js';
 import { fillTemplate, type Filling } from './fill.js';
-import { TemplateError, type Node } from './model.js';
+import { TemplateError } from './model.js';
 import { parseTemplate } from './parse.js';
 
-export type Template = (value: unknown) => string;
-
-/** @throws TscontainError INVALID_VALUE, as the function does that it returns, with the column where something is wrong */
-export function readTemplate(template: string, filling: Filling): Template {
-  const nodes = explained(template, () => parseTemplate(template));
-  return (value) => explained(template, () => fillTemplate(nodes, value, filling));
+export interface Template {
+  /** whether it is filled with anything at all */
+  readonly hasActions: boolean;
+  /** @throws TscontainError INVALID_VALUE */
+  readonly fill: (value: unknown) => string;
 }
 
-/** Whether a template is filled with anything at all. */
-export function hasActions(template: string): boolean {
-  return explained(template, () => parseTemplate(template)).some(({ kind }: Node) => kind !== 'text');
+/** @throws TscontainError INVALID_VALUE with the column where something is wrong */
+export function readTemplate(template: string, filling: Filling): Template {
+  const nodes = explained(template, () => parseTemplate(template));
+  return {
+    hasActions: nodes.some(({ kind }) => kind !== 'text'),
+    fill: (value) => explained(template, () => fillTemplate(nodes, value, filling)),
+  };
 }
 
 function explained<T>(template: string, action: () => T): T {

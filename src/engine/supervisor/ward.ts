@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CgroupWatch } from '../cgroup/index.js';
 import { isTscontainError } from '../errors.js';
 import { healthUnwatched } from '../health/course.js';
-import type { ContainerState, EventAction, ExitStatus, Status, TerminalSize } from '../model.js';
+import type { ContainerState, EventAction, ExitStatus, TerminalSize } from '../model.js';
 import { layout } from '../state/layout.js';
 import { tell } from '../verbs/parts.js';
 import type { PublishedPort } from '../network/model.js';
@@ -140,7 +140,7 @@ export class Ward {
 
   /** A manager has changed the state: it may be paused, or between two runs there shall be no next one. */
   async reload(): Promise<void> {
-    this.#health?.follow(this.#status() === 'paused');
+    this.#health?.follow(this.#stateOnRecord()?.status === 'paused');
     if (this.#phase.name !== 'restarting' || this.#stillToRestart()) return;
     clearTimeout(this.#phase.timer);
     await this.#callOff();
@@ -323,17 +323,14 @@ export class Ward {
   }
 
   #stillToRestart(): boolean {
-    try {
-      const { status, stopRequested } = this.parts.store.readState(this.id);
-      return status === 'restarting' && !stopRequested;
-    } catch {
-      return false;
-    }
+    const state = this.#stateOnRecord();
+    return state?.status === 'restarting' && !state.stopRequested;
   }
 
-  #status(): Status | undefined {
+  /** undefined when it was removed, or cannot be read. */
+  #stateOnRecord(): ContainerState | undefined {
     try {
-      return this.parts.store.readState(this.id).status;
+      return this.parts.store.readState(this.id);
     } catch {
       return undefined;
     }
@@ -373,20 +370,12 @@ export class Ward {
   }
 
   #endOnRecord(): ExitStatus {
-    try {
-      const { exitCode, oomKilled } = this.parts.store.readState(this.id);
-      return { exitCode, oomKilled };
-    } catch {
-      return this.#lastEnd;
-    }
+    const { exitCode, oomKilled } = this.#stateOnRecord() ?? this.#lastEnd;
+    return { exitCode, ...(oomKilled === undefined ? {} : { oomKilled }) };
   }
 
   #finishedAt(): string | null {
-    try {
-      return this.parts.store.readState(this.id).finishedAt ?? null;
-    } catch {
-      return null;
-    }
+    return this.#stateOnRecord()?.finishedAt ?? null;
   }
 
   #tellUnmounts(): void {

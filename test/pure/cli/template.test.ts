@@ -18,7 +18,7 @@ const WEB = {
 };
 
 function fill(template: string, value: unknown = WEB): string {
-  return readTemplate(template, { toJson: (each) => jsonText(each), toText: printable })(value);
+  return readTemplate(template, { toJson: (each) => jsonText(each), toText: printable }).fill(value);
 }
 
 describe('a template', () => {
